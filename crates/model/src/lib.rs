@@ -1,0 +1,36 @@
+//! The nouns of Weir: ids, times, and the plain data that crates hand to each other.
+//!
+//! What this crate is not: it holds no rule, performs no I/O, and knows no stored or wire format. Anything
+//! with behaviour lives with the verb that owns it (`ARCHITECTURE.md`, "the way of one change").
+//!
+//! Start reading at [`profile`]; then [`message`] (what comes in) and [`export`] (what goes out).
+
+mod clock;
+mod definition;
+mod export;
+mod ids;
+mod message;
+mod path;
+mod profile;
+mod time;
+
+pub use clock::{Clock, SystemClock};
+pub use definition::{
+    AttributeTrigger, Dataflow, DataflowState, Dataset, Definitions, DestinationDefinition, Inlet, Limits,
+    Mapping, MembershipScope, NamespaceSelection, SegmentDefinition, SegmentState, Triggers,
+};
+pub use export::{
+    Account, Cause, Class, DeadReason, Export, ExportedMembership, ExportedTransition, Lane, SegmentStamps,
+    SuppressedReason,
+};
+pub use ids::{
+    DataflowId, DataflowNo, DatasetId, DestinationId, ExportId, ExportSeq, IdError, InletId, ProfileId,
+    Revision, RulesVersion, SegmentId, SegmentNo, Seq,
+};
+pub use message::{Body, EventBody, Message, PatchLeaf, RecordBody, Written};
+pub use path::Path;
+pub use profile::{
+    Event, Fragment, HotRow, Identity, IdentityLink, Leaf, LedgerEntry, Membership, Profile, Stamp, Status,
+    Transition,
+};
+pub use time::{Duration, Timestamp};
