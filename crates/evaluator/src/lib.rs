@@ -1,1 +1,26 @@
-//! Placeholder.
+//! Decides: what a change makes of a profile's memberships, and which dataflows hear of it.
+//!
+//! What this crate is not: it loads and keeps nothing, reads no clock, and knows nothing of batches, stores or
+//! wire formats. Everything it needs comes in as an argument; everything it decides goes out as a value.
+//!
+//! Start reading at [`advance`]: it is the law of time for one profile. [`evaluate`] makes one step, [`plan`]
+//! derives its exports, [`Rules`] is what both go by, [`State`] what they work on. [`oracle`] evaluates one predicate from
+//! nothing.
+
+mod absorb;
+mod advance;
+mod change;
+mod evaluate;
+mod flow;
+pub mod oracle;
+mod plan;
+mod rules;
+mod state;
+
+pub use advance::{Decided, advance, catch_up};
+pub use change::{Arrival, Change, Step};
+pub use evaluate::evaluate;
+pub use flow::{Flow, Mapped};
+pub use plan::{Origin, plan};
+pub use rules::{RuleError, Rules, Segment};
+pub use state::{State, Touched};

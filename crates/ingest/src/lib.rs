@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Turns inputs into decisions: gather, resolve, load, evaluate, plan, commit.
+//!
+//! What this crate is not: it parses no wire format, sends nothing, and holds no rule about segments. It never
+//! calls the dispatcher; what it decides reaches it through the store.
+//!
+//! Start reading at [`Ingest`], the loop, and [`Core`], what it does with one batch.
+
+mod admission;
+mod cache;
+mod core;
+mod handle;
+mod input;
+pub mod metrics;
+mod resolve;
+mod run;
+mod time;
+
+pub use crate::core::{Batch, Core};
+pub use admission::{Permit, Refusal};
+pub use handle::{Handle, RedefineError, SubmitError};
+pub use input::{Answer, Input, Item, Posted, What};
+pub use run::{ClockMode, Ingest, Options};
+pub use time::{ClockState, TrustedClock};

@@ -1,1 +1,46 @@
-//! Placeholder.
+//! Reads `pql/text`, the text form of Adobe's Profile Query Language: text in, a typed [`Program`] and all
+//! diagnostics out.
+//!
+//! What this crate is not: it evaluates nothing (that is `evaluator::oracle`) and knows no schema. It performs no I/O
+//! and reads no clock. What belongs to the language and is not built yet is refused by name, never ignored.
+//!
+//! Start reading at [`parse`], then [`Program`], what comes out. In between a text is lexed (`lex`), brought into
+//! shape (`parse`, `syntax`) and given its meaning (`resolve`).
+
+mod diagnostic;
+mod functions;
+#[cfg(any(test, feature = "generate"))]
+pub mod generate;
+mod lex;
+mod parse;
+mod print;
+mod program;
+mod resolve;
+mod suggest;
+mod syntax;
+#[cfg(test)]
+mod tests;
+
+pub use diagnostic::{Diagnostic, Severity, Span};
+pub use program::{
+    Bound, Condition, Events, Field, List, Mention, Mentioned, Moment, Operator, Program, Root, Step, Term, Unit, Window,
+};
+
+/// What came of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// What the text means; `None` if and only if some diagnostic is an error.
+    pub program: Option<Program>,
+    /// All there is to say, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a predicate. Never fails and never panics, whatever the text.
+pub fn parse(text: &str) -> Parsed {
+    let (node, mut diagnostics) = parse::parse(text);
+    let (program, more) = resolve::resolve(&node);
+    diagnostics.extend(more);
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity));
+    let sound = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+    Parsed { program: program.filter(|_| sound), diagnostics }
+}

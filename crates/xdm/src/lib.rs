@@ -3,8 +3,41 @@
 //! What this crate is not: it decides nothing about segments and keeps nothing. It performs no I/O and reads no
 //! clock.
 //!
-//! Start reading at [`Value`], what a predicate sees.
+//! Start reading at [`parse_entity`], what comes in; then [`apply`] and [`unite()`], how writes become the
+//! attributes of a profile; then [`Value`], what a predicate sees.
 
+mod aside;
+mod bad_message;
+mod consent;
+mod entity;
+mod envelope;
+mod identity;
+mod json;
+mod merge;
+mod number;
+mod patch;
+mod unite;
 mod value;
 
-pub use value::{Number, Value};
+pub use bad_message::BadMessage;
+pub use consent::opted_out;
+pub use entity::parse_entity;
+pub use envelope::{Envelope, SchemaRef, parse_envelope};
+pub use identity::identity_map_value;
+pub use merge::{Applied, apply, stamp_of};
+pub use number::Number;
+pub use unite::{Attributes, unite};
+pub use value::Value;
+
+/// The largest message that is taken, in bytes (Adobe's limit on a streamed message).
+pub const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
+/// The most identities that one message may name (Adobe's guardrail).
+pub const MAX_IDENTITIES: usize = 20;
+/// The longest identity value and event `_id`, in characters (Adobe's guardrail).
+pub const MAX_IDENTITY_CHARS: usize = 1024;
+/// How deep objects and arrays may be nested; the entity itself is the first level.
+pub const MAX_DEPTH: usize = 64;
+/// The most writes that one record may make, objects and nulls counted.
+pub const MAX_WRITES: usize = 10_000;
+/// The longest path of an attribute, in bytes of its keys and the dots between them.
+pub const MAX_PATH_BYTES: usize = 1024;

@@ -1,8 +1,8 @@
 //! A JSON value as predicates see it.
 
-use rust_decimal::Decimal;
+use crate::Number;
+use crate::json::{Fault, Json, Reader};
 use serde::de::Error as _;
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// A JSON value whose numbers are exact decimals.
@@ -22,45 +22,47 @@ pub enum Value {
     Object(BTreeMap<String, Value>),
 }
 
-/// A number: exact up to 28 significant digits, else the nearest f64.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Number {
-    /// As written.
-    Exact(Decimal),
-    /// Too long or too large to hold exactly.
-    Approximate(f64),
-}
-
 impl Value {
-    /// Parses JSON text. The error is serde_json's, with line and column.
+    /// Parses JSON text. Of a repeated key the last member counts.
+    ///
+    /// The error is that of `serde_json`, with line and column; also for a number beyond f64 such as `1E400`, for half of
+    /// a surrogate pair, and for more than [`crate::MAX_DEPTH`] levels (these without line and column).
     pub fn parse(json: &str) -> Result<Self, serde_json::Error> {
-        // Level by level over raw slices: serde_json by itself would round numbers to f64.
-        let raw: &RawValue = serde_json::from_str(json)?;
-        Self::from_raw(raw)
+        let mut reader = Json::parse(json)?.reader();
+        Self::read(&mut reader).map_err(serde_json::Error::custom)
     }
 
-    fn from_raw(raw: &RawValue) -> Result<Self, serde_json::Error> {
-        let text = raw.get();
-        Ok(match text.as_bytes().first() {
-            Some(b'{') => {
-                let members: BTreeMap<String, &RawValue> = serde_json::from_str(text)?;
-                let values = members
-                    .into_iter()
-                    .map(|(key, value)| Ok((key, Self::from_raw(value)?)));
-                Self::Object(values.collect::<Result<_, serde_json::Error>>()?)
+    // Over the raw text in one pass: serde_json by itself would round numbers to f64.
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Fault> {
+        match reader.peek() {
+            b'{' => {
+                reader.enter()?;
+                let mut members = BTreeMap::new();
+                while reader.more() {
+                    let key = reader.key()?.into_owned();
+                    members.insert(key, Self::read(reader)?);
+                }
+                Ok(Self::Object(members))
             }
-            Some(b'[') => {
-                let items: Vec<&RawValue> = serde_json::from_str(text)?;
-                Self::Array(items.into_iter().map(Self::from_raw).collect::<Result<_, _>>()?)
+            b'[' => {
+                reader.enter()?;
+                let mut items = Vec::new();
+                while reader.more() {
+                    items.push(Self::read(reader)?);
+                }
+                Ok(Self::Array(items))
             }
-            Some(b'"') => Self::String(serde_json::from_str(text)?),
-            Some(b't') => Self::Bool(true),
-            Some(b'f') => Self::Bool(false),
-            Some(b'n') => Self::Null,
-            _ => Self::Number(
-                Number::parse(text).ok_or_else(|| serde_json::Error::custom("number out of range"))?,
-            ),
-        })
+            b'"' => reader.string().map(|text| Self::String(text.into_owned())),
+            _ => match reader.scalar()? {
+                "null" => Ok(Self::Null),
+                "true" => Ok(Self::Bool(true)),
+                "false" => Ok(Self::Bool(false)),
+                number => match Number::parse(number) {
+                    Some(number) => Ok(Self::Number(number)),
+                    None => Err(Fault::Number(number.to_owned())),
+                },
+            },
+        }
     }
 
     /// The value at `keys` below this one; `None` if a step is missing, not an object, or the value is null.
@@ -73,21 +75,5 @@ impl Value {
     }
 }
 
-impl Number {
-    /// Reads a JSON number.
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits = text
-            .bytes()
-            .take_while(|b| !matches!(b, b'e' | b'E'))
-            .filter(u8::is_ascii_digit)
-            .count();
-        let exact = match text.contains(['e', 'E']) {
-            _ if digits > 28 => None,
-            true => Decimal::from_scientific(text).ok(),
-            false => Decimal::from_str_exact(text).ok(),
-        };
-        exact
-            .map(Self::Exact)
-            .or_else(|| text.parse().ok().map(Self::Approximate))
-    }
-}
+#[cfg(test)]
+mod tests;

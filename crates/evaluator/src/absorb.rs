@@ -1,0 +1,92 @@
+//! A join: what the survivor takes over from a profile that turned out to be the same person.
+
+use crate::rules::Rules;
+use crate::State;
+use model::{LedgerEntry, Membership, Status, Timestamp};
+
+/// Moves everything of `other` into `survivor`. Rows are not re-keyed: the survivor lists their owners.
+///
+/// Baseline is the union of memberships: realized if any was, with the earlier `since` among those of the winning
+/// status. The ledger keeps the survivor's revision, unites what was told and takes the later commit.
+pub(crate) fn absorb(rules: &Rules, survivor: &mut State, mut other: State, now: Timestamp) {
+    let gone = |event: &model::Event| event.timestamp + rules.retention <= now;
+    survivor.forget(gone);
+    other.forget(gone);
+    unite_memberships(rules, survivor, &other);
+    for entry in &other.profile.hot.ledger {
+        unite_ledger(&mut survivor.profile.hot.ledger, entry);
+    }
+    let hot = &mut survivor.profile.hot;
+    hot.absorbed.push(other.profile.id);
+    hot.absorbed.extend(&other.profile.hot.absorbed);
+    hot.absorbed.sort_unstable();
+    hot.rules = hot.rules.min(other.profile.hot.rules);
+    hot.evicted += other.profile.hot.evicted;
+
+    survivor.profile.identities.extend(std::mem::take(&mut other.profile.identities));
+    survivor.profile.identities.sort_by_key(|link| link.seq);
+    survivor.touched.identities = true;
+    survivor.identities = xdm::identity_map_value(&survivor.profile.identities);
+
+    take_fragments(survivor, &mut other);
+    take_events(survivor, other);
+}
+
+fn unite_memberships(rules: &Rules, survivor: &mut State, other: &State) {
+    // A hidden segment that one of the two was never evaluated under since its mapping says nothing there.
+    let unbased = |state: &State, m: &Membership| {
+        let baseline = rules.segment(m.segment).and_then(|s| s.baseline_in);
+        baseline.is_some_and(|publish| state.profile.hot.rules < publish)
+    };
+    let behind: Vec<_> = survivor.profile.hot.memberships.iter().filter(|m| unbased(survivor, m)).map(|m| m.segment).collect();
+    survivor.drop_memberships(|no| behind.contains(&no));
+    for theirs in other.profile.hot.memberships.iter().filter(|m| !unbased(other, m)) {
+        let united = match survivor.membership(theirs.segment) {
+            None => *theirs,
+            Some(ours) if ours.status == theirs.status => Membership { since: ours.since.min(theirs.since), ..*ours },
+            Some(ours) if ours.status == Status::Realized => *ours,
+            Some(_) => *theirs,
+        };
+        survivor.set_membership(united);
+    }
+}
+
+fn unite_ledger(ledger: &mut Vec<LedgerEntry>, theirs: &LedgerEntry) {
+    match ledger.binary_search_by_key(&theirs.dataflow, |entry| entry.dataflow) {
+        Ok(at) => {
+            let ours = &mut ledger[at];
+            ours.commit = ours.commit.max(theirs.commit);
+            ours.told.extend(&theirs.told);
+            ours.told.sort_unstable();
+            ours.told.dedup();
+        }
+        // The survivor never exported there: its own revisions begin at the beginning.
+        Err(at) => ledger.insert(at, LedgerEntry { revision: model::Revision::default(), ..theirs.clone() }),
+    }
+}
+
+fn take_fragments(survivor: &mut State, other: &mut State) {
+    let first = survivor.profile.fragments.len();
+    survivor.profile.fragments.append(&mut other.profile.fragments);
+    let theirs = std::mem::take(&mut other.touched.fragments);
+    survivor.touched.fragments.extend(theirs.into_iter().map(|at| first + at));
+    survivor.reunite();
+}
+
+/// Takes over the events; of two with the same dataset and id the first accepted counts, the other is let go.
+fn take_events(survivor: &mut State, other: State) {
+    let State { profile, touched, events, .. } = other;
+    survivor.touched.events.extend(touched.events);
+    survivor.touched.forgotten.extend(touched.forgotten);
+    let mut all: Vec<_> = std::mem::take(&mut survivor.profile.events).into_iter().zip(std::mem::take(&mut survivor.events)).collect();
+    all.extend(profile.events.into_iter().zip(events));
+    all.sort_by_key(|(event, _)| (event.timestamp, event.seq));
+    let mut first = std::collections::HashMap::new();
+    for (event, _) in &all {
+        let seq = first.entry((event.dataset.clone(), event.id.clone())).or_insert(event.seq);
+        *seq = event.seq.min(*seq);
+    }
+    (survivor.profile.events, survivor.events) = all.into_iter().unzip();
+    survivor.forget(|event| first.get(&(event.dataset.clone(), event.id.clone())) != Some(&event.seq));
+}
+

@@ -1,0 +1,77 @@
+//! Whether a predicate holds, computed from nothing: simple, obviously right, never optimised. Whatever evaluates
+//! faster is held to this.
+//!
+//! Where to look for a rule: what holds in `condition`, paths and comparison in `value`, exact sums in `sum`, instants
+//! in `time`, letters without case in `fold`.
+//!
+//! **How long an outcome is certain.** Evaluation is a function of the data, which stands still, and of the answers of
+//! its tests of time: whether an event is visible, whether an instant lies in a window. Each test that is asked says
+//! from which instant on it would answer differently, and [`Outcome::until`] is the earliest of these. Until then every
+//! test that was asked gives the same answer, so evaluation takes the same way, asks no other test, and comes to the
+//! same outcome. That is why it may stop early (`and`, `or`, `exists`): what was not asked cannot matter before
+//! something that was asked changes.
+
+mod condition;
+mod fold;
+mod sum;
+#[cfg(test)]
+mod tests;
+mod time;
+mod value;
+
+use model::{Duration, SegmentId, Timestamp};
+use pql::Program;
+use std::cell::Cell;
+use xdm::Value;
+
+/// Everything that a predicate can see of a profile.
+pub struct View<'a> {
+    /// The instant of the evaluation.
+    pub now: Timestamp,
+    /// How long events count, from their timestamp on.
+    pub retention: Duration,
+    /// The united attributes, an object.
+    pub attributes: &'a Value,
+    /// `identityMap`: an object of lists by namespace.
+    pub identities: &'a Value,
+    /// All events that are kept, in order of (timestamp, arrival); also those of the future and those past their
+    /// `validUntil`: which of them `xEvent` holds at `now` is decided here.
+    pub events: &'a [EventView<'a>],
+    /// Whether the profile is in another segment, in the same evaluation. How long that is certain is not part of this
+    /// outcome: the other segment's own says so.
+    pub in_segment: &'a dyn Fn(&SegmentId) -> bool,
+}
+
+/// An event as a predicate sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct EventView<'a> {
+    /// When it happened.
+    pub timestamp: Timestamp,
+    /// Not seen from this instant on.
+    pub valid_until: Option<Timestamp>,
+    /// The entity, an object.
+    pub value: &'a Value,
+}
+
+/// Whether a predicate holds, and how long that is certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether it holds at `now`.
+    pub holds: bool,
+    /// The earliest instant after `now` at which it can differ by itself; [`Timestamp::MAX`] is never.
+    pub until: Timestamp,
+}
+
+/// Evaluates `program` on `view`.
+pub fn recompute(program: &Program, view: &View<'_>) -> Outcome {
+    let oracle = Oracle { view, until: Cell::new(Timestamp::MAX) };
+    let holds = oracle.holds(program.condition(), None);
+    Outcome { holds, until: oracle.until.get() }
+}
+
+/// One evaluation.
+struct Oracle<'v> {
+    view: &'v View<'v>,
+    /// The earliest instant at which a test of time that was asked would answer differently.
+    until: Cell<Timestamp>,
+}

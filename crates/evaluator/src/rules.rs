@@ -1,0 +1,247 @@
+//! What is in force: segments compiled and in the order of their references, and the dataflows over them.
+
+use crate::flow::Flow;
+use model::{
+    DataflowState, Definitions, Duration, RulesVersion, SegmentDefinition, SegmentId, SegmentNo, SegmentState,
+    Timestamp,
+};
+use pql::Program;
+use std::collections::{BTreeMap, HashMap};
+
+/// One immutable snapshot of everything that decides. Publishing makes a new one.
+#[derive(Debug)]
+pub struct Rules {
+    /// Counts the publishes.
+    pub version: RulesVersion,
+    /// The instant of the last publish.
+    pub published_at: Timestamp,
+    /// How long events count, from their timestamp on.
+    pub retention: Duration,
+    segments: Vec<Segment>,
+    flows: Vec<Flow>,
+    by_no: HashMap<SegmentNo, usize>,
+    by_id: HashMap<SegmentId, usize>,
+}
+
+/// A segment that is evaluated: a published one, or the hidden `(segment) and (filter)` of a dataflow.
+#[derive(Debug)]
+pub struct Segment {
+    /// By number.
+    pub no: SegmentNo,
+    /// By name; a hidden segment goes by the name of the mapped one.
+    pub id: SegmentId,
+    /// What people call it.
+    pub name: String,
+    /// What holds for a member.
+    pub program: Program,
+    /// Whether people who opted out are no members.
+    pub exclude_opt_out: bool,
+    /// The publish that last changed its meaning, or that of a segment it refers to.
+    pub changed_in: RulesVersion,
+    /// Set for hidden segments: the publish whose first evaluation sets the baseline without a transition.
+    pub baseline_in: Option<RulesVersion>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was last edited.
+    pub updated: Timestamp,
+}
+
+/// Why definitions cannot be put in force.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum RuleError {
+    /// The predicate does not parse.
+    #[error("segment {segment}: {message}")]
+    Expression {
+        /// Which segment.
+        segment: SegmentId,
+        /// The first diagnostic.
+        message: String,
+    },
+    /// The filter of a dataflow does not parse.
+    #[error("filter of dataflow {dataflow}: {message}")]
+    Filter {
+        /// Which dataflow.
+        dataflow: model::DataflowId,
+        /// The first diagnostic.
+        message: String,
+    },
+    /// `inSegment` or a mapping names something that is not published.
+    #[error("{by} refers to segment {missing}, which is not published")]
+    Unknown {
+        /// Who refers.
+        by: String,
+        /// To what.
+        missing: SegmentId,
+    },
+    /// Segments refer to each other in a circle.
+    #[error("segments refer to each other in a circle: {}", path.iter().map(SegmentId::as_str).collect::<Vec<_>>().join(" -> "))]
+    Cycle {
+        /// The circle, its first segment repeated at the end.
+        path: Vec<SegmentId>,
+    },
+}
+
+impl Rules {
+    /// Compiles definitions. All errors at once, in the order of the definitions.
+    pub fn compile(definitions: &Definitions) -> Result<Self, Vec<RuleError>> {
+        let mut errors = Vec::new();
+        let published = parse_published(definitions, &mut errors);
+        let (mut segments, by_id) = in_order(published, &mut errors);
+        let mut flows = Vec::new();
+        for dataflow in &definitions.dataflows {
+            let hidden = hidden_segments(dataflow, &segments, &by_id, &mut errors);
+            segments.extend(hidden);
+            if dataflow.state != DataflowState::Disabled {
+                flows.push(Flow::new(dataflow, &by_id, &segments, &mut errors));
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        flows.sort_unstable_by_key(Flow::no);
+        let by_no = segments.iter().enumerate().map(|(at, s)| (s.no, at)).collect();
+        let Definitions { version, published_at, retention, .. } = *definitions;
+        Ok(Self { version, published_at, retention, segments, flows, by_no, by_id })
+    }
+
+    /// The segments, each after those it refers to.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// The dataflows that decide exports, ascending by number.
+    pub fn flows(&self) -> &[Flow] {
+        &self.flows
+    }
+
+    /// The segment with this number, if it is evaluated.
+    pub fn segment(&self, no: SegmentNo) -> Option<&Segment> {
+        self.by_no.get(&no).map(|&at| &self.segments[at])
+    }
+
+    /// Where in [`Rules::segments`] the published segment with this name stands.
+    pub fn position(&self, id: &SegmentId) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+}
+
+type Parsed<'a> = BTreeMap<&'a SegmentId, (&'a SegmentDefinition, Program)>;
+
+fn parse_published<'a>(definitions: &'a Definitions, errors: &mut Vec<RuleError>) -> Parsed<'a> {
+    let mut parsed = BTreeMap::new();
+    for definition in definitions.segments.iter().filter(|s| s.state == SegmentState::Published) {
+        match parse(&definition.expression) {
+            Ok(program) => {
+                parsed.insert(&definition.id, (definition, program));
+            }
+            Err(message) => errors.push(RuleError::Expression { segment: definition.id.clone(), message }),
+        }
+    }
+    parsed
+}
+
+fn parse(text: &str) -> Result<Program, String> {
+    let parsed = pql::parse(text);
+    let error = parsed.diagnostics.iter().find(|d| d.severity == pql::Severity::Error);
+    match (parsed.program, error) {
+        (Some(program), None) => Ok(program),
+        (_, error) => Err(error.map_or_else(|| "the predicate is empty".to_owned(), |d| d.message.clone())),
+    }
+}
+
+/// Depth first, so that each segment follows those it refers to; among equals by name, so that the order is
+/// the same every time.
+fn in_order(parsed: Parsed<'_>, errors: &mut Vec<RuleError>) -> (Vec<Segment>, HashMap<SegmentId, usize>) {
+    let mut order = Order { parsed: &parsed, done: Vec::new(), at: HashMap::new(), path: Vec::new(), errors };
+    for id in parsed.keys() {
+        order.visit(id);
+    }
+    (order.done, order.at)
+}
+
+struct Order<'a> {
+    parsed: &'a Parsed<'a>,
+    done: Vec<Segment>,
+    at: HashMap<SegmentId, usize>,
+    path: Vec<SegmentId>,
+    errors: &'a mut Vec<RuleError>,
+}
+
+impl Order<'_> {
+    /// Places a segment after its references; gives the publish that last changed it or one of them.
+    fn visit(&mut self, id: &SegmentId) -> RulesVersion {
+        if let Some(&at) = self.at.get(id) {
+            return self.done[at].changed_in;
+        }
+        if let Some(start) = self.path.iter().position(|on| on == id) {
+            let path = self.path[start..].iter().chain([id]).cloned().collect();
+            self.errors.push(RuleError::Cycle { path });
+            return RulesVersion(0);
+        }
+        let Some((definition, program)) = self.parsed.get(id) else {
+            let by = self.path.last().map_or_else(String::new, |by| format!("segment {by}"));
+            self.errors.push(RuleError::Unknown { by, missing: id.clone() });
+            return RulesVersion(0);
+        };
+        self.path.push(id.clone());
+        let references = program.segments();
+        let changed_in = references.iter().map(|r| self.visit(r)).fold(definition.changed_in, RulesVersion::max);
+        self.path.pop();
+        if self.at.contains_key(id) {
+            return changed_in; // Reached again through a circle that is already reported.
+        }
+        self.at.insert(id.clone(), self.done.len());
+        self.done.push(Segment {
+            no: definition.no,
+            id: id.clone(),
+            name: definition.name.clone(),
+            program: program.clone(),
+            exclude_opt_out: definition.exclude_opt_out,
+            changed_in,
+            baseline_in: None,
+            created: definition.created,
+            updated: definition.updated,
+        });
+        changed_in
+    }
+}
+
+/// `(segment) and (filter)` for each mapped segment of a dataflow that has a filter: same timers, same exits.
+fn hidden_segments(
+    dataflow: &model::Dataflow,
+    segments: &[Segment],
+    by_id: &HashMap<SegmentId, usize>,
+    errors: &mut Vec<RuleError>,
+) -> Vec<Segment> {
+    let Some(text) = &dataflow.filter else { return Vec::new() };
+    let filter = match parse(text) {
+        Ok(filter) => filter,
+        Err(message) => {
+            errors.push(RuleError::Filter { dataflow: dataflow.id.clone(), message });
+            return Vec::new();
+        }
+    };
+    let mut changed_in = RulesVersion(0);
+    for referred in filter.segments() {
+        match by_id.get(&referred) {
+            Some(&at) => changed_in = changed_in.max(segments[at].changed_in),
+            None => errors.push(RuleError::Unknown { by: format!("filter of dataflow {}", dataflow.id), missing: referred }),
+        }
+    }
+    let mapped = dataflow.segments.iter();
+    let hidden = mapped.filter_map(|mapping| {
+        let base = &segments[*by_id.get(&mapping.segment)?];
+        Some(Segment {
+            no: mapping.hidden?,
+            id: base.id.clone(),
+            name: base.name.clone(),
+            program: Program::and(base.program.clone(), filter.clone()),
+            exclude_opt_out: base.exclude_opt_out,
+            changed_in: base.changed_in.max(changed_in).max(mapping.baseline_in),
+            baseline_in: Some(mapping.baseline_in),
+            created: base.created,
+            updated: base.updated,
+        })
+    });
+    hidden.collect()
+}

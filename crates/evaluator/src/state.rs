@@ -1,0 +1,148 @@
+//! A profile while it is being worked on: its rows, what is derived of them, and which of them changed.
+
+use model::{DatasetId, Duration, Event, Fragment, Identity, IdentityLink, Membership, Profile, SegmentNo, Status, Timestamp};
+use std::collections::BTreeSet;
+use xdm::{Attributes, Value};
+
+/// A decoded profile. Everything but `profile` and `touched` is derived and rebuilt on load.
+#[derive(Debug)]
+pub struct State {
+    /// The rows.
+    pub profile: Profile,
+    /// Which rows differ from those last taken by [`State::take_touched`].
+    pub touched: Touched,
+    pub(crate) attributes: Attributes,
+    pub(crate) identities: Value,
+    /// Parsed bodies, in step with `profile.events`.
+    pub(crate) events: Vec<Value>,
+}
+
+/// The rows of a profile that must be written: what a commit needs to know besides the hot row.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Whether any step was made: the hot row changed.
+    pub hot: bool,
+    /// The identity list changed.
+    pub identities: bool,
+    /// Fragments made or changed, by place in `profile.fragments`.
+    pub fragments: BTreeSet<usize>,
+    /// Events accepted.
+    pub events: Vec<Event>,
+    /// Events that no longer count and are not remembered as duplicates either.
+    pub forgotten: Vec<Event>,
+}
+
+impl State {
+    /// Derives what predicates see. Rows whose JSON does not parse count as missing: they were checked on the
+    /// way in, so this is a damaged store, and a damaged value must not stop a person from being evaluated.
+    pub fn new(profile: Profile) -> Self {
+        let attributes = xdm::unite(&profile.fragments);
+        let identities = xdm::identity_map_value(&profile.identities);
+        let events = profile.events.iter().map(parse).collect();
+        Self { profile, touched: Touched::default(), attributes, identities, events }
+    }
+
+    /// The attributes that show, united over all fragments.
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// Where the profile stands in a segment, if it ever was in it.
+    pub fn membership(&self, segment: SegmentNo) -> Option<&Membership> {
+        let memberships = &self.profile.hot.memberships;
+        let at = memberships.binary_search_by_key(&segment, |m| m.segment).ok()?;
+        Some(&memberships[at])
+    }
+
+    /// Whether the profile is in a segment.
+    pub fn realized(&self, segment: SegmentNo) -> bool {
+        self.membership(segment).is_some_and(|m| m.status == Status::Realized)
+    }
+
+    /// Takes the account of what changed since the last call.
+    pub fn take_touched(&mut self) -> Touched {
+        std::mem::take(&mut self.touched)
+    }
+
+    pub(crate) fn set_membership(&mut self, membership: Membership) {
+        let memberships = &mut self.profile.hot.memberships;
+        match memberships.binary_search_by_key(&membership.segment, |m| m.segment) {
+            Ok(at) => memberships[at] = membership,
+            Err(at) => memberships.insert(at, membership),
+        }
+    }
+
+    pub(crate) fn drop_memberships(&mut self, gone: impl Fn(SegmentNo) -> bool) {
+        self.profile.hot.memberships.retain(|m| !gone(m.segment));
+    }
+
+    /// Links and unlinks identities. Evicted ones are counted.
+    pub(crate) fn relink(&mut self, added: &[IdentityLink], evicted: &[Identity]) {
+        if added.is_empty() && evicted.is_empty() {
+            return;
+        }
+        let links = &mut self.profile.identities;
+        links.extend(added.iter().cloned());
+        links.retain(|link| !evicted.contains(&link.identity));
+        self.profile.hot.evicted += evicted.len() as u32;
+        self.touched.identities = true;
+        self.identities = xdm::identity_map_value(&self.profile.identities);
+    }
+
+    /// Rebuilds the united attributes; gives the ones that showed before.
+    pub(crate) fn reunite(&mut self) -> Attributes {
+        let united = xdm::unite(&self.profile.fragments);
+        std::mem::replace(&mut self.attributes, united)
+    }
+
+    /// Whether an event with this dataset and id is a duplicate at `now`: the first one is remembered until its
+    /// timestamp + `retention`, whether it still counts or not.
+    pub fn remembers(&self, dataset: &DatasetId, id: &str, retention: Duration, now: Timestamp) -> bool {
+        let same = |e: &&Event| e.id == id && e.dataset == *dataset;
+        self.profile.events.iter().find(same).is_some_and(|e| e.timestamp + retention > now)
+    }
+
+    /// Keeps an event in order of (timestamp, arrival).
+    pub(crate) fn keep(&mut self, event: Event) {
+        let place = (event.timestamp, event.seq);
+        let at = self.profile.events.partition_point(|e| (e.timestamp, e.seq) <= place);
+        self.events.insert(at, parse(&event));
+        self.touched.events.push(event.clone());
+        self.profile.events.insert(at, event);
+    }
+
+    /// Lets go of the events for which `gone` holds.
+    pub(crate) fn forget(&mut self, gone: impl Fn(&Event) -> bool) {
+        if !self.profile.events.iter().any(&gone) {
+            return;
+        }
+        let values = std::mem::take(&mut self.events);
+        let events = std::mem::take(&mut self.profile.events);
+        for (event, value) in events.into_iter().zip(values) {
+            if gone(&event) {
+                self.touched.events.retain(|e| (e.owner, e.seq) != (event.owner, event.seq));
+                self.touched.forgotten.push(event);
+            } else {
+                self.profile.events.push(event);
+                self.events.push(value);
+            }
+        }
+    }
+
+    pub(crate) fn fragment_touched(&mut self, at: usize) {
+        self.touched.fragments.insert(at);
+    }
+
+    pub(crate) fn fragments_mut(&mut self) -> &mut Vec<Fragment> {
+        &mut self.profile.fragments
+    }
+
+    /// The instant of the last step.
+    pub fn stepped(&self) -> Timestamp {
+        self.profile.hot.stepped
+    }
+}
+
+fn parse(event: &Event) -> Value {
+    Value::parse(&event.json).unwrap_or(Value::Null)
+}

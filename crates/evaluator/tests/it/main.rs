@@ -1,0 +1,6 @@
+//! The evaluator through its public interface: one person, messages as clients post them, exports as planned.
+
+mod exports;
+mod joins;
+mod person;
+mod publish;

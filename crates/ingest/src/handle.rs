@@ -1,0 +1,107 @@
+//! The door to the loop, for everyone who hands it inputs.
+
+use crate::admission::{Permit, Refusal, Room};
+use crate::input::{Answer, Item};
+use crate::time::ClockState;
+use evaluator::Rules;
+use model::{Definitions, ProfileId};
+use std::sync::Arc;
+use store::{Health, Store, UpgradeProgress};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Hands inputs to the loop. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) queue: mpsc::Sender<Request>,
+    pub(crate) room: Room,
+    pub(crate) store: Store,
+    pub(crate) rules: watch::Receiver<Arc<Rules>>,
+    pub(crate) clock: watch::Receiver<ClockState>,
+}
+
+/// What waits in the queue. Every request ends with an answer or, if the loop is gone, a closed channel.
+pub(crate) enum Request {
+    Items(Vec<Item>, Permit, oneshot::Sender<Result<Vec<Answer>, SubmitError>>),
+    Redefine(Box<Definitions>, oneshot::Sender<Result<(), RedefineError>>),
+    Visit(Vec<ProfileId>, UpgradeProgress, oneshot::Sender<Result<(), SubmitError>>),
+    TrustClock(oneshot::Sender<()>),
+}
+
+/// Why a submitted request has no answer: it may or may not be durable, and should be sent again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// The commit failed.
+    #[error("the store could not make this durable: {0}")]
+    Commit(String),
+    /// The loop ended first.
+    #[error("the server stopped before this was durable")]
+    Stopped,
+}
+
+/// Why definitions were not put in force.
+#[derive(Debug, thiserror::Error)]
+pub enum RedefineError {
+    /// They do not compile; all reasons.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Rules(Vec<evaluator::RuleError>),
+    /// They compile but could not be made durable.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+}
+
+impl Handle {
+    /// Reserves room for a whole request of `items` items and `bytes` bytes, or says why there is none.
+    pub fn reserve(&self, items: usize, bytes: usize) -> Result<Permit, Refusal> {
+        if self.queue.is_closed() {
+            return Err(Refusal::Stopping);
+        }
+        match self.store.health() {
+            Health::Ok => self.room.reserve(items, bytes),
+            Health::LowSpace { free, min } => Err(Refusal::LowSpace { free, min }),
+            Health::Failed { why } => Err(Refusal::Store(why)),
+        }
+    }
+
+    /// Submits a request for which room was reserved. Resolves when its commit is durable, with one answer an item.
+    pub async fn submit(&self, permit: Permit, items: Vec<Item>) -> Result<Vec<Answer>, SubmitError> {
+        debug_assert!(items.len() <= permit.granted, "room was reserved for fewer items");
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::Items(items, permit, answer)).await?;
+        answered.await.unwrap_or(Err(SubmitError::Stopped))
+    }
+
+    /// Puts definitions in force: a batch of its own between two others. Resolves when it is durable.
+    pub async fn redefine(&self, definitions: Definitions) -> Result<(), RedefineError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::Redefine(Box::new(definitions), answer)).await?;
+        answered.await.unwrap_or(Err(RedefineError::Submit(SubmitError::Stopped)))
+    }
+
+    /// Brings profiles to the current rules, and records how far the job is in the same commit.
+    pub async fn visit(&self, profiles: Vec<ProfileId>, progress: UpgradeProgress) -> Result<(), SubmitError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::Visit(profiles, progress, answer)).await?;
+        answered.await.unwrap_or(Err(SubmitError::Stopped))
+    }
+
+    /// Tells the loop that the wall clock is right although it jumped.
+    pub async fn trust_clock(&self) -> Result<(), SubmitError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::TrustClock(answer)).await?;
+        answered.await.map_err(|_| SubmitError::Stopped)
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.rules.borrow())
+    }
+
+    /// Whether the wall clock is trusted.
+    pub fn clock(&self) -> ClockState {
+        self.clock.borrow().clone()
+    }
+
+    async fn send(&self, request: Request) -> Result<(), SubmitError> {
+        self.queue.send(request).await.map_err(|_| SubmitError::Stopped)
+    }
+}

@@ -1,0 +1,57 @@
+//! What enters a batch, and what is answered.
+
+use model::{InletId, Message, ProfileId, Timestamp};
+use store::DeadMessage;
+
+/// One thing that happens, and the instant at which it does.
+#[derive(Debug)]
+pub struct Input {
+    /// Evaluation time; does not decrease from one input to the next.
+    pub now: Timestamp,
+    /// What happens.
+    pub what: What,
+}
+
+/// What happens.
+#[derive(Debug)]
+pub enum What {
+    /// A message arrived.
+    Item(Item),
+    /// A timer row says that a profile is due at this instant. Stale ones are no-ops.
+    Tick(ProfileId, Timestamp),
+    /// A job looks at a profile, or at the one that absorbed it.
+    Visit(ProfileId),
+}
+
+/// A message as a client posted it.
+#[derive(Debug)]
+pub enum Item {
+    /// It parsed.
+    Posted(Posted),
+    /// It did not; it is kept with its reason.
+    Bad(DeadMessage),
+}
+
+/// A message that parsed, and what it was parsed from.
+#[derive(Debug)]
+pub struct Posted {
+    /// Where it was posted.
+    pub inlet: InletId,
+    /// What it says.
+    pub message: Message,
+    /// As received: what is kept if it cannot be evaluated.
+    pub raw: Vec<u8>,
+}
+
+/// What became of an item, in the order of the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Durable and evaluated.
+    Accepted,
+    /// An event that is already known: durable, nothing changed.
+    Duplicate,
+    /// Kept as an ingestion dead letter with this reason.
+    Bad(String),
+    /// Evaluating it failed; kept as an ingestion dead letter with this reason.
+    Failed(String),
+}

@@ -1,0 +1,35 @@
+//! The names of what this crate counts.
+
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+
+/// Messages by `outcome`: accepted, duplicate, bad, failed.
+pub const MESSAGES: &str = "weir_messages_total";
+/// Transitions by `status`.
+pub const TRANSITIONS: &str = "weir_transitions_total";
+/// Evaluation steps.
+pub const STEPS: &str = "weir_evaluation_steps_total";
+/// Exports decided.
+pub const EXPORTS: &str = "weir_exports_decided_total";
+/// Seconds spent deciding.
+pub const EVALUATE_SECONDS: &str = "weir_evaluate_seconds_total";
+/// Seconds waited for commits.
+pub const COMMIT_SECONDS: &str = "weir_commit_wait_seconds_total";
+/// Inputs in a batch.
+pub const BATCH: &str = "weir_batch_inputs";
+/// By how much the oldest due timer is late.
+pub const TIMER_LAG: &str = "weir_timer_lag_seconds";
+/// 1 while the wall clock is not believed.
+pub const CLOCK_JUMPED: &str = "weir_clock_jumped";
+
+/// Tells the recorder what the names mean.
+pub fn describe() {
+    describe_counter!(MESSAGES, "Messages received, by outcome.");
+    describe_counter!(TRANSITIONS, "Changes of segment membership, by new status.");
+    describe_counter!(STEPS, "Evaluation steps made.");
+    describe_counter!(EXPORTS, "Exports decided.");
+    describe_counter!(EVALUATE_SECONDS, Unit::Seconds, "Time spent resolving, loading, evaluating and planning.");
+    describe_counter!(COMMIT_SECONDS, Unit::Seconds, "Time the ingest loop waited for commits.");
+    describe_histogram!(BATCH, "Inputs in a batch.");
+    describe_gauge!(TIMER_LAG, Unit::Seconds, "By how much the oldest due timer is late.");
+    describe_gauge!(CLOCK_JUMPED, "1 while the wall clock is not believed.");
+}

@@ -1,0 +1,224 @@
+//! Conditions and the operators between them: `not` over `and` over `or`, comparisons tighter than all three.
+
+use super::Parser;
+use crate::lex::{self, is_reserved};
+use crate::program::Operator;
+use crate::syntax::{Key, Kind, Node};
+use crate::{Diagnostic, Span};
+
+impl Parser<'_> {
+    /// `a or b`
+    pub(super) fn expression(&mut self) -> Node {
+        self.deeper(|parser| {
+            let first = parser.conjunction();
+            let mut all = vec![first];
+            while parser.eat_word("or") {
+                all.push(parser.conjunction());
+            }
+            joined(all, Kind::Or)
+        })
+    }
+
+    /// `a and b`
+    fn conjunction(&mut self) -> Node {
+        let first = self.negation();
+        let mut all = vec![first];
+        loop {
+            if self.eat_word("and") {
+                all.push(self.negation());
+            } else if self.begins_operand() {
+                let span = self.span();
+                let message = format!("`and` or `or` is missing before {}.", self.described());
+                self.report(Diagnostic::error(span.before(), message).fix("and "));
+                let before = self.at;
+                all.push(self.negation());
+                debug_assert!(self.at > before, "what begins an operand is taken");
+            } else {
+                return joined(all, Kind::And);
+            }
+        }
+    }
+
+    /// Whether another operand begins here, rather than an operator or the end of something.
+    pub(super) fn begins_operand(&self) -> bool {
+        match self.token().kind {
+            lex::Kind::Word(word) => {
+                let operators = ["and", "or", "in", "notin", "occurs"];
+                !operators.iter().any(|operator| operator.eq_ignore_ascii_case(word))
+            }
+            lex::Kind::Number(_) | lex::Kind::Text(_) | lex::Kind::Broken => true,
+            lex::Kind::Sign(sign) => matches!(sign, "(" | "[" | "!" | "^" | "$"),
+            lex::Kind::End => false,
+        }
+    }
+
+    /// `not a`, `!a`
+    fn negation(&mut self) -> Node {
+        let start = self.span();
+        if !self.eat_word("not") && !self.eat_sign("!") {
+            return self.comparison();
+        }
+        self.deeper(|parser| {
+            let inner = parser.negation();
+            Node::new(parser.since(start), Kind::Not(Box::new(inner)))
+        })
+    }
+
+    /// `a = b`, `a in b`, `a occurs ..`, or one operand alone.
+    fn comparison(&mut self) -> Node {
+        let start = self.span();
+        let left = self.operand();
+        let node = self.compared(start, left);
+        let mut chained = false;
+        while self.begins_comparison() {
+            if !chained {
+                let span = self.span();
+                let message = "Comparisons do not chain; join two of them with `and`.";
+                self.report(Diagnostic::error(span, message));
+                chained = true;
+            }
+            self.compared(start, Node::broken(start));
+        }
+        if chained { Node::broken(self.since(start)) } else { node }
+    }
+
+    fn begins_comparison(&self) -> bool {
+        let negated_in = self.is_word("not") && matches!(self.ahead(1), lex::Kind::Word(w) if w.eq_ignore_ascii_case("in"));
+        self.operator().is_some() || negated_in || ["in", "notIn", "occurs"].iter().any(|word| self.is_word(word))
+    }
+
+    fn operator(&self) -> Option<Operator> {
+        let lex::Kind::Sign(sign) = self.token().kind else { return None };
+        let all = [
+            Operator::Equal,
+            Operator::NotEqual,
+            Operator::Less,
+            Operator::LessOrEqual,
+            Operator::Greater,
+            Operator::GreaterOrEqual,
+        ];
+        all.into_iter().find(|operator| operator.symbol() == sign)
+    }
+
+    /// What follows `left`: an operator and its right side, or nothing.
+    fn compared(&mut self, start: Span, left: Node) -> Node {
+        let left = Box::new(left);
+        if let Some(operator) = self.operator() {
+            self.skip();
+            let right = Box::new(self.operand());
+            return Node::new(self.since(start), Kind::Compare { left, operator, right });
+        }
+        if self.is_word("not") && self.begins_comparison() {
+            let span = self.span();
+            self.skip();
+            let span = span.to(self.span());
+            self.skip();
+            self.report(Diagnostic::error(span, "PQL writes `notIn` as one word.").fix("notIn"));
+            let list = Box::new(self.operand());
+            return Node::new(self.since(start), Kind::In { item: left, negated: true, list });
+        }
+        let negated = self.is_word("notIn");
+        if self.eat_word("in") || self.eat_word("notIn") {
+            let list = Box::new(self.operand());
+            return Node::new(self.since(start), Kind::In { item: left, negated, list });
+        }
+        if self.eat_word("occurs") {
+            return self.occurs(start, left);
+        }
+        *left
+    }
+
+    /// A value: what may stand on either side of a comparison. Arithmetic is read and refused.
+    pub(super) fn operand(&mut self) -> Node {
+        let start = self.span();
+        let first = self.signed();
+        let mut computed = None;
+        while let lex::Kind::Sign("+" | "-" | "*" | "/" | "%") = self.token().kind {
+            computed = computed.or(Some(self.span()));
+            self.skip();
+            self.signed();
+        }
+        match computed {
+            None => first,
+            Some(span) => {
+                self.report(Diagnostic::not_built(span, "Arithmetic"));
+                Node::broken(self.since(start))
+            }
+        }
+    }
+
+    /// An operand with a sign before it: of a number the sign belongs to it.
+    fn signed(&mut self) -> Node {
+        let start = self.span();
+        if !self.eat_sign("-") {
+            return self.postfix();
+        }
+        if let lex::Kind::Number(number) = self.token().kind {
+            self.skip();
+            return Node::new(self.since(start), Kind::Number(negative(number)));
+        }
+        while self.eat_sign("-") {}
+        self.postfix();
+        self.fail(Diagnostic::not_built(self.since(start), "A sign before anything but a number"))
+    }
+
+    /// `exists E from xEvent where ..`, after the first word. The condition runs to the closing bracket.
+    pub(super) fn exists(&mut self, start: Span) -> Node {
+        let Some(variable) = self.variable() else {
+            self.skip_inside();
+            return Node::broken(self.since(start));
+        };
+        if !self.eat_word("from") {
+            let span = self.span();
+            let message = format!("`from` is missing after `{}`.", variable.text);
+            self.report(Diagnostic::error(span.before(), message).fix("from "));
+        }
+        let list = Box::new(self.postfix());
+        if self.is_sign(",") && self.depth_of_list_is_ours() {
+            let span = self.span();
+            self.report(Diagnostic::not_built(span, "A second variable after `exists`"));
+            self.skip_inside();
+            return Node::broken(self.since(start));
+        }
+        let bounded = self.eat_word("where") || self.eat_sign(":");
+        let condition = bounded.then(|| Box::new(self.expression()));
+        Node::new(self.since(start), Kind::Exists { variable, list, condition })
+    }
+
+    /// Whether a comma here is followed by another variable, rather than by another item of a list around.
+    fn depth_of_list_is_ours(&self) -> bool {
+        matches!(self.ahead(1), lex::Kind::Word(_)) && matches!(self.ahead(2), lex::Kind::Word(from) if from.eq_ignore_ascii_case("from"))
+    }
+
+    fn variable(&mut self) -> Option<Key> {
+        let span = self.span();
+        match self.word() {
+            Some(word) if !is_reserved(word) => self.key(),
+            Some(word) => {
+                let message = format!("`{word}` is a word of PQL and cannot name an event.");
+                self.report(Diagnostic::error(span, message));
+                None
+            }
+            None => {
+                let message = "`exists` is followed by a name for the event, as in `exists E from xEvent where E.eventType = \"login\"`.";
+                self.report(Diagnostic::error(span.before(), message));
+                None
+            }
+        }
+    }
+}
+
+fn negative(number: xdm::Number) -> xdm::Number {
+    match number {
+        xdm::Number::Exact(number) => xdm::Number::Exact(if number.is_zero() { number } else { -number }),
+        xdm::Number::Approximate(number) => xdm::Number::Approximate(-number),
+    }
+}
+
+fn joined(mut all: Vec<Node>, join: impl FnOnce(Vec<Node>) -> Kind) -> Node {
+    if all.len() == 1 {
+        return all.remove(0);
+    }
+    let span = all[0].span.to(all[all.len() - 1].span);
+    Node::new(span, join(all))
+}

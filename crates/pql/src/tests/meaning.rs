@@ -1,0 +1,184 @@
+//! What a text means, seen by its canonical spelling.
+
+use super::canonical;
+use crate::parse;
+use crate::program::{Condition, Field, Mentioned, Moment, Operator, Root, Term};
+use model::{Duration, Path};
+use xdm::{Number, Value};
+
+#[test]
+fn what_people_write_has_no_diagnostics() {
+    for text in [
+        // The workload kit.
+        "_acme.country = \"country_7\"",
+        "_acme.country in [\"country_1\", \"country_7\"]",
+        "(_acme.age >= 20 and _acme.age <= 30)",
+        "_acme.vip = true",
+        "_acme.tags.intersects([\"tag_1\", \"tag_2\"])",
+        "xEvent[eventType = \"view\" and _acme.category = \"cat_3\" and timestamp occurs < 7 days before now].count() >= 3",
+        "xEvent[eventType = \"purchase\" and timestamp occurs < 7 days before now].sum(_acme.amount) >= 5000",
+        "not (exists E from xEvent where E.eventType = \"login\" and E.timestamp occurs < 14 days before now)",
+        "inSegment(\"seg-12\")",
+        // product.md, section 4.
+        "homeAddress.country = \"KR\" and loyalty.points >= 1000",
+        "homeAddress.country.equals(\"canada\", false)",
+        "tags.intersects([\"vip\", \"press\"])",
+        "status in [\"gold\", \"platinum\"]",
+        "not (person.gender = \"female\")",
+        "xEvent[eventType = \"purchase\" and timestamp occurs < 7 days before now].count() >= 3",
+        "xEvent[commerce.order.priceTotal >= 10.0 and timestamp occurs <= 7 days before now].sum(commerce.order.priceTotal) > 500",
+        "exists E from xEvent where E.eventType = \"whitepaper.download\" and E.timestamp occurs <= 30 days before now",
+        "inSegment(\"0b0e...\") and not inSegment(\"77aa...\")",
+        // Others.
+        "loyalty.active",
+        "a = b.c and \"x\" = a and 5 < n",
+        "\"vip\" in tags and tags.count() > 2 and count(tags) < 9",
+        "prices.sum() > 10 and sum(prices) < 20 and cart.items.sum(price) = 15",
+        "exists E from xEvent[eventType = \"view\"] where E.a = b",
+        "exists E from xEvent",
+        "exists E from xEvent : E.a = 1",
+        "xEvent[eventType = \"view\"]",
+        "xEvent.count() = 0",
+        "identityMap.get(\"crm id\").id.intersects([\"1\"])",
+        "profile.joined occurs <= 1 century before now or a.isNull() and b.c.isNotNull()",
+        "a.in([1, 2]) and b.notIn([true])",
+    ] {
+        let parsed = parse(text);
+        assert_eq!(parsed.diagnostics, [], "{text}");
+        assert!(parsed.program.is_some(), "{text}");
+    }
+}
+
+#[test]
+fn operators_bind() {
+    for (text, expected) in [
+        ("not a = 1 and b = 2 or c", "(not (a = 1) and b = 2) or c"),
+        ("a or b and c", "a or (b and c)"),
+        ("(a or b) and c", "(a or b) and c"),
+        ("a and b and c", "a and b and c"),
+        ("a and (b and c)", "a and (b and c)"),
+        ("!a and !(b or c)", "not (a) and not (b or c)"),
+        ("not not a", "not (not (a))"),
+        ("((((a))))", "a"),
+        ("NOT a AND b Or c In [1] oR TRUE", "(not (a) and b) or c in [1] or true"),
+        ("a NOTIN [1]", "a notIn [1]"),
+        // `exists` runs to the closing bracket.
+        ("exists E from xEvent where E.a = 1 and b = 2", "exists E from xEvent where E.a = 1 and b = 2"),
+        ("(exists E from xEvent where E.a = 1) and b = 2", "(exists E from xEvent where E.a = 1) and b = 2"),
+        ("c or exists E from xEvent where E.a = 1 or b", "c or (exists E from xEvent where E.a = 1 or b)"),
+        ("not exists E from xEvent where E.a = 1 and b", "not (exists E from xEvent where E.a = 1 and b)"),
+        // Spellings.
+        ("a.equals(\"x\", true)", "a.equals(\"x\")"),
+        ("count(tags) = 1.10", "tags.count() = 1.1"),
+        ("a = -0 or a = -5", "a = 0 or a = -5"),
+        ("a.get(\"b\").get(\"c d\").e = 1e3", "a.b.get(\"c d\").e = 1000"),
+        ("a.and.in.count = 1", "a.and.in.count = 1"),
+        ("a = \"\\u00e9\\uD83D\\uDE00\\n\\t\\\"\\\\\"", "a = \"é😀\\n\\t\\\"\\\\\""),
+        ("t OCCURS < 1 Days BEFORE NOW", "t occurs < 1 day before now"),
+        ("t occurs <= 2 century before now", "t occurs <= 2 centuries before now"),
+    ] {
+        let printed = canonical(text);
+        assert_eq!(printed, expected, "{text}");
+        assert_eq!(canonical(&printed), printed, "{text}");
+    }
+}
+
+fn path(text: &str) -> Path {
+    Path::parse(text).expect("a path")
+}
+
+/// All fields of comparisons, in order.
+fn roots(condition: &Condition, found: &mut Vec<(Root, String)>) {
+    match condition {
+        Condition::And(all) => all.iter().for_each(|one| roots(one, found)),
+        Condition::Exists { condition, events, .. } => {
+            events.filter.iter().for_each(|one| roots(one, found));
+            condition.iter().for_each(|one| roots(one, found));
+        }
+        Condition::Any(events) => events.filter.iter().for_each(|one| roots(one, found)),
+        Condition::Holds(Field { root, path }) => found.push((*root, path.to_string())),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn names_belong_to_their_scope() {
+    let text = "a and identityMap.ecid and \
+        xEvent[a and (exists E from xEvent[b] where E.c and d and xEvent[e and E.f])] and \
+        (exists E from xEvent where g and E.h and (exists F from xEvent where E.i and F.j and k))";
+    let program = parse(text).program.expect("a program");
+    let mut found = Vec::new();
+    roots(program.condition(), &mut found);
+    let expected = [
+        (Root::Profile, "a"),
+        (Root::Identities, "ecid"),
+        (Root::Item(0), "a"),
+        (Root::Item(0), "b"),
+        (Root::Item(0), "c"),
+        (Root::Item(1), "d"),
+        (Root::Item(0), "e"),
+        (Root::Item(1), "f"),
+        (Root::Profile, "g"),
+        (Root::Item(0), "h"),
+        (Root::Item(1), "i"),
+        (Root::Item(0), "j"),
+        (Root::Profile, "k"),
+    ];
+    assert_eq!(found, expected.map(|(root, path)| (root, path.to_owned())));
+    assert_eq!(program.paths(), ["a", "g", "k"].map(path));
+    assert!(program.reads_identities());
+}
+
+#[test]
+fn the_time_of_an_event_is_not_looked_up() {
+    let moment = |text: &str| match parse(text).program.expect("a program").condition() {
+        Condition::Any(events) => match events.filter.as_deref() {
+            Some(Condition::Occurs { moment, .. }) => moment.clone(),
+            other => panic!("{other:?}"),
+        },
+        Condition::Occurs { moment, .. } => moment.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(moment("xEvent[timestamp occurs < 1 day before now]"), Moment::Event(0));
+    let field = |root, keys| Moment::Field(Field { root, path: path(keys) });
+    assert_eq!(moment("xEvent[x.timestamp occurs < 1 day before now]"), field(Root::Item(0), "x.timestamp"));
+    assert_eq!(moment("timestamp occurs < 1 day before now"), field(Root::Profile, "timestamp"));
+}
+
+#[test]
+fn literals_are_held_exactly() {
+    let value = |text: &str| match parse(&format!("a = {text}")).program.expect("a program").condition() {
+        Condition::Compare { right: Term::Literal(value), operator: Operator::Equal, .. } => value.clone(),
+        other => panic!("{other:?}"),
+    };
+    for text in ["0", "1.10", "9999999999999999999999999999", "12345678901234567890.12345678", "5e-3"] {
+        assert_eq!(value(text), Value::Number(Number::parse(text).expect("a number")), "{text}");
+    }
+    let negative = value("-0.0000000000000000000000000001");
+    assert_eq!(negative, Value::Number(Number::parse("-0.0000000000000000000000000001").expect("a number")));
+    assert_eq!(value("[\"a\", 1, true]"), Value::parse("[\"a\", 1, true]").expect("json"));
+}
+
+#[test]
+fn mentions_stand_where_they_are_written() {
+    let text = "inSegment(\"b\") and xEvent[timestamp occurs < 91 days before now] and \
+        t occurs < 5 years before now and inSegment(\"a\") and inSegment(\"b\") and \
+        (exists E from xEvent where E.timestamp occurs <= 3 months before now)";
+    let program = parse(text).program.expect("a program");
+    let mentions: Vec<&str> = program.mentions().iter().map(|m| &text[m.span.start..m.span.end]).collect();
+    assert_eq!(mentions, ["\"b\"", "< 91 days", "\"a\"", "\"b\"", "<= 3 months"]);
+    let segments: Vec<String> = program.segments().iter().map(ToString::to_string).collect();
+    assert_eq!(segments, ["a", "b"]);
+    assert_eq!(program.longest_window().map(|window| window.to_string()).as_deref(), Some("<= 3 months"));
+    let warned = |days| -> Vec<String> {
+        let warnings = program.warnings(Duration::days(days));
+        warnings.iter().map(|warning| text[warning.span.start..warning.span.end].to_owned()).collect()
+    };
+    assert_eq!(warned(90), ["< 91 days", "<= 3 months"]);
+    assert_eq!(warned(91), ["<= 3 months"]);
+    assert_eq!(warned(92), [""; 0]);
+    let both = crate::Program::and(program.clone(), program.clone());
+    assert_eq!(both.to_string(), format!("({program}) and ({program})"));
+    assert_eq!(both.mentions().len(), 10);
+    assert!(both.mentions().iter().any(|mention| matches!(&mention.of, Mentioned::Segment(_))));
+}

@@ -1,0 +1,147 @@
+//! What holds for every text and every program.
+
+use crate::generate::{Dice, Words, program};
+use crate::program::Unit;
+use crate::{Severity, parse};
+use model::{Path, SegmentId};
+use proptest::prelude::*;
+use xdm::{Number, Value};
+
+/// Strange ones: whatever a text can hold.
+fn words() -> Words {
+    let path = |keys: &[&str]| Path::new(keys.iter().map(|key| (*key).to_owned()).collect());
+    let number = |text: &str| Value::Number(Number::parse(text).expect("a number"));
+    let text = |text: &str| Value::String(text.to_owned());
+    Words {
+        paths: vec![
+            path(&["a"]),
+            path(&["timestamp"]),
+            path(&["_acme", "count", "not", "xEvent"]),
+            path(&["now", "two words", "", "E0", "\"\\", "é\u{301}\n\u{7f}"]),
+            path(&["é", "1st"]),
+        ],
+        literals: vec![
+            Value::Bool(true),
+            text(""),
+            text("\"quoted\" \\n \n \t \u{0} \u{1F600} ’"),
+            number("0"),
+            number("-12.50"),
+            number("0.0000000000000000000000000001"),
+            number("7.00000000000000000000000000000000001"),
+            number("-123456789012345678901234567890"),
+            number("1e300"),
+            number("-4e-320"),
+            number("1e-400"),
+        ],
+        windows: vec![(1, Unit::Day), (0, Unit::Millisecond), (u64::MAX, Unit::Millennium), (3, Unit::Month)],
+        segments: ["gold", "0b0e-11:a.b_C"].map(|id| SegmentId::new(id).expect("an id")).to_vec(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn print_then_parse_is_the_same(tape in prop::collection::vec(any::<u8>(), 0..200)) {
+        let program = program(&mut Dice::new(&tape), &words(), 5);
+        let text = program.to_string();
+        let parsed = parse(&text);
+        let errors: Vec<_> = parsed.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
+        prop_assert!(errors.is_empty(), "{text}\n{errors:#?}");
+        let again = parsed.program.expect("a program");
+        prop_assert_eq!(again.condition(), program.condition(), "{}", text);
+    }
+
+    #[test]
+    fn any_text_gets_an_answer(text in ".{0,60}") {
+        check_answer(&text)?;
+    }
+
+    #[test]
+    fn any_soup_of_tokens_gets_an_answer(
+        tokens in prop::collection::vec(prop::sample::select(TOKENS), 0..40),
+        spaced in any::<bool>(),
+    ) {
+        check_answer(&tokens.join(if spaced { " " } else { "" }))?;
+    }
+
+    /// A right text with one token taken out, put in or doubled.
+    #[test]
+    fn any_slip_gets_an_answer(
+        tape in prop::collection::vec(any::<u8>(), 0..80),
+        slip in prop::sample::select(TOKENS),
+        at in any::<prop::sample::Index>(),
+        replace in any::<bool>(),
+    ) {
+        let text = program(&mut Dice::new(&tape), &words(), 3).to_string();
+        let mut parts: Vec<&str> = text.split(' ').collect();
+        let at = at.index(parts.len());
+        if replace { parts[at] = slip } else { parts.insert(at, slip) }
+        check_answer(&parts.join(" "))?;
+    }
+}
+
+const TOKENS: &[&str] = &[
+    "a", "E", "xEvent", "timestamp", "1", "2.5", "-", "\"x\"", "'x'", "(", ")", "[", "]", ".", ",", "=", "==", "!=", "<", "<=",
+    ">", ">=", "!", "and", "or", "not", "in", "notIn", "exists", "from", "where", "forall", "select", "let", "if", "CHAIN",
+    "occurs", "days", "before", "now", "between", "true", "count", "sum", "equals", "inSegment", "isNull", "+", "*", "%", "^",
+    "$", ":", "=>", "{", "}", "\\", "\"", "1e999", "é", "“", "#", "\n", "--", "&&",
+];
+
+/// There is a program if and only if there is no error; spans lie in the text; sentences are sentences.
+fn check_answer(text: &str) -> Result<(), TestCaseError> {
+    let parsed = parse(text);
+    let failed = parsed.diagnostics.iter().any(|d| d.severity == Severity::Error);
+    prop_assert_eq!(parsed.program.is_none(), failed, "{:?}: {:#?}", text, parsed);
+    for diagnostic in &parsed.diagnostics {
+        let span = diagnostic.span;
+        prop_assert!(text.get(span.start..span.end).is_some(), "{text:?}: {diagnostic:?}");
+        prop_assert!(diagnostic.message.ends_with('.'), "{diagnostic:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let many = |part: &str| part.repeat(100_000);
+    for text in [
+        many("("),
+        many("not "),
+        many("!"),
+        many("["),
+        many("a = ["),
+        many("xEvent["),
+        many("exists E from "),
+        many("exists E from xEvent where "),
+        many("f("),
+        many("a.f("),
+        many("a = not "),
+        many("a[1]."),
+        format!("a{}", many(".count()")),
+        format!("a{}", many("[b]")),
+        many("^"),
+        many("$1."),
+        many("- "),
+        many("a in "),
+        many("1 + "),
+        many("a = "),
+        many(") "),
+        many("a "),
+        many("a => ("),
+        many("(P) => "),
+        many("forall I from "),
+        many("occurs between "),
+        format!("{}a{}", many("("), many(")")),
+    ] {
+        let parsed = parse(&text);
+        assert!(parsed.program.is_none(), "{}", &text[..20]);
+        assert!(!parsed.diagnostics.is_empty());
+    }
+    // A long text that is not deep is fine.
+    for text in [format!("a{}", many(" and a")), format!("a in [1{}]", many(", 1")), format!("a{}", many(".a"))] {
+        let parsed = parse(&text);
+        assert!(parsed.program.is_some(), "{:?}", parsed.diagnostics.first());
+    }
+    let deepest = format!("{}a{}", "(".repeat(60), ")".repeat(60));
+    assert!(parse(&deepest).program.is_some());
+}

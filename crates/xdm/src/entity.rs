@@ -1,0 +1,118 @@
+//! An XDM entity becomes a message.
+
+use crate::aside::Aside;
+use crate::bad_message::quoted;
+use crate::identity::identities;
+use crate::json::{Fault, Json, Members};
+use crate::patch::patch;
+use crate::{BadMessage, MAX_IDENTITY_CHARS};
+use model::{Body, DatasetId, EventBody, Message, RecordBody, Timestamp};
+
+/// Parses a bare XDM entity, as in a line of NDJSON, sent for `dataset`.
+///
+/// `timestamp` and `eventType` together make it an event, which then needs an `_id`; anything else is a record.
+/// `identityMap`, `_id` and `_weir` are no attributes of a record: all other members are, `extSourceSystemAudit`
+/// too, but for `segmentMembership`, which Weir computes: a record with it is refused. Of an event everything is
+/// kept but `identityMap` and `_weir`. Of a repeated key the last member counts, at every level.
+///
+/// Source: product.md section 2 and pql.md, "backtest".
+pub fn parse_entity(json: &[u8], dataset: &DatasetId) -> Result<Message, BadMessage> {
+    read(Json::message(json)?, dataset, json.len())
+}
+
+/// The message that an entity makes; `bytes` is the size of all that was sent with it.
+pub(crate) fn read(entity: Json<'_>, dataset: &DatasetId, bytes: usize) -> Result<Message, BadMessage> {
+    let mut members = entity.object_at("entity")?;
+    let identity_map = members.remove("identityMap").ok_or_else(|| BadMessage::Missing {
+        at: "identityMap".to_owned(),
+        why: "it says whose the entity is, such as {\"email\":[{\"id\":\"a@b.test\"}]}",
+    })?;
+    let identities = identities(identity_map)?;
+    let aside = Aside::read(members.remove("_weir"))?;
+    let (body, own_time) = if members.contains_key("timestamp") && members.contains_key("eventType") {
+        let event = event(&members, aside)?;
+        let time = event.timestamp;
+        (Body::Event(event), Some(time))
+    } else {
+        let record = record(members, aside)?;
+        let time = record.business_time;
+        (Body::Record(record), time)
+    };
+    Ok(Message {
+        dataset: dataset.clone(),
+        identities,
+        body,
+        own_time: aside.received_at.or(own_time),
+        bytes,
+    })
+}
+
+fn record(mut members: Members<'_>, aside: Aside) -> Result<RecordBody, BadMessage> {
+    if aside.valid_until.is_some() {
+        return Err(BadMessage::Overlay { member: "validUntil" });
+    }
+    if members.contains_key("segmentMembership") {
+        return Err(BadMessage::SegmentMembership);
+    }
+    members.remove("_id");
+    Ok(RecordBody {
+        business_time: business_time(&members)?,
+        patch: patch(&members)?,
+    })
+}
+
+fn business_time(members: &Members<'_>) -> Result<Option<Timestamp>, BadMessage> {
+    let given = |json: &Json<'_>| !json.is_null();
+    let Some(audit) = members.get("extSourceSystemAudit").copied().filter(given) else {
+        return Ok(None);
+    };
+    let members = audit.object_at("extSourceSystemAudit")?;
+    let date = members.get("lastUpdatedDate").copied().filter(given);
+    date.map(|date| date.time_at("extSourceSystemAudit.lastUpdatedDate"))
+        .transpose()
+}
+
+fn event(members: &Members<'_>, aside: Aside) -> Result<EventBody, BadMessage> {
+    let id = members.get("_id").ok_or_else(|| BadMessage::Missing {
+        at: "_id".to_owned(),
+        why: "an event needs one, unique within its dataset, so that a repeated delivery counts once",
+    })?;
+    let id = id.text_at("_id")?;
+    let bad_id = |why| BadMessage::EventId {
+        found: quoted(&id),
+        why,
+    };
+    if id.trim().is_empty() {
+        return Err(bad_id("which is blank"));
+    }
+    if id.chars().count() > MAX_IDENTITY_CHARS {
+        return Err(bad_id("which is longer than 1024 characters"));
+    }
+    members["eventType"].text_at("eventType")?;
+    Ok(EventBody {
+        id,
+        timestamp: members["timestamp"].time_at("timestamp")?,
+        valid_until: aside.valid_until,
+        json: compact(members)?,
+    })
+}
+
+fn compact(members: &Members<'_>) -> Result<String, BadMessage> {
+    let mut out = String::from("{");
+    for (key, value) in members {
+        if key.is_empty() {
+            return Err(Fault::EmptyKey.into());
+        }
+        if out.len() > 1 {
+            out.push(',');
+        }
+        out.push_str(&serde_json::Value::from(key.as_ref()).to_string());
+        out.push(':');
+        value.reader().compact(&mut out)?;
+    }
+    out.push('}');
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+use super::Json;
+
+fn compact(text: &str) -> String {
+    let mut out = String::new();
+    let json = Json::parse(text).expect("it is JSON");
+    json.reader().compact(&mut out).expect("nothing in it is refused");
+    out
+}
+
+#[test]
+fn compacting_changes_nothing_but_whitespace_outside_strings() {
+    let sent = "\t[ 1.10 , -0.0e+05 ,\r\n\"a \\u00e9\\/ b\" , { \"k\\\"ey\" : [ ] , \"k\" :\n{ } , \"k\" : null } , true ] ";
+    let compacted = r#"[1.10,-0.0e+05,"a \u00e9\/ b",{"k\"ey":[],"k":{},"k":null},true]"#;
+    assert_eq!(compact(sent), compacted);
+    assert_eq!(compact(compacted), compacted);
+}
+
+#[test]
+fn members_and_items_are_slices_as_sent() {
+    let json = Json::parse(" { \"b\" : [ 1 , \"]\" ] , \"\\u0061\" : { \"x\" : \"}\" } , \"c\":-1.0 } ")
+        .expect("it is JSON");
+    let members = json
+        .members()
+        .expect("nothing in it is refused")
+        .expect("it is an object");
+    let members: Vec<(&str, &str)> = members
+        .iter()
+        .map(|(key, json)| (key.as_ref(), json.text()))
+        .collect();
+    assert_eq!(
+        members,
+        [("a", "{ \"x\" : \"}\" }"), ("b", "[ 1 , \"]\" ]"), ("c", "-1.0")]
+    );
+    let items = Json::parse("[ [ ] , {} ,\"\\\\\", 1 ]")
+        .expect("it is JSON")
+        .items();
+    let items = items.expect("nothing in it is refused").expect("it is an array");
+    let items: Vec<&str> = items.iter().map(|json| json.text()).collect();
+    assert_eq!(items, ["[ ]", "{}", "\"\\\\\"", "1"]);
+    let array = Json::parse("[]").expect("it is JSON");
+    assert_eq!(array.members(), Ok(None));
+    assert_eq!(array.string(), Ok(None));
+}

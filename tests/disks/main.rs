@@ -1,0 +1,8 @@
+//! Power cuts and full disks, on file systems of their own. Needs root: `cargo test -p weir --test disks`.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod full;
+mod mount;
+mod power;

@@ -1,0 +1,8 @@
+//! End-to-end tests: the real program, real files, real kills. One module a behaviour.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod failing_sync;
+mod sigkill;
+mod torn_file;
