@@ -1,7 +1,7 @@
 //! A join: what the survivor takes over from a profile that turned out to be the same person.
 
-use crate::rules::Rules;
 use crate::State;
+use crate::rules::Rules;
 use model::{LedgerEntry, Membership, Status, Timestamp};
 
 /// Moves everything of `other` into `survivor`. Rows are not re-keyed: the survivor lists their owners.
@@ -23,7 +23,10 @@ pub(crate) fn absorb(rules: &Rules, survivor: &mut State, mut other: State, now:
     hot.rules = hot.rules.min(other.profile.hot.rules);
     hot.evicted += other.profile.hot.evicted;
 
-    survivor.profile.identities.extend(std::mem::take(&mut other.profile.identities));
+    survivor
+        .profile
+        .identities
+        .extend(std::mem::take(&mut other.profile.identities));
     survivor.profile.identities.sort_by_key(|link| link.seq);
     survivor.touched.identities = true;
     survivor.identities = xdm::identity_map_value(&survivor.profile.identities);
@@ -38,14 +41,29 @@ fn unite_memberships(rules: &Rules, survivor: &mut State, other: &State) {
         let baseline = rules.segment(m.segment).and_then(|s| s.baseline_in);
         baseline.is_some_and(|publish| state.profile.hot.rules < publish)
     };
-    let behind: Vec<_> = survivor.profile.hot.memberships.iter().filter(|m| unbased(survivor, m)).map(|m| m.segment).collect();
+    let behind: Vec<_> = survivor
+        .profile
+        .hot
+        .memberships
+        .iter()
+        .filter(|m| unbased(survivor, m))
+        .map(|m| m.segment)
+        .collect();
     survivor.drop_memberships(|no| behind.contains(&no));
-    for theirs in other.profile.hot.memberships.iter().filter(|m| !unbased(other, m)) {
+    for theirs in other
+        .profile
+        .hot
+        .memberships
+        .iter()
+        .filter(|m| !unbased(other, m))
+    {
         let united = match survivor.membership(theirs.segment) {
-            None => *theirs,
-            Some(ours) if ours.status == theirs.status => Membership { since: ours.since.min(theirs.since), ..*ours },
+            Some(ours) if ours.status == theirs.status => Membership {
+                since: ours.since.min(theirs.since),
+                ..*ours
+            },
             Some(ours) if ours.status == Status::Realized => *ours,
-            Some(_) => *theirs,
+            _ => *theirs,
         };
         survivor.set_membership(united);
     }
@@ -61,7 +79,13 @@ fn unite_ledger(ledger: &mut Vec<LedgerEntry>, theirs: &LedgerEntry) {
             ours.told.dedup();
         }
         // The survivor never exported there: its own revisions begin at the beginning.
-        Err(at) => ledger.insert(at, LedgerEntry { revision: model::Revision::default(), ..theirs.clone() }),
+        Err(at) => ledger.insert(
+            at,
+            LedgerEntry {
+                revision: model::Revision::default(),
+                ..theirs.clone()
+            },
+        ),
     }
 }
 
@@ -69,24 +93,36 @@ fn take_fragments(survivor: &mut State, other: &mut State) {
     let first = survivor.profile.fragments.len();
     survivor.profile.fragments.append(&mut other.profile.fragments);
     let theirs = std::mem::take(&mut other.touched.fragments);
-    survivor.touched.fragments.extend(theirs.into_iter().map(|at| first + at));
+    survivor
+        .touched
+        .fragments
+        .extend(theirs.into_iter().map(|at| first + at));
     survivor.reunite();
 }
 
 /// Takes over the events; of two with the same dataset and id the first accepted counts, the other is let go.
 fn take_events(survivor: &mut State, other: State) {
-    let State { profile, touched, events, .. } = other;
+    let State {
+        profile,
+        touched,
+        events,
+        ..
+    } = other;
     survivor.touched.events.extend(touched.events);
     survivor.touched.forgotten.extend(touched.forgotten);
-    let mut all: Vec<_> = std::mem::take(&mut survivor.profile.events).into_iter().zip(std::mem::take(&mut survivor.events)).collect();
+    let mut all: Vec<_> = std::mem::take(&mut survivor.profile.events)
+        .into_iter()
+        .zip(std::mem::take(&mut survivor.events))
+        .collect();
     all.extend(profile.events.into_iter().zip(events));
     all.sort_by_key(|(event, _)| (event.timestamp, event.seq));
     let mut first = std::collections::HashMap::new();
     for (event, _) in &all {
-        let seq = first.entry((event.dataset.clone(), event.id.clone())).or_insert(event.seq);
+        let seq = first
+            .entry((event.dataset.clone(), event.id.clone()))
+            .or_insert(event.seq);
         *seq = event.seq.min(*seq);
     }
     (survivor.profile.events, survivor.events) = all.into_iter().unzip();
     survivor.forget(|event| first.get(&(event.dataset.clone(), event.id.clone())) != Some(&event.seq));
 }
-

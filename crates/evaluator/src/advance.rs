@@ -14,12 +14,21 @@ pub struct Decided {
 }
 
 /// Steps `state` through every instant due at or before `now`, one step each, from its own next due.
-pub fn catch_up(rules: &Rules, state: &mut State, now: Timestamp, origin: Origin, decided: &mut Vec<Decided>) {
+pub fn catch_up(
+    rules: &Rules,
+    state: &mut State,
+    now: Timestamp,
+    origin: Origin,
+    decided: &mut Vec<Decided>,
+) {
     while let Some(due) = state.profile.hot.next_due.filter(|due| *due <= now) {
         // A due that does not move on would be a hot loop; the oracle promises that it does.
         let due = due.max(state.stepped());
         decided.push(step(rules, state, Change::Due, due, origin));
-        debug_assert!(state.profile.hot.next_due.is_none_or(|next| next > due), "a next due must lie ahead");
+        debug_assert!(
+            state.profile.hot.next_due.is_none_or(|next| next > due),
+            "a next due must lie ahead"
+        );
         if state.profile.hot.next_due.is_some_and(|next| next <= due) {
             state.profile.hot.next_due = Some(due + model::Duration::from_millis(1));
         }
@@ -27,7 +36,14 @@ pub fn catch_up(rules: &Rules, state: &mut State, now: Timestamp, origin: Origin
 }
 
 /// Brings `state` to `now` and then applies `change` as one step at `now`.
-pub fn advance(rules: &Rules, state: &mut State, change: Change<'_>, now: Timestamp, origin: Origin, decided: &mut Vec<Decided>) {
+pub fn advance(
+    rules: &Rules,
+    state: &mut State,
+    change: Change<'_>,
+    now: Timestamp,
+    origin: Origin,
+    decided: &mut Vec<Decided>,
+) {
     catch_up(rules, state, now, origin, decided);
     decided.push(step(rules, state, change, now, origin));
 }

@@ -1,7 +1,9 @@
 //! What happens to a profile, and what came of it.
 
 use crate::State;
-use model::{Body, DatasetId, Identity, IdentityLink, Path, ProfileId, SegmentNo, Seq, Timestamp, Transition};
+use model::{
+    Body, DatasetId, Identity, IdentityLink, Path, ProfileId, SegmentNo, Seq, Timestamp, Transition,
+};
 use xdm::Attributes;
 
 /// One change of one profile. It is applied whole and evaluated once.

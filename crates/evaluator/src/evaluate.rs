@@ -3,14 +3,21 @@
 use crate::oracle::{EventView, View, recompute};
 use crate::rules::{Rules, Segment};
 use crate::{Arrival, Change, State, Step};
-use model::{Body, Event, EventBody, Membership, RecordBody, RulesVersion, SegmentId, Stamp, Status, Timestamp, Transition};
+use model::{
+    Body, Event, EventBody, Membership, RecordBody, RulesVersion, SegmentId, Stamp, Status, Timestamp,
+    Transition,
+};
 
 /// Applies `change` to `state` at the instant `now` and evaluates once.
 ///
 /// The instant must not lie before the profile's last step, and everything due before it must have been
 /// stepped ([`crate::advance`] does both).
 pub fn evaluate(rules: &Rules, state: &mut State, change: Change<'_>, now: Timestamp) -> Step {
-    debug_assert!(now >= state.stepped(), "time went back for {:?}", state.profile.id);
+    debug_assert!(
+        now >= state.stepped(),
+        "time went back for {:?}",
+        state.profile.id
+    );
     let mut step = Step::at(now);
     let scope = Scope::of(rules, state, &change, now);
     let mut based = state.profile.hot.rules;
@@ -43,8 +50,15 @@ enum Scope {
 
 impl Scope {
     fn of(rules: &Rules, state: &State, change: &Change<'_>, now: Timestamp) -> Self {
-        let absorbed: &[State] = if let Change::Message(arrival) = change { &arrival.absorbed } else { &[] };
-        let behind = absorbed.iter().chain([state]).any(|s| s.profile.hot.rules < rules.version);
+        let absorbed: &[State] = if let Change::Message(arrival) = change {
+            &arrival.absorbed
+        } else {
+            &[]
+        };
+        let behind = absorbed
+            .iter()
+            .chain([state])
+            .any(|s| s.profile.hot.rules < rules.version);
         match change {
             _ if !behind => Self::Current,
             Change::Due if now <= rules.published_at => Self::Unchanged,
@@ -55,7 +69,16 @@ impl Scope {
 
 /// Applies a message; gives the newest rule set that any of the profiles it joins was evaluated under.
 fn apply(rules: &Rules, state: &mut State, arrival: Arrival<'_>, step: &mut Step) -> RulesVersion {
-    let Arrival { dataset, primary, body, seq, received, linked, evicted, absorbed } = arrival;
+    let Arrival {
+        dataset,
+        primary,
+        body,
+        seq,
+        received,
+        linked,
+        evicted,
+        absorbed,
+    } = arrival;
     step.identities_changed = !(linked.is_empty() && evicted.is_empty() && absorbed.is_empty());
     let mut based = state.profile.hot.rules;
     for other in absorbed {
@@ -89,7 +112,14 @@ fn write(
 }
 
 /// Keeps an event, unless it is so late that it can never count. The caller has seen that it is no duplicate.
-fn append(rules: &Rules, state: &mut State, dataset: &model::DatasetId, body: &EventBody, seq: model::Seq, now: Timestamp) {
+fn append(
+    rules: &Rules,
+    state: &mut State,
+    dataset: &model::DatasetId,
+    body: &EventBody,
+    seq: model::Seq,
+    now: Timestamp,
+) {
     // What is no longer remembered must not stand beside a newcomer of the same name.
     state.forget(|event| event.timestamp + rules.retention <= now);
     if body.timestamp + rules.retention > now {
@@ -119,8 +149,16 @@ fn recompute_all(rules: &Rules, state: &mut State, scope: Scope, based: RulesVer
             set_baseline(state, segment, holds, step.at);
         } else if holds != was {
             let status = if holds { Status::Realized } else { Status::Exited };
-            state.set_membership(Membership { segment: segment.no, status, since: step.at });
-            step.transitions.push(Transition { at: step.at, segment: segment.no, status });
+            state.set_membership(Membership {
+                segment: segment.no,
+                status,
+                since: step.at,
+            });
+            step.transitions.push(Transition {
+                at: step.at,
+                segment: segment.no,
+                status,
+            });
             if behind < segment.changed_in {
                 step.published.push(segment.no);
             }
@@ -134,14 +172,26 @@ fn set_baseline(state: &mut State, segment: &Segment, holds: bool, now: Timestam
     if !holds {
         state.drop_memberships(|no| no == segment.no);
     } else if !state.realized(segment.no) {
-        state.set_membership(Membership { segment: segment.no, status: Status::Realized, since: now });
+        state.set_membership(Membership {
+            segment: segment.no,
+            status: Status::Realized,
+            since: now,
+        });
     }
 }
 
 /// For each segment in scope whether it holds and until when that is certain.
 fn outcomes(rules: &Rules, state: &State, scope: Scope, now: Timestamp) -> Vec<Option<(bool, Timestamp)>> {
-    let events: Vec<EventView<'_>> = state.profile.events.iter().zip(&state.events)
-        .map(|(event, value)| EventView { timestamp: event.timestamp, valid_until: event.valid_until, value })
+    let events: Vec<EventView<'_>> = state
+        .profile
+        .events
+        .iter()
+        .zip(&state.events)
+        .map(|(event, value)| EventView {
+            timestamp: event.timestamp,
+            valid_until: event.valid_until,
+            value,
+        })
         .collect();
     let opted_out = xdm::opted_out(&state.attributes.value);
     let mut outcomes: Vec<Option<(bool, Timestamp)>> = Vec::with_capacity(rules.segments().len());

@@ -35,7 +35,10 @@ impl Flow {
         for mapping in &dataflow.segments {
             let Some(&at) = by_id.get(&mapping.segment) else {
                 let by = format!("dataflow {}", dataflow.id);
-                errors.push(RuleError::Unknown { by, missing: mapping.segment.clone() });
+                errors.push(RuleError::Unknown {
+                    by,
+                    missing: mapping.segment.clone(),
+                });
                 continue;
             };
             let segment = &segments[at];
@@ -45,11 +48,26 @@ impl Flow {
                 mapping_created: mapping.created,
                 mapping_updated: mapping.updated,
             };
-            let counted = if dataflow.filter.is_some() { mapping.hidden.unwrap_or(segment.no) } else { segment.no };
-            mapped.insert(counted, Mapped { id: segment.id.clone(), name: segment.name.clone(), stamps });
+            let counted = if dataflow.filter.is_some() {
+                mapping.hidden.unwrap_or(segment.no)
+            } else {
+                segment.no
+            };
+            mapped.insert(
+                counted,
+                Mapped {
+                    id: segment.id.clone(),
+                    name: segment.name.clone(),
+                    stamps,
+                },
+            );
         }
         let shown = mapped.iter().map(|(no, m)| (m.id.clone(), *no)).collect();
-        Self { dataflow: dataflow.clone(), mapped, shown }
+        Self {
+            dataflow: dataflow.clone(),
+            mapped,
+            shown,
+        }
     }
 
     /// The number of the dataflow.

@@ -64,9 +64,15 @@ pub struct Outcome {
 
 /// Evaluates `program` on `view`.
 pub fn recompute(program: &Program, view: &View<'_>) -> Outcome {
-    let oracle = Oracle { view, until: Cell::new(Timestamp::MAX) };
+    let oracle = Oracle {
+        view,
+        until: Cell::new(Timestamp::MAX),
+    };
     let holds = oracle.holds(program.condition(), None);
-    Outcome { holds, until: oracle.until.get() }
+    Outcome {
+        holds,
+        until: oracle.until.get(),
+    }
 }
 
 /// One evaluation.

@@ -4,8 +4,8 @@ use crate::flow::Flow;
 use crate::rules::Rules;
 use crate::{State, Step};
 use model::{
-    AttributeTrigger, Cause, Class, Export, ExportedMembership, ExportedTransition, Lane, LedgerEntry, MembershipScope,
-    NamespaceSelection, Path, Revision, SegmentId, SegmentNo, Status,
+    AttributeTrigger, Cause, Class, Export, ExportedMembership, ExportedTransition, Lane, LedgerEntry,
+    MembershipScope, NamespaceSelection, Path, Revision, SegmentId, SegmentNo, Status,
 };
 use std::collections::BTreeMap;
 use xdm::Attributes;
@@ -39,7 +39,11 @@ fn causes(flow: &Flow, state: &State, step: &Step) -> Vec<Cause> {
     let triggers = flow.dataflow.triggers;
     let mut causes = Vec::new();
     let is_member = realized_mapped(flow, state).next().is_some();
-    let mut moved = step.transitions.iter().map(|t| t.segment).filter(|no| flow.mapped(*no).is_some());
+    let mut moved = step
+        .transitions
+        .iter()
+        .map(|t| t.segment)
+        .filter(|no| flow.mapped(*no).is_some());
     if triggers.membership && moved.clone().any(|no| !step.published.contains(&no)) {
         causes.push(Cause::Membership);
     }
@@ -69,7 +73,9 @@ fn realized_mapped<'a>(flow: &'a Flow, state: &'a State) -> impl Iterator<Item =
 /// Whether the dataflow was last told that the profile, or one it absorbed, is in a segment.
 fn told(flow: &Flow, state: &State) -> bool {
     let ledger = &state.profile.hot.ledger;
-    ledger.iter().any(|entry| entry.dataflow == flow.no() && !entry.told.is_empty())
+    ledger
+        .iter()
+        .any(|entry| entry.dataflow == flow.no() && !entry.told.is_empty())
 }
 
 fn attribute_written(flow: &Flow, state: &State, step: &Step) -> bool {
@@ -85,45 +91,80 @@ fn attribute_written(flow: &Flow, state: &State, step: &Step) -> bool {
 
 /// The leaves that show at or below a mapped path, ascending.
 fn below<'a>(attributes: &'a Attributes, mapped: &'a Path) -> impl Iterator<Item = (&'a Path, &'a String)> {
-    attributes.leaves.range(mapped..).take_while(|(path, _)| mapped.covers(path))
+    attributes
+        .leaves
+        .range(mapped..)
+        .take_while(|(path, _)| mapped.covers(path))
 }
 
 /// Writes the ledger: the next revision, and what the dataflow is now told.
 fn enter(flow: &Flow, state: &mut State, origin: Origin) -> Revision {
     let told: Vec<SegmentNo> = realized_mapped(flow, state).collect();
     let ledger = &mut state.profile.hot.ledger;
-    let at = ledger.binary_search_by_key(&flow.no(), |entry| entry.dataflow).unwrap_or_else(|at| {
-        let fresh = LedgerEntry { dataflow: flow.no(), revision: Revision::default(), commit: 0, told: Vec::new() };
-        ledger.insert(at, fresh);
-        at
-    });
+    let at = ledger
+        .binary_search_by_key(&flow.no(), |entry| entry.dataflow)
+        .unwrap_or_else(|at| {
+            let fresh = LedgerEntry {
+                dataflow: flow.no(),
+                revision: Revision::default(),
+                commit: 0,
+                told: Vec::new(),
+            };
+            ledger.insert(at, fresh);
+            at
+        });
     let entry = &mut ledger[at];
     // A restored store starts a new incarnation: what it counted after the backup must not be counted again.
     let floor = Revision(u64::from(origin.incarnation) << 48);
-    *entry = LedgerEntry { dataflow: flow.no(), revision: entry.revision.max(floor).next(), commit: origin.batch, told };
+    *entry = LedgerEntry {
+        dataflow: flow.no(),
+        revision: entry.revision.max(floor).next(),
+        commit: origin.batch,
+        told,
+    };
     entry.revision
 }
 
-fn export(rules: &Rules, flow: &Flow, state: &State, step: &Step, causes: Vec<Cause>, revision: Revision) -> Export {
+fn export(
+    rules: &Rules,
+    flow: &Flow,
+    state: &State,
+    step: &Step,
+    causes: Vec<Cause>,
+    revision: Revision,
+) -> Export {
     let dataflow = &flow.dataflow;
-    let attributes = dataflow.attributes.iter().flat_map(|mapped| below(&state.attributes, mapped));
+    let attributes = dataflow
+        .attributes
+        .iter()
+        .flat_map(|mapped| below(&state.attributes, mapped));
     let attributes: BTreeMap<&Path, &String> = attributes.collect();
     let mapped = step.transitions.iter().filter_map(|t| {
         let segment = flow.mapped(t.segment)?.id.clone();
-        Some(ExportedTransition { at: t.at, segment, status: t.status })
+        Some(ExportedTransition {
+            at: t.at,
+            segment,
+            status: t.status,
+        })
     });
     let mut transitions: Vec<ExportedTransition> = mapped.collect();
     transitions.sort_unstable_by(|a, b| a.segment.cmp(&b.segment));
     Export {
         dataflow: dataflow.id.clone(),
-        lane: Lane { dataflow: dataflow.no, class: if step.bulk { Class::Bulk } else { Class::Live } },
+        lane: Lane {
+            dataflow: dataflow.no,
+            class: if step.bulk { Class::Bulk } else { Class::Live },
+        },
         profile: state.profile.id,
         revision,
         causes,
         transitions,
         merged: step.merged.clone(),
         emitted_at: step.at,
-        attributes: attributes.into_iter().map(|(path, json)| (path.clone(), json.clone())).collect(),
+        attributes: attributes
+            .into_iter()
+            .map(|(path, json)| (path.clone(), json.clone()))
+            .collect(),
         memberships: memberships(rules, flow, state),
         identities: identities(dataflow.identities.as_deref(), state),
         envelope: dataflow.envelope,
@@ -136,7 +177,9 @@ fn memberships(rules: &Rules, flow: &Flow, state: &State) -> Vec<ExportedMembers
     let dataflow = &flow.dataflow;
     let mut shown: BTreeMap<&SegmentId, ExportedMembership> = BTreeMap::new();
     for membership in &state.profile.hot.memberships {
-        let Some(segment) = rules.segment(membership.segment) else { continue };
+        let Some(segment) = rules.segment(membership.segment) else {
+            continue;
+        };
         let mapped = flow.mapped(membership.segment);
         let unmapped = segment.baseline_in.is_none() && flow.number_shown(&segment.id).is_none();
         if mapped.is_none() && !(unmapped && dataflow.segment_membership == MembershipScope::MergePolicy) {
@@ -146,8 +189,12 @@ fn memberships(rules: &Rules, flow: &Flow, state: &State) -> Vec<ExportedMembers
             segment: segment.id.clone(),
             status: membership.status,
             last_qualification: membership.since,
-            stamps: mapped.filter(|_| dataflow.include_segment_timestamps).map(|m| m.stamps),
-            name: mapped.filter(|_| dataflow.include_segment_names).map(|m| m.name.clone()),
+            stamps: mapped
+                .filter(|_| dataflow.include_segment_timestamps)
+                .map(|m| m.stamps),
+            name: mapped
+                .filter(|_| dataflow.include_segment_names)
+                .map(|m| m.name.clone()),
         };
         shown.insert(&segment.id, entry);
     }
@@ -165,7 +212,10 @@ fn identities(selected: Option<&[NamespaceSelection]>, state: &State) -> BTreeMa
         };
         for selection in selected.iter().filter(|s| s.namespace == *namespace) {
             if selection.sha256 {
-                shown.entry(format!("{namespace}_sha256")).or_default().push(sha256_hex(value));
+                shown
+                    .entry(format!("{namespace}_sha256"))
+                    .or_default()
+                    .push(sha256_hex(value));
             } else {
                 shown.entry(namespace.clone()).or_default().push(value.clone());
             }
@@ -179,5 +229,5 @@ fn identities(selected: Option<&[NamespaceSelection]>, state: &State) -> BTreeMa
 
 fn sha256_hex(value: &str) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(value).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(value))
 }

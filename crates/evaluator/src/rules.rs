@@ -2,8 +2,8 @@
 
 use crate::flow::Flow;
 use model::{
-    DataflowState, Definitions, Duration, RulesVersion, SegmentDefinition, SegmentId, SegmentNo, SegmentState,
-    Timestamp,
+    DataflowState, Definitions, Duration, RulesVersion, SegmentDefinition, SegmentId, SegmentNo,
+    SegmentState, Timestamp,
 };
 use pql::Program;
 use std::collections::{BTreeMap, HashMap};
@@ -86,7 +86,7 @@ impl Rules {
     pub fn compile(definitions: &Definitions) -> Result<Self, Vec<RuleError>> {
         let mut errors = Vec::new();
         let published = parse_published(definitions, &mut errors);
-        let (mut segments, by_id) = in_order(published, &mut errors);
+        let (mut segments, by_id) = in_order(&published, &mut errors);
         let mut flows = Vec::new();
         for dataflow in &definitions.dataflows {
             let hidden = hidden_segments(dataflow, &segments, &by_id, &mut errors);
@@ -100,8 +100,21 @@ impl Rules {
         }
         flows.sort_unstable_by_key(Flow::no);
         let by_no = segments.iter().enumerate().map(|(at, s)| (s.no, at)).collect();
-        let Definitions { version, published_at, retention, .. } = *definitions;
-        Ok(Self { version, published_at, retention, segments, flows, by_no, by_id })
+        let Definitions {
+            version,
+            published_at,
+            retention,
+            ..
+        } = *definitions;
+        Ok(Self {
+            version,
+            published_at,
+            retention,
+            segments,
+            flows,
+            by_no,
+            by_id,
+        })
     }
 
     /// The segments, each after those it refers to.
@@ -129,12 +142,19 @@ type Parsed<'a> = BTreeMap<&'a SegmentId, (&'a SegmentDefinition, Program)>;
 
 fn parse_published<'a>(definitions: &'a Definitions, errors: &mut Vec<RuleError>) -> Parsed<'a> {
     let mut parsed = BTreeMap::new();
-    for definition in definitions.segments.iter().filter(|s| s.state == SegmentState::Published) {
+    for definition in definitions
+        .segments
+        .iter()
+        .filter(|s| s.state == SegmentState::Published)
+    {
         match parse(&definition.expression) {
             Ok(program) => {
                 parsed.insert(&definition.id, (definition, program));
             }
-            Err(message) => errors.push(RuleError::Expression { segment: definition.id.clone(), message }),
+            Err(message) => errors.push(RuleError::Expression {
+                segment: definition.id.clone(),
+                message,
+            }),
         }
     }
     parsed
@@ -142,7 +162,10 @@ fn parse_published<'a>(definitions: &'a Definitions, errors: &mut Vec<RuleError>
 
 fn parse(text: &str) -> Result<Program, String> {
     let parsed = pql::parse(text);
-    let error = parsed.diagnostics.iter().find(|d| d.severity == pql::Severity::Error);
+    let error = parsed
+        .diagnostics
+        .iter()
+        .find(|d| d.severity == pql::Severity::Error);
     match (parsed.program, error) {
         (Some(program), None) => Ok(program),
         (_, error) => Err(error.map_or_else(|| "the predicate is empty".to_owned(), |d| d.message.clone())),
@@ -151,8 +174,14 @@ fn parse(text: &str) -> Result<Program, String> {
 
 /// Depth first, so that each segment follows those it refers to; among equals by name, so that the order is
 /// the same every time.
-fn in_order(parsed: Parsed<'_>, errors: &mut Vec<RuleError>) -> (Vec<Segment>, HashMap<SegmentId, usize>) {
-    let mut order = Order { parsed: &parsed, done: Vec::new(), at: HashMap::new(), path: Vec::new(), errors };
+fn in_order(parsed: &Parsed<'_>, errors: &mut Vec<RuleError>) -> (Vec<Segment>, HashMap<SegmentId, usize>) {
+    let mut order = Order {
+        parsed,
+        done: Vec::new(),
+        at: HashMap::new(),
+        path: Vec::new(),
+        errors,
+    };
     for id in parsed.keys() {
         order.visit(id);
     }
@@ -179,13 +208,22 @@ impl Order<'_> {
             return RulesVersion(0);
         }
         let Some((definition, program)) = self.parsed.get(id) else {
-            let by = self.path.last().map_or_else(String::new, |by| format!("segment {by}"));
-            self.errors.push(RuleError::Unknown { by, missing: id.clone() });
+            let by = self
+                .path
+                .last()
+                .map_or_else(String::new, |by| format!("segment {by}"));
+            self.errors.push(RuleError::Unknown {
+                by,
+                missing: id.clone(),
+            });
             return RulesVersion(0);
         };
         self.path.push(id.clone());
         let references = program.segments();
-        let changed_in = references.iter().map(|r| self.visit(r)).fold(definition.changed_in, RulesVersion::max);
+        let changed_in = references
+            .iter()
+            .map(|r| self.visit(r))
+            .fold(definition.changed_in, RulesVersion::max);
         self.path.pop();
         if self.at.contains_key(id) {
             return changed_in; // Reached again through a circle that is already reported.
@@ -213,11 +251,16 @@ fn hidden_segments(
     by_id: &HashMap<SegmentId, usize>,
     errors: &mut Vec<RuleError>,
 ) -> Vec<Segment> {
-    let Some(text) = &dataflow.filter else { return Vec::new() };
+    let Some(text) = &dataflow.filter else {
+        return Vec::new();
+    };
     let filter = match parse(text) {
         Ok(filter) => filter,
         Err(message) => {
-            errors.push(RuleError::Filter { dataflow: dataflow.id.clone(), message });
+            errors.push(RuleError::Filter {
+                dataflow: dataflow.id.clone(),
+                message,
+            });
             return Vec::new();
         }
     };
@@ -225,7 +268,10 @@ fn hidden_segments(
     for referred in filter.segments() {
         match by_id.get(&referred) {
             Some(&at) => changed_in = changed_in.max(segments[at].changed_in),
-            None => errors.push(RuleError::Unknown { by: format!("filter of dataflow {}", dataflow.id), missing: referred }),
+            None => errors.push(RuleError::Unknown {
+                by: format!("filter of dataflow {}", dataflow.id),
+                missing: referred,
+            }),
         }
     }
     let mapped = dataflow.segments.iter();

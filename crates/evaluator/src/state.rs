@@ -1,6 +1,9 @@
 //! A profile while it is being worked on: its rows, what is derived of them, and which of them changed.
 
-use model::{DatasetId, Duration, Event, Fragment, Identity, IdentityLink, Membership, Profile, SegmentNo, Status, Timestamp};
+use model::{
+    DatasetId, Duration, Event, Fragment, Identity, IdentityLink, Membership, Profile, SegmentNo, Status,
+    Timestamp,
+};
 use std::collections::BTreeSet;
 use xdm::{Attributes, Value};
 
@@ -39,7 +42,13 @@ impl State {
         let attributes = xdm::unite(&profile.fragments);
         let identities = xdm::identity_map_value(&profile.identities);
         let events = profile.events.iter().map(parse).collect();
-        Self { profile, touched: Touched::default(), attributes, identities, events }
+        Self {
+            profile,
+            touched: Touched::default(),
+            attributes,
+            identities,
+            events,
+        }
     }
 
     /// The attributes that show, united over all fragments.
@@ -56,7 +65,8 @@ impl State {
 
     /// Whether the profile is in a segment.
     pub fn realized(&self, segment: SegmentNo) -> bool {
-        self.membership(segment).is_some_and(|m| m.status == Status::Realized)
+        self.membership(segment)
+            .is_some_and(|m| m.status == Status::Realized)
     }
 
     /// Takes the account of what changed since the last call.
@@ -99,13 +109,20 @@ impl State {
     /// timestamp + `retention`, whether it still counts or not.
     pub fn remembers(&self, dataset: &DatasetId, id: &str, retention: Duration, now: Timestamp) -> bool {
         let same = |e: &&Event| e.id == id && e.dataset == *dataset;
-        self.profile.events.iter().find(same).is_some_and(|e| e.timestamp + retention > now)
+        self.profile
+            .events
+            .iter()
+            .find(same)
+            .is_some_and(|e| e.timestamp + retention > now)
     }
 
     /// Keeps an event in order of (timestamp, arrival).
     pub(crate) fn keep(&mut self, event: Event) {
         let place = (event.timestamp, event.seq);
-        let at = self.profile.events.partition_point(|e| (e.timestamp, e.seq) <= place);
+        let at = self
+            .profile
+            .events
+            .partition_point(|e| (e.timestamp, e.seq) <= place);
         self.events.insert(at, parse(&event));
         self.touched.events.push(event.clone());
         self.profile.events.insert(at, event);
@@ -120,7 +137,9 @@ impl State {
         let events = std::mem::take(&mut self.profile.events);
         for (event, value) in events.into_iter().zip(values) {
             if gone(&event) {
-                self.touched.events.retain(|e| (e.owner, e.seq) != (event.owner, event.seq));
+                self.touched
+                    .events
+                    .retain(|e| (e.owner, e.seq) != (event.owner, event.seq));
                 self.touched.forgotten.push(event);
             } else {
                 self.profile.events.push(event);

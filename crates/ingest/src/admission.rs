@@ -25,7 +25,9 @@ pub enum Refusal {
     #[error("the ingestion queue is full; send the request again later")]
     Full,
     /// The disk is below its mark.
-    #[error("{free} bytes are free on the disk of the store, fewer than the {min} it keeps back; free some space")]
+    #[error(
+        "{free} bytes are free on the disk of the store, fewer than the {min} it keeps back; free some space"
+    )]
     LowSpace {
         /// Bytes free.
         free: u64,
@@ -42,14 +44,23 @@ pub enum Refusal {
 
 impl Room {
     pub(crate) fn new(items: usize, bytes: usize) -> Self {
-        Self { items: Arc::new(Semaphore::new(items)), kib: Arc::new(Semaphore::new(bytes.div_ceil(1024))) }
+        Self {
+            items: Arc::new(Semaphore::new(items)),
+            kib: Arc::new(Semaphore::new(bytes.div_ceil(1024))),
+        }
     }
 
     pub(crate) fn reserve(&self, items: usize, bytes: usize) -> Result<Permit, Refusal> {
         let take = |of: &Arc<Semaphore>, n: usize| {
             let n = u32::try_from(n).map_err(|_| Refusal::Full)?;
-            Arc::clone(of).try_acquire_many_owned(n).map_err(|_| Refusal::Full)
+            Arc::clone(of)
+                .try_acquire_many_owned(n)
+                .map_err(|_| Refusal::Full)
         };
-        Ok(Permit { _items: take(&self.items, items)?, _kib: take(&self.kib, bytes.div_ceil(1024))?, granted: items })
+        Ok(Permit {
+            _items: take(&self.items, items)?,
+            _kib: take(&self.kib, bytes.div_ceil(1024))?,
+            granted: items,
+        })
     }
 }

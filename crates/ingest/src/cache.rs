@@ -27,7 +27,11 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn new(state: State, timer: Option<Timestamp>) -> Self {
-        Self { state, timer, used: 0 }
+        Self {
+            state,
+            timer,
+            used: 0,
+        }
     }
 
     /// Roughly how much memory it takes, in events and leaves.
@@ -40,7 +44,13 @@ impl Entry {
 impl Cache {
     /// `capacity` counts events and attribute leaves.
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, people: HashMap::new(), names: HashMap::new(), weight: 0, clock: 0 }
+        Self {
+            capacity,
+            people: HashMap::new(),
+            names: HashMap::new(),
+            weight: 0,
+            clock: 0,
+        }
     }
 
     /// Forgets everything: the store knows better.
@@ -56,12 +66,18 @@ impl Cache {
         store: &Store,
         identities: impl Iterator<Item = &'a Identity>,
     ) -> Result<(), store::Error> {
-        let unknown: Vec<Identity> = identities.filter(|i| !self.names.contains_key(*i)).cloned().collect();
+        let unknown: Vec<Identity> = identities
+            .filter(|i| !self.names.contains_key(*i))
+            .cloned()
+            .collect();
         if unknown.is_empty() {
             return Ok(());
         }
         let found = store.profiles_of(&unknown)?;
-        let known = unknown.into_iter().zip(found).filter_map(|(name, id)| Some((name, id?)));
+        let known = unknown
+            .into_iter()
+            .zip(found)
+            .filter_map(|(name, id)| Some((name, id?)));
         self.names.extend(known);
         Ok(())
     }
@@ -80,7 +96,11 @@ impl Cache {
     }
 
     /// Brings profiles that are not in memory in from the store, in one go.
-    pub(crate) fn load(&mut self, store: &Store, ids: impl Iterator<Item = ProfileId>) -> Result<(), store::Error> {
+    pub(crate) fn load(
+        &mut self,
+        store: &Store,
+        ids: impl Iterator<Item = ProfileId>,
+    ) -> Result<(), store::Error> {
         let mut missing: Vec<ProfileId> = ids.filter(|id| !self.people.contains_key(id)).collect();
         missing.sort_unstable();
         missing.dedup();
@@ -124,7 +144,8 @@ impl Cache {
         if self.weight <= self.capacity {
             return;
         }
-        let mut by_use: Vec<(u64, ProfileId)> = self.people.iter().map(|(id, entry)| (entry.used, *id)).collect();
+        let mut by_use: Vec<(u64, ProfileId)> =
+            self.people.iter().map(|(id, entry)| (entry.used, *id)).collect();
         by_use.sort_unstable();
         for (_, id) in by_use {
             if self.weight <= self.capacity / 2 {

@@ -21,9 +21,17 @@ pub struct Handle {
 
 /// What waits in the queue. Every request ends with an answer or, if the loop is gone, a closed channel.
 pub(crate) enum Request {
-    Items(Vec<Item>, Permit, oneshot::Sender<Result<Vec<Answer>, SubmitError>>),
+    Items(
+        Vec<Item>,
+        Permit,
+        oneshot::Sender<Result<Vec<Answer>, SubmitError>>,
+    ),
     Redefine(Box<Definitions>, oneshot::Sender<Result<(), RedefineError>>),
-    Visit(Vec<ProfileId>, UpgradeProgress, oneshot::Sender<Result<(), SubmitError>>),
+    Visit(
+        Vec<ProfileId>,
+        UpgradeProgress,
+        oneshot::Sender<Result<(), SubmitError>>,
+    ),
     TrustClock(oneshot::Sender<()>),
 }
 
@@ -73,12 +81,19 @@ impl Handle {
     /// Puts definitions in force: a batch of its own between two others. Resolves when it is durable.
     pub async fn redefine(&self, definitions: Definitions) -> Result<(), RedefineError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Request::Redefine(Box::new(definitions), answer)).await?;
-        answered.await.unwrap_or(Err(RedefineError::Submit(SubmitError::Stopped)))
+        self.send(Request::Redefine(Box::new(definitions), answer))
+            .await?;
+        answered
+            .await
+            .unwrap_or(Err(RedefineError::Submit(SubmitError::Stopped)))
     }
 
     /// Brings profiles to the current rules, and records how far the job is in the same commit.
-    pub async fn visit(&self, profiles: Vec<ProfileId>, progress: UpgradeProgress) -> Result<(), SubmitError> {
+    pub async fn visit(
+        &self,
+        profiles: Vec<ProfileId>,
+        progress: UpgradeProgress,
+    ) -> Result<(), SubmitError> {
         let (answer, answered) = oneshot::channel();
         self.send(Request::Visit(profiles, progress, answer)).await?;
         answered.await.unwrap_or(Err(SubmitError::Stopped))

@@ -14,6 +14,7 @@ pub mod metrics;
 mod resolve;
 mod run;
 mod time;
+mod work;
 
 pub use crate::core::{Batch, Core};
 pub use admission::{Permit, Refusal};

@@ -27,9 +27,21 @@ pub fn describe() {
     describe_counter!(TRANSITIONS, "Changes of segment membership, by new status.");
     describe_counter!(STEPS, "Evaluation steps made.");
     describe_counter!(EXPORTS, "Exports decided.");
-    describe_counter!(EVALUATE_SECONDS, Unit::Seconds, "Time spent resolving, loading, evaluating and planning.");
-    describe_counter!(COMMIT_SECONDS, Unit::Seconds, "Time the ingest loop waited for commits.");
+    describe_counter!(
+        EVALUATE_SECONDS,
+        Unit::Seconds,
+        "Time spent resolving, loading, evaluating and planning."
+    );
+    describe_counter!(
+        COMMIT_SECONDS,
+        Unit::Seconds,
+        "Time the ingest loop waited for commits."
+    );
     describe_histogram!(BATCH, "Inputs in a batch.");
-    describe_gauge!(TIMER_LAG, Unit::Seconds, "By how much the oldest due timer is late.");
+    describe_gauge!(
+        TIMER_LAG,
+        Unit::Seconds,
+        "By how much the oldest due timer is late."
+    );
     describe_gauge!(CLOCK_JUMPED, "1 while the wall clock is not believed.");
 }

@@ -24,10 +24,19 @@ pub(crate) fn resolve(cache: &Cache, identities: &[Identity], fresh: ProfileId) 
     let mut found: Vec<ProfileId> = identities.iter().filter_map(|i| cache.owner(i)).collect();
     found.sort_unstable();
     found.dedup();
-    let unknown = identities.iter().filter(|i| cache.owner(i).is_none()).cloned().collect();
+    let unknown = identities
+        .iter()
+        .filter(|i| cache.owner(i).is_none())
+        .cloned()
+        .collect();
     let mut found = found.into_iter();
     let first = found.next();
-    Resolved { survivor: first.unwrap_or(fresh), new: first.is_none(), absorbed: found.collect(), unknown }
+    Resolved {
+        survivor: first.unwrap_or(fresh),
+        new: first.is_none(),
+        absorbed: found.collect(),
+        unknown,
+    }
 }
 
 /// The links a message adds, and the identities that give way to them: the oldest first, never one that the
@@ -38,7 +47,10 @@ pub(crate) fn link(
     unknown: Vec<Identity>,
     (seq, since): (Seq, Timestamp),
 ) -> (Vec<IdentityLink>, Vec<Identity>) {
-    let linked: Vec<IdentityLink> = unknown.into_iter().map(|identity| IdentityLink { identity, seq, since }).collect();
+    let linked: Vec<IdentityLink> = unknown
+        .into_iter()
+        .map(|identity| IdentityLink { identity, seq, since })
+        .collect();
     let mut held: Vec<IdentityLink> = held.collect();
     let excess = (held.len() + linked.len()).saturating_sub(IDENTITY_CAP);
     held.sort_by_key(|link| link.seq);

@@ -96,7 +96,19 @@ impl Ingest {
             rules: rules_seen,
             clock: clock_seen,
         };
-        Ok((Self { core, store, queue, time, options, rules, clock, held: None }, handle))
+        Ok((
+            Self {
+                core,
+                store,
+                queue,
+                time,
+                options,
+                rules,
+                clock,
+                held: None,
+            },
+            handle,
+        ))
     }
 
     /// Runs until `soft` is cancelled and everything that was let in has been answered.
@@ -174,7 +186,12 @@ impl Ingest {
     }
 
     /// Gathers the items that wait, as one batch, and answers each request.
-    async fn items(&mut self, items: Vec<Item>, permit: Permit, answer: oneshot::Sender<Result<Vec<Answer>, SubmitError>>) {
+    async fn items(
+        &mut self,
+        items: Vec<Item>,
+        permit: Permit,
+        answer: oneshot::Sender<Result<Vec<Answer>, SubmitError>>,
+    ) {
         let mut requests = vec![(items.len(), permit, answer)];
         let mut inputs: Vec<What> = items.into_iter().map(What::Item).collect();
         while inputs.len() < self.options.batch {
@@ -197,12 +214,18 @@ impl Ingest {
                     send(answer, Ok(answers.by_ref().take(count).collect()));
                 }
             }
-            Err(error) => requests.into_iter().for_each(|(_, _permit, answer)| send(answer, Err(error.clone()))),
+            Err(error) => requests
+                .into_iter()
+                .for_each(|(_, _permit, answer)| send(answer, Err(error.clone()))),
         }
     }
 
     /// Decides and commits one batch: `whats` at their times, then the ticks that are due.
-    async fn batch(&mut self, whats: Vec<What>, progress: Option<UpgradeProgress>) -> Result<Vec<Answer>, SubmitError> {
+    async fn batch(
+        &mut self,
+        whats: Vec<What>,
+        progress: Option<UpgradeProgress>,
+    ) -> Result<Vec<Answer>, SubmitError> {
         let mut inputs = self.dated(whats);
         if let Err(error) = self.add_ticks(&mut inputs) {
             return Err(self.recover(&error).await);
@@ -213,7 +236,12 @@ impl Ingest {
         let started = Instant::now();
         let decided = self.core.decide(&inputs);
         counter_add_seconds(names::EVALUATE_SECONDS, started);
-        let Batch { mut decisions, answers, steps, .. } = match decided {
+        let Batch {
+            mut decisions,
+            answers,
+            steps,
+            ..
+        } = match decided {
             Ok(batch) => batch,
             Err(error) => return Err(self.recover(&error).await),
         };
@@ -241,7 +269,10 @@ impl Ingest {
     fn add_ticks(&mut self, inputs: &mut Vec<Input>) -> Result<(), store::Error> {
         let now = inputs.last().map_or_else(|| self.now(), |input| input.now);
         let due = self.store.timers_due(now, self.options.batch)?;
-        inputs.extend(due.into_iter().map(|(due, id)| Input { now, what: What::Tick(id, due) }));
+        inputs.extend(due.into_iter().map(|(due, id)| Input {
+            now,
+            what: What::Tick(id, due),
+        }));
         Ok(())
     }
 
@@ -253,7 +284,10 @@ impl Ingest {
         }
         let rules = Arc::new(Rules::compile(&definitions).map_err(RedefineError::Rules)?);
         self.core.advance_clock(now);
-        let mut batch = self.core.decide(&[]).map_err(|error| SubmitError::Commit(error.to_string()))?;
+        let mut batch = self
+            .core
+            .decide(&[])
+            .map_err(|error| SubmitError::Commit(error.to_string()))?;
         batch.decisions.definitions = Some(definitions);
         self.commit(batch.decisions).await?;
         self.core.set_rules(Arc::clone(&rules));
@@ -330,7 +364,12 @@ struct Tally {
 impl Tally {
     fn of(decisions: &Decisions, answers: &[Answer], steps: usize, inputs: usize) -> Self {
         let count = |is: fn(&Answer) -> bool| answers.iter().filter(|a| is(a)).count();
-        let transitions = || decisions.transitions.iter().flat_map(|(_, transitions)| transitions);
+        let transitions = || {
+            decisions
+                .transitions
+                .iter()
+                .flat_map(|(_, transitions)| transitions)
+        };
         Self {
             outcomes: [
                 ("accepted", count(|a| matches!(a, Answer::Accepted))),
@@ -340,7 +379,11 @@ impl Tally {
             ],
             entered: transitions().filter(|t| t.status == Status::Realized).count(),
             exited: transitions().filter(|t| t.status == Status::Exited).count(),
-            exports: decisions.outbox.iter().filter(|op| matches!(op, OutboxOp::Export(_))).count(),
+            exports: decisions
+                .outbox
+                .iter()
+                .filter(|op| matches!(op, OutboxOp::Export(_)))
+                .count(),
             steps,
             inputs,
         }

@@ -37,9 +37,20 @@ impl TrustedClock {
         let now = wall.now();
         let fresh = last == Timestamp::MIN;
         let believed = fresh || now.since(last) <= max_downtime;
-        let state = if believed { ClockState::Trusted } else { ClockState::Jumped { wall: now, trusted: last } };
+        let state = if believed {
+            ClockState::Trusted
+        } else {
+            ClockState::Jumped {
+                wall: now,
+                trusted: last,
+            }
+        };
         let start = if believed { now.max(last) } else { last };
-        Self { wall, anchor: (start, Instant::now()), state }
+        Self {
+            wall,
+            anchor: (start, Instant::now()),
+            state,
+        }
     }
 
     /// The evaluation time now. Callers take the larger of it and the last committed one.
@@ -55,7 +66,10 @@ impl TrustedClock {
         if self.state == ClockState::Trusted {
             tracing::error!(%wall, %expected, "the wall clock jumped forward; evaluation goes on with monotonic time until an operator trusts the clock");
         }
-        self.state = ClockState::Jumped { wall, trusted: expected };
+        self.state = ClockState::Jumped {
+            wall,
+            trusted: expected,
+        };
         expected
     }
 

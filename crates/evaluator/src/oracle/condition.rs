@@ -23,20 +23,28 @@ impl<'v> Oracle<'v> {
             Condition::And(all) => all.iter().all(|one| self.holds(one, scope)),
             Condition::Or(all) => all.iter().any(|one| self.holds(one, scope)),
             Condition::Holds(field) => self.field(field, scope).is_true(),
-            Condition::Compare { left, operator, right } => {
-                compare(&self.term(left, scope), *operator, &self.term(right, scope))
-            }
-            Condition::Equals { left, right, case_sensitive } => {
-                match (self.term(left, scope).text(), self.term(right, scope).text()) {
-                    (Some(one), Some(other)) if *case_sensitive => one == other,
-                    (Some(one), Some(other)) => fold::equal(one, other),
-                    _ => false,
-                }
-            }
+            Condition::Compare {
+                left,
+                operator,
+                right,
+            } => compare(&self.term(left, scope), *operator, &self.term(right, scope)),
+            Condition::Equals {
+                left,
+                right,
+                case_sensitive,
+            } => match (self.term(left, scope).text(), self.term(right, scope).text()) {
+                (Some(one), Some(other)) if *case_sensitive => one == other,
+                (Some(one), Some(other)) => fold::equal(one, other),
+                _ => false,
+            },
             Condition::In { item, list } => {
                 let item = self.term(item, scope);
                 let list = self.term(list, scope);
-                list.items().is_some_and(|items| items.iter().any(|other| item.equals(&Operand::One(other)) == Some(true)))
+                list.items().is_some_and(|items| {
+                    items
+                        .iter()
+                        .any(|other| item.equals(&Operand::One(other)) == Some(true))
+                })
             }
             Condition::NotIn { item, list } => {
                 let item = self.term(item, scope);
@@ -46,9 +54,13 @@ impl<'v> Oracle<'v> {
             }
             Condition::Intersects { left, right } => {
                 let (left, right) = (self.term(left, scope), self.term(right, scope));
-                let (Some(left), Some(right)) = (left.items(), right.items()) else { return false };
+                let (Some(left), Some(right)) = (left.items(), right.items()) else {
+                    return false;
+                };
                 let right = || right.iter().map(Operand::One);
-                left.iter().map(Operand::One).any(|one| right().any(|other| one.equals(&other) == Some(true)))
+                left.iter()
+                    .map(Operand::One)
+                    .any(|one| right().any(|other| one.equals(&other) == Some(true)))
             }
             Condition::IsNull(field) => !self.field(field, scope).is_present(),
             Condition::IsNotNull(field) => self.field(field, scope).is_present(),
@@ -59,12 +71,18 @@ impl<'v> Oracle<'v> {
                 };
                 instant.is_some_and(|instant| self.occurs(instant, window))
             }
-            Condition::Exists { events, condition, .. } => {
-                self.view.events.iter().any(|event| self.selects(events, condition.as_deref(), event, scope))
-            }
-            Condition::Any(events) => {
-                self.view.events.iter().any(|event| self.selects(events, None, event, scope))
-            }
+            Condition::Exists {
+                events, condition, ..
+            } => self
+                .view
+                .events
+                .iter()
+                .any(|event| self.selects(events, condition.as_deref(), event, scope)),
+            Condition::Any(events) => self
+                .view
+                .events
+                .iter()
+                .any(|event| self.selects(events, None, event, scope)),
             Condition::InSegment(segment) => (self.view.in_segment)(segment),
         }
     }
@@ -91,18 +109,41 @@ impl<'v> Oracle<'v> {
         match term {
             Term::Literal(value) => Operand::One(value),
             Term::Field(field) => self.field(field, scope),
-            Term::Count(List::Field(field)) => count(self.field(field, scope).items().map_or(0, |items| items.iter().count())),
+            Term::Count(List::Field(field)) => count(
+                self.field(field, scope)
+                    .items()
+                    .map_or(0, |items| items.iter().count()),
+            ),
             Term::Count(List::Events(events)) => {
-                let selected = self.view.events.iter().filter(|event| self.selects(events, None, event, scope));
+                let selected = self
+                    .view
+                    .events
+                    .iter()
+                    .filter(|event| self.selects(events, None, event, scope));
                 count(selected.count())
             }
-            Term::Sum { list: List::Field(field), path } => {
+            Term::Sum {
+                list: List::Field(field),
+                path,
+            } => {
                 let list = self.field(field, scope);
                 let items = list.items();
-                total(items.iter().flat_map(|items| items.iter()).map(|item| lookup(item, path.keys())))
+                total(
+                    items
+                        .iter()
+                        .flat_map(|items| items.iter())
+                        .map(|item| lookup(item, path.keys())),
+                )
             }
-            Term::Sum { list: List::Events(events), path } => {
-                let selected = self.view.events.iter().filter(|event| self.selects(events, None, event, scope));
+            Term::Sum {
+                list: List::Events(events),
+                path,
+            } => {
+                let selected = self
+                    .view
+                    .events
+                    .iter()
+                    .filter(|event| self.selects(events, None, event, scope));
                 total(selected.map(|event| lookup(event.value, path.keys())))
             }
         }

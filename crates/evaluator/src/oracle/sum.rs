@@ -30,7 +30,9 @@ pub(super) fn nearest(number: Number) -> f64 {
 fn exact(numbers: &[Number]) -> Option<Decimal> {
     let (mut whole, mut fraction) = (0_i128, 0_i128);
     for number in numbers {
-        let Number::Exact(number) = number else { return None };
+        let Number::Exact(number) = number else {
+            return None;
+        };
         let unit = 10_i128.pow(number.scale());
         whole = whole.checked_add(number.mantissa() / unit)?;
         fraction = fraction.checked_add(number.mantissa() % unit * (ONE / unit))?;
@@ -44,7 +46,8 @@ fn exact(numbers: &[Number]) -> Option<Decimal> {
     }
     let mantissa = whole.checked_mul(10_i128.pow(scale))?.checked_add(fraction)?;
     let held = significant(mantissa) < 10_u128.pow(28);
-    held.then(|| Decimal::try_from_i128_with_scale(mantissa, scale).ok()).flatten()
+    held.then(|| Decimal::try_from_i128_with_scale(mantissa, scale).ok())
+        .flatten()
 }
 
 /// The digits without the zeros at the end.

@@ -53,8 +53,15 @@ fn step(from: Timestamp, step: Step) -> Timestamp {
 
 fn months_later(from: Timestamp, months: u64) -> Option<Timestamp> {
     let span = jiff::Span::new().try_months(i64::try_from(months).ok()?).ok()?;
-    let from = jiff::Timestamp::from_millisecond(from.millis()).ok()?.to_zoned(TimeZone::UTC);
-    let later = from.datetime().checked_add(span).ok()?.to_zoned(TimeZone::UTC).ok()?;
+    let from = jiff::Timestamp::from_millisecond(from.millis())
+        .ok()?
+        .to_zoned(TimeZone::UTC);
+    let later = from
+        .datetime()
+        .checked_add(span)
+        .ok()?
+        .to_zoned(TimeZone::UTC)
+        .ok()?;
     Some(Timestamp::from_millis(later.timestamp().as_millisecond()))
 }
 
@@ -63,7 +70,13 @@ pub(super) fn date(text: &str) -> Option<Timestamp> {
     if text.len() != "2023-11-14".len() {
         return Timestamp::parse(text);
     }
-    let shaped = text.bytes().enumerate().all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
+    let shaped = text.bytes().enumerate().all(|(at, b)| {
+        if matches!(at, 4 | 7) {
+            b == b'-'
+        } else {
+            b.is_ascii_digit()
+        }
+    });
     let day: Date = text.parse().ok().filter(|_| shaped)?;
     let midnight = day.to_datetime(Time::midnight()).to_zoned(TimeZone::UTC).ok()?;
     Some(Timestamp::from_millis(midnight.timestamp().as_millisecond()))

@@ -46,7 +46,11 @@ pub(super) fn lookup<'v>(value: &'v Value, keys: &[String]) -> Operand<'v> {
             _ => return Operand::Missing,
         }
     }
-    if has_leaf(at) { Operand::One(at) } else { Operand::Missing }
+    if has_leaf(at) {
+        Operand::One(at)
+    } else {
+        Operand::Missing
+    }
 }
 
 fn gather<'v>(items: &'v [Value], keys: &[String]) -> Operand<'v> {
@@ -96,8 +100,14 @@ impl<'v> Operand<'v> {
     /// The items, if this is a list.
     pub(super) fn items(&self) -> Option<Items<'_, 'v>> {
         match self {
-            Self::One(Value::Array(items)) => Some(Items { standing: items, gathered: &[] }),
-            Self::Gathered(items) => Some(Items { standing: &[], gathered: items }),
+            Self::One(Value::Array(items)) => Some(Items {
+                standing: items,
+                gathered: &[],
+            }),
+            Self::Gathered(items) => Some(Items {
+                standing: &[],
+                gathered: items,
+            }),
             _ => None,
         }
     }
@@ -112,7 +122,9 @@ impl<'v> Operand<'v> {
         if let (Some(one), Some(other)) = (self.items(), other.items()) {
             let same = |one, other| Operand::One(one).equals(&Operand::One(other)) == Some(true);
             let mut others = other.iter();
-            let begins = one.iter().all(|item| others.next().is_some_and(|other| same(item, other)));
+            let begins = one
+                .iter()
+                .all(|item| others.next().is_some_and(|other| same(item, other)));
             return Some(begins && others.next().is_none());
         }
         match (self, other) {

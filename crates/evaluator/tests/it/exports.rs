@@ -113,14 +113,18 @@ const ROWS: &[Row] = &[
     },
     Row {
         what: "an ancestor of a mapped path",
-        options: |flow| flow.attributes = vec![model::Path::parse("address.home.city").unwrap()],
+        options: |flow| {
+            flow.attributes = vec![model::Path::parse("address.home.city").expect("written well")]
+        },
         before: &[r#"{ID,"country":"KR","address":{"home":{"city":"Seoul"}}}"#],
         last: r#"{ID,"address":null}"#,
         expected: &["attribute"],
     },
     Row {
         what: "a sibling of a mapped path",
-        options: |flow| flow.attributes = vec![model::Path::parse("address.home.city").unwrap()],
+        options: |flow| {
+            flow.attributes = vec![model::Path::parse("address.home.city").expect("written well")]
+        },
         before: &[r#"{ID,"country":"KR"}"#],
         last: r#"{ID,"address":{"home":{"street":"Jongno"}}}"#,
         expected: &[],

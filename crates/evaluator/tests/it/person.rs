@@ -18,7 +18,7 @@ pub(crate) fn at(ms: i64) -> Timestamp {
 
 pub(crate) fn segment(no: u32, id: &str, expression: &str) -> SegmentDefinition {
     SegmentDefinition {
-        id: SegmentId::new(id).unwrap(),
+        id: SegmentId::new(id).expect("written well"),
         no: SegmentNo(no),
         name: format!("Segment {id}"),
         expression: expression.to_owned(),
@@ -32,7 +32,7 @@ pub(crate) fn segment(no: u32, id: &str, expression: &str) -> SegmentDefinition 
 
 pub(crate) fn mapping(id: &str) -> Mapping {
     Mapping {
-        segment: SegmentId::new(id).unwrap(),
+        segment: SegmentId::new(id).expect("written well"),
         hidden: None,
         baseline_in: RulesVersion(1),
         created: at(30),
@@ -43,12 +43,15 @@ pub(crate) fn mapping(id: &str) -> Mapping {
 /// A dataflow `flow` that maps `segments` and `attributes`, all else by default.
 pub(crate) fn flow(segments: &[&str], attributes: &[&str]) -> Dataflow {
     Dataflow {
-        id: DataflowId::new("flow").unwrap(),
+        id: DataflowId::new("flow").expect("written well"),
         no: DataflowNo(0),
         name: "Flow".to_owned(),
-        destination: DestinationId::new("files").unwrap(),
+        destination: DestinationId::new("files").expect("written well"),
         segments: segments.iter().map(|id| mapping(id)).collect(),
-        attributes: attributes.iter().map(|path| Path::parse(path).unwrap()).collect(),
+        attributes: attributes
+            .iter()
+            .map(|path| Path::parse(path).expect("written well"))
+            .collect(),
         triggers: model::Triggers::default(),
         attribute_trigger: model::AttributeTrigger::default(),
         segment_membership: model::MembershipScope::default(),
@@ -104,8 +107,8 @@ impl Person {
 
     /// Posts an entity that joins `others` to this person.
     pub(crate) fn absorb(&mut self, now: i64, entity: &str, mut others: Vec<State>) -> Vec<Export> {
-        let message =
-            xdm::parse_entity(entity.as_bytes(), &DatasetId::new("d").unwrap()).expect("a good entity");
+        let message = xdm::parse_entity(entity.as_bytes(), &DatasetId::new("d").expect("written well"))
+            .expect("a good entity");
         self.seq += 1;
         let seq = Seq(self.seq);
         for other in &mut others {
