@@ -28,6 +28,9 @@ pub struct Definitions {
     pub destinations: Vec<DestinationDefinition>,
     /// Activations.
     pub dataflows: Vec<Dataflow>,
+    /// Dataflows that were removed, ascending by id. One that is made again under the same id takes its number
+    /// up again, and with it the ledger, so that neither a revision nor an export id is ever given out twice.
+    pub retired: Vec<(DataflowId, DataflowNo)>,
     /// The next free segment number.
     pub next_segment: SegmentNo,
     /// The next free dataflow number.
@@ -45,6 +48,7 @@ impl Default for Definitions {
             segments: Vec::new(),
             destinations: Vec::new(),
             dataflows: Vec::new(),
+            retired: Vec::new(),
             next_segment: SegmentNo(0),
             next_dataflow: DataflowNo(0),
         }

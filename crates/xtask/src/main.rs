@@ -1,2 +1,46 @@
-//! Placeholder.
-fn main() {}
+//! Chores of the repository: what is too much for a shell script and no part of the product.
+//!
+//! `cargo xtask tidy` holds the rules that no compiler checks, `cargo xtask long` runs what needs root, another
+//! program or an hour, `cargo xtask bench` measures durable ingestion. It depends on none of the other
+//! crates, so that it runs when they do not build.
+//!
+//! Start reading at [`tidy`]: one file a rule.
+#![expect(
+    clippy::print_stdout,
+    reason = "a command-line tool answers on its standard output"
+)]
+
+mod bench;
+mod cargo;
+mod command;
+mod long;
+mod stopwatch;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Chores of this repository", version)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Check the rules that no compiler checks: crate graph, purity, file sizes, forbidden words.
+    Tidy,
+    /// Run the checks that need root, another program or an hour.
+    Long(long::Options),
+    /// Measure durable ingestion over HTTP.
+    Bench(bench::Options),
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    match Arguments::parse().chore {
+        Chore::Tidy => tidy::run(),
+        Chore::Long(options) => long::run(&options),
+        Chore::Bench(options) => bench::run(&options),
+    }
+}

@@ -1,0 +1,150 @@
+//! `weir serve` as a process of its own.
+
+use crate::command::run;
+use crate::stopwatch::Stopwatch;
+use anyhow::{Context, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs::{self, File};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+/// A running server that can be spoken to.
+pub(super) struct Server {
+    process: Process,
+    pub(super) address: SocketAddr,
+    /// The admin token.
+    pub(super) token: String,
+}
+
+/// The process; dropping it kills it.
+struct Process {
+    child: Child,
+    log: PathBuf,
+}
+
+const START: Duration = Duration::from_secs(30);
+const STOP: Duration = Duration::from_mins(1);
+
+impl Server {
+    /// Starts it on a free port, with what it says in the log, and waits until it can be spoken to.
+    pub(super) fn start(mut weir: Command, data: &Path, log: &Path) -> Result<Self> {
+        fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
+        let address = data.join("address");
+        if address.exists() {
+            fs::remove_file(&address).context("cannot remove the address of an earlier run")?;
+        }
+        let output = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        weir.args(["serve", "--listen", "127.0.0.1:0", "--clock", "input", "--data"])
+            .arg(data);
+        weir.stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output);
+        let mut process = Process {
+            child: weir.spawn().context("cannot start the server")?,
+            log: log.to_owned(),
+        };
+        process.wait_until("did not say its address", START, || address.is_file())?;
+        let bound = read(&address)?;
+        Ok(Self {
+            process,
+            address: bound
+                .parse()
+                .with_context(|| format!("`{bound}` is no address"))?,
+            token: read(&data.join("admin-token"))?,
+        })
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.process.child.id()
+    }
+
+    /// Makes the definitions of a file those in force.
+    pub(super) fn apply(&self, weir: &Path, definitions: &Path, data: &Path) -> Result<()> {
+        let mut command = Command::new(weir);
+        command
+            .arg("apply")
+            .arg("-f")
+            .arg(definitions)
+            .arg("--data")
+            .arg(data);
+        run(command.arg("--server").arg(format!("http://{}", self.address)))
+    }
+
+    /// Asks it to end, and waits until it has, in good order.
+    pub(super) fn stop(mut self) -> Result<()> {
+        let process = &mut self.process;
+        kill_process(Pid::from_child(&process.child), Signal::TERM).context("cannot signal the server")?;
+        let status = process.wait_for_end()?;
+        ensure!(
+            status.success(),
+            "the server ended with {status}\n{}",
+            process.last_words()
+        );
+        Ok(())
+    }
+}
+
+impl Process {
+    fn wait_until(&mut self, complaint: &str, limit: Duration, is_so: impl Fn() -> bool) -> Result<()> {
+        let stopwatch = Stopwatch::start();
+        while !is_so() {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the server ended with {status}\n{}", self.last_words());
+            }
+            let late = stopwatch.elapsed() > limit;
+            ensure!(
+                !late,
+                "the server {complaint} within {limit:?}\n{}",
+                self.last_words()
+            );
+            nap();
+        }
+        Ok(())
+    }
+
+    fn wait_for_end(&mut self) -> Result<ExitStatus> {
+        let stopwatch = Stopwatch::start();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            let late = stopwatch.elapsed() > STOP;
+            ensure!(
+                !late,
+                "the server did not end within {STOP:?}\n{}",
+                self.last_words()
+            );
+            nap();
+        }
+    }
+
+    /// The end of its log.
+    fn last_words(&self) -> String {
+        let log = fs::read_to_string(&self.log).unwrap_or_else(|error| format!("(no log: {error})"));
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // After it has ended there is nothing left to kill, and no other answer to a failure.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(text.trim().to_owned())
+}
+
+#[expect(clippy::disallowed_methods, reason = "waits for another process")]
+fn nap() {
+    std::thread::sleep(Duration::from_millis(20));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! A seeded workload: people with many attributes, a stream of records and events, and segments over both.
+
+mod person;
+mod rules;
+mod stream;
+
+use anyhow::Result;
+use person::Person;
+use serde_json::json;
+use stream::Clock;
+
+/// The inlet that everything is posted to.
+const INLET: &str = "bench";
+
+/// How much of everything.
+#[derive(Clone, Copy)]
+pub(super) struct Size {
+    pub(super) profiles: u32,
+    pub(super) updates: u32,
+    pub(super) segments: u32,
+}
+
+/// Bare XDM entities, each a line with its end, in the order of their times.
+pub(super) struct Workload {
+    /// One full record of every profile.
+    pub(super) base: Vec<String>,
+    /// 30 % records with one to three attributes drawn anew, 70 % events.
+    pub(super) updates: Vec<String>,
+    /// PQL; each segment is `seg-<index>`.
+    segments: Vec<String>,
+}
+
+impl Workload {
+    /// The same seed and size give the same bytes.
+    pub(super) fn draw(seed: u64, size: Size) -> Self {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let segments = rules::draw(&mut rng.fork(), size.segments);
+        let mut people: Vec<Person> = (0..size.profiles).map(|_| Person::draw(&mut rng)).collect();
+        let mut clock = Clock::default();
+        let people_once = people.iter().enumerate();
+        let base = people_once
+            .map(|(user, person)| clock.record(user, person))
+            .collect();
+        let updates = (0..size.updates)
+            .map(|_| clock.update(&mut rng, &mut people))
+            .collect();
+        Self {
+            base,
+            updates,
+            segments,
+        }
+    }
+
+    /// The definitions of the server; JSON is YAML.
+    pub(super) fn definitions(&self) -> Result<String> {
+        let segments = self.segments.iter().enumerate();
+        let segments: Vec<_> = segments
+            .map(|(index, pql)| json!({"id": format!("seg-{index}"), "pql": pql}))
+            .collect();
+        let definitions = json!({"inlets": [{"id": INLET}], "segments": segments});
+        Ok(serde_json::to_string_pretty(&definitions)?)
+    }
+}
+
+/// Where the workload is posted.
+pub(super) fn path() -> String {
+    format!("/collection/batch/{INLET}")
+}
+
+#[cfg(test)]
+mod tests;
