@@ -51,15 +51,26 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub(crate) fn error(span: Span, message: impl Into<String>) -> Self {
-        Self { span, severity: Severity::Error, message: message.into(), fix: None }
+        Self {
+            span,
+            severity: Severity::Error,
+            message: message.into(),
+            fix: None,
+        }
     }
 
     pub(crate) fn warning(span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(span, message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(span, message)
+        }
     }
 
     pub(crate) fn lint(span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Lint, ..Self::error(span, message) }
+        Self {
+            severity: Severity::Lint,
+            ..Self::error(span, message)
+        }
     }
 
     /// `what` belongs to the language; this version does not know it.

@@ -1,12 +1,22 @@
 //! The functions of PQL: those that are built, and those that are only known.
 
+use crate::Diagnostic;
 use crate::suggest::nearest;
 use crate::syntax::Key;
-use crate::Diagnostic;
 
 /// Those that are built, as they are written.
-pub(crate) const BUILT: [&str; 10] =
-    ["count", "sum", "equals", "in", "notIn", "intersects", "isNull", "isNotNull", "inSegment", "get"];
+pub(crate) const BUILT: [&str; 10] = [
+    "count",
+    "sum",
+    "equals",
+    "in",
+    "notIn",
+    "intersects",
+    "isNull",
+    "isNotNull",
+    "inSegment",
+    "get",
+];
 
 /// Those that Adobe documents and that are not built yet.
 const KNOWN: [&str; 38] = [
@@ -49,6 +59,11 @@ const KNOWN: [&str; 38] = [
     "getDayOfMonth",
     "chain",
 ];
+
+/// Whether PQL has a function of this name.
+pub(crate) fn is_function(name: &str) -> bool {
+    BUILT.contains(&name) || KNOWN.contains(&name)
+}
 
 /// Why a call of `name` means nothing here.
 pub(crate) fn refuse(name: &Key) -> Diagnostic {

@@ -30,16 +30,23 @@ pub(crate) enum Kind<'t> {
 
 /// Longer ones before those they begin with.
 const SIGNS: [&str; 24] = [
-    "=>", "!=", "<=", ">=", "=", "<", ">", "!", "(", ")", "[", "]", "{", "}", ",", ".", ":", "+", "-", "*", "/", "%", "^",
-    "$",
+    "=>", "!=", "<=", ">=", "=", "<", ">", "!", "(", ")", "[", "]", "{", "}", ",", ".", ":", "+", "-", "*",
+    "/", "%", "^", "$",
 ];
 
 /// Signs of other languages and what they are called here.
-const FOREIGN: [(&str, &str); 4] = [("==", "="), ("<>", "!="), ("&&", "and"), ("||", "or")];
+const FOREIGN: [(&str, &str); 5] = [
+    ("==", "="),
+    ("=<", "<="),
+    ("<>", "!="),
+    ("&&", "and"),
+    ("||", "or"),
+];
 
 /// Words that mean something wherever a value may stand, in lower case; no path and no variable begins so.
-const RESERVED: [&str; 13] = [
-    "and", "or", "not", "in", "notin", "occurs", "exists", "forall", "select", "let", "true", "false", "xevent",
+const RESERVED: [&str; 14] = [
+    "and", "or", "not", "in", "notin", "occurs", "exists", "forall", "select", "let", "true", "false",
+    "null", "xevent",
 ];
 
 /// Whether a path can begin with this, or go on with it after a dot.
@@ -63,7 +70,11 @@ fn continues_name(c: char) -> bool {
 
 /// The tokens of `text`, the last of them the end; and what is wrong with it.
 pub(crate) fn lex(text: &str) -> (Vec<Token<'_>>, Vec<Diagnostic>) {
-    let mut lexer = Lexer { text, at: 0, diagnostics: Vec::new() };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        diagnostics: Vec::new(),
+    };
     let mut tokens = Vec::new();
     loop {
         let token = lexer.next();
@@ -87,7 +98,10 @@ impl<'t> Lexer<'t> {
             self.take(char::is_whitespace);
             let start = self.at;
             if let Some(kind) = self.kind() {
-                return Token { span: self.since(start), kind };
+                return Token {
+                    span: self.since(start),
+                    kind,
+                };
             }
         }
     }
@@ -95,7 +109,9 @@ impl<'t> Lexer<'t> {
     /// The token at this place; `None` if what stood here was reported and left out.
     fn kind(&mut self) -> Option<Kind<'t>> {
         let start = self.at;
-        let Some(c) = self.peek() else { return Some(Kind::End) };
+        let Some(c) = self.peek() else {
+            return Some(Kind::End);
+        };
         if begins_name(c) {
             return Some(Kind::Word(self.take(continues_name)));
         }
@@ -133,7 +149,10 @@ impl<'t> Lexer<'t> {
             self.eat(".");
             self.take(|c| c.is_ascii_digit());
         }
-        let exponent = self.rest().strip_prefix(['e', 'E']).map(|rest| rest.strip_prefix(['+', '-']).unwrap_or(rest));
+        let exponent = self
+            .rest()
+            .strip_prefix(['e', 'E'])
+            .map(|rest| rest.strip_prefix(['+', '-']).unwrap_or(rest));
         if let Some(digits) = exponent.filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
             self.at = self.text.len() - digits.len();
             self.take(|c| c.is_ascii_digit());

@@ -23,7 +23,8 @@ mod tests;
 
 pub use diagnostic::{Diagnostic, Severity, Span};
 pub use program::{
-    Bound, Condition, Events, Field, List, Mention, Mentioned, Moment, Operator, Program, Root, Step, Term, Unit, Window,
+    Bound, Condition, Events, Field, List, Mention, Mentioned, Moment, Operator, Program, Root, Step, Term,
+    Unit, Window,
 };
 
 /// What came of a text.
@@ -41,6 +42,11 @@ pub fn parse(text: &str) -> Parsed {
     let (program, more) = resolve::resolve(&node);
     diagnostics.extend(more);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity));
-    let sound = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
-    Parsed { program: program.filter(|_| sound), diagnostics }
+    let sound = diagnostics
+        .iter()
+        .all(|diagnostic| diagnostic.severity != Severity::Error);
+    Parsed {
+        program: program.filter(|_| sound),
+        diagnostics,
+    }
 }

@@ -11,15 +11,23 @@ use crate::lex::{self, Token};
 use crate::syntax::{Key, Kind, Node};
 use crate::{Diagnostic, Span};
 
-/// How deep brackets, filters, negations and calls may be nested.
-const MAX_DEPTH: usize = 64;
+/// How deep brackets, filters, negations and calls may be nested in a text. It bounds the stack of the parser; a
+/// meaning of `resolve::MAX_DEPTH` levels never needs more, however it is printed.
+const MAX_DEPTH: usize = 160;
 /// How many functions and filters may follow each other on one value.
 const MAX_CHAIN: usize = 8;
 
 /// The shape of `text`, and all that is wrong with it so far.
 pub(crate) fn parse(text: &str) -> (Node, Vec<Diagnostic>) {
     let (tokens, diagnostics) = lex::lex(text);
-    let mut parser = Parser { text, tokens, at: 0, depth: 0, gave_up: false, diagnostics };
+    let mut parser = Parser {
+        text,
+        tokens,
+        at: 0,
+        depth: 0,
+        gave_up: false,
+        diagnostics,
+    };
     let node = if parser.at_end() && parser.diagnostics.is_empty() {
         let span = parser.span();
         parser.fail(Diagnostic::error(span, "There is no condition here."))
@@ -56,7 +64,11 @@ impl<'t> Parser<'t> {
                 all.push(self.expression());
             }
         }
-        if all.len() == 1 { all.remove(0) } else { Node::new(self.since(start), Kind::And(all)) }
+        if all.len() == 1 {
+            all.remove(0)
+        } else {
+            Node::new(self.since(start), Kind::And(all))
+        }
     }
 
     fn token(&self) -> &Token<'t> {
@@ -122,7 +134,10 @@ impl<'t> Parser<'t> {
 
     /// Takes the word that comes next.
     fn key(&mut self) -> Option<Key> {
-        let key = self.word().map(|word| Key { span: self.span(), text: word.to_owned() });
+        let key = self.word().map(|word| Key {
+            span: self.span(),
+            text: word.to_owned(),
+        });
         if key.is_some() {
             self.skip();
         }
@@ -136,12 +151,21 @@ impl<'t> Parser<'t> {
         }
         if self.at_end() {
             let rest = &self.text[open.start..];
-            let message = format!("`{}` is not closed; `{closing}` is missing.", &self.text[open.start..open.end]);
+            let message = format!(
+                "`{}` is not closed; `{closing}` is missing.",
+                &self.text[open.start..open.end]
+            );
             let diagnostic = Diagnostic::error(Span::new(open.start, self.text.len()), message);
             return self.report(diagnostic.fix(format!("{}{closing}", rest.trim_end())));
         }
         let span = self.span();
-        self.report(Diagnostic::error(span, format!("{} does not belong here; `{closing}` is missing.", self.described())));
+        self.report(Diagnostic::error(
+            span,
+            format!(
+                "{} does not belong here; `{closing}` is missing.",
+                self.described()
+            ),
+        ));
         if !matches!(self.token().kind, lex::Kind::Sign(")" | "]" | "}")) {
             self.skip_inside();
         }
@@ -183,10 +207,28 @@ impl<'t> Parser<'t> {
         Node::broken(span)
     }
 
+    /// Of one place only the first thing is said: what follows is most likely a consequence.
     fn report(&mut self, diagnostic: Diagnostic) {
-        if !self.gave_up {
+        let said = self
+            .diagnostics
+            .last()
+            .is_some_and(|last| last.span.start == diagnostic.span.start);
+        if !self.gave_up && !said {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Reports that `word` is missing before the next token.
+    fn missing(&mut self, word: &str, message: impl Into<String>) {
+        let place = self.span().before();
+        let apart = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || "([".contains(c));
+        let before = if apart(self.text[..place.start].chars().next_back()) {
+            ""
+        } else {
+            " "
+        };
+        let after = if self.at_end() { "" } else { " " };
+        self.report(Diagnostic::error(place, message).fix(format!("{before}{word}{after}")));
     }
 
     fn fail(&mut self, diagnostic: Diagnostic) -> Node {

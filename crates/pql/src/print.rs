@@ -8,7 +8,11 @@ use xdm::{Number, Value};
 
 impl Display for Program {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        Printer { out: f, items: Vec::new() }.condition(self.condition())
+        Printer {
+            out: f,
+            items: Vec::new(),
+        }
+        .condition(self.condition())
     }
 }
 
@@ -44,12 +48,20 @@ impl<'p> Printer<'p, '_> {
             Condition::And(all) => self.joined(all, " and "),
             Condition::Or(all) => self.joined(all, " or "),
             Condition::Holds(field) => self.field(field),
-            Condition::Compare { left, operator, right } => {
+            Condition::Compare {
+                left,
+                operator,
+                right,
+            } => {
                 self.term(left)?;
                 write!(self.out, " {} ", operator.symbol())?;
                 self.term(right)
             }
-            Condition::Equals { left, right, case_sensitive } => {
+            Condition::Equals {
+                left,
+                right,
+                case_sensitive,
+            } => {
                 self.method(left, "equals", right)?;
                 self.out.write_str(if *case_sensitive { ")" } else { ", false)" })
             }
@@ -71,7 +83,11 @@ impl<'p> Printer<'p, '_> {
                 self.moment(moment)?;
                 write!(self.out, " occurs {window} before now")
             }
-            Condition::Exists { variable, events, condition } => {
+            Condition::Exists {
+                variable,
+                events,
+                condition,
+            } => {
                 write!(self.out, "exists {variable} from ")?;
                 self.events(events)?;
                 let Some(condition) = condition else { return Ok(()) };
@@ -89,7 +105,10 @@ impl<'p> Printer<'p, '_> {
             if at > 0 {
                 self.out.write_str(word)?;
             }
-            if matches!(one, Condition::And(_) | Condition::Or(_) | Condition::Exists { .. }) {
+            if matches!(
+                one,
+                Condition::And(_) | Condition::Or(_) | Condition::Exists { .. }
+            ) {
                 self.out.write_char('(')?;
                 self.condition(one)?;
                 self.out.write_char(')')?;
@@ -138,7 +157,9 @@ impl<'p> Printer<'p, '_> {
 
     fn events(&mut self, events: &'p Events) -> fmt::Result {
         self.out.write_str("xEvent")?;
-        let Some(filter) = &events.filter else { return Ok(()) };
+        let Some(filter) = &events.filter else {
+            return Ok(());
+        };
         self.out.write_char('[')?;
         self.within(None, filter)?;
         self.out.write_char(']')
@@ -156,7 +177,8 @@ impl<'p> Printer<'p, '_> {
             Moment::Field(field) => self.field(field),
             Moment::Event(item) => {
                 let dotted = self.item(*item)?;
-                self.out.write_str(if dotted { ".timestamp" } else { "timestamp" })
+                self.out
+                    .write_str(if dotted { ".timestamp" } else { "timestamp" })
             }
         }
     }

@@ -199,7 +199,10 @@ pub enum Moment {
 impl Program {
     /// A program made by hand. It has no text, and so no mentions.
     pub fn new(condition: Condition) -> Self {
-        Self { condition, mentions: Vec::new() }
+        Self {
+            condition,
+            mentions: Vec::new(),
+        }
     }
 
     pub(crate) fn parsed(condition: Condition, mentions: Vec<Mention>) -> Self {
@@ -210,7 +213,10 @@ impl Program {
     pub fn and(a: Self, b: Self) -> Self {
         let mut mentions = a.mentions;
         mentions.extend(b.mentions);
-        Self { condition: Condition::And(vec![a.condition, b.condition]), mentions }
+        Self {
+            condition: Condition::And(vec![a.condition, b.condition]),
+            mentions,
+        }
     }
 
     /// What must hold.
@@ -233,6 +239,8 @@ impl Program {
         let sentence = |window: &Window| {
             format!("Events are kept for {days} days, so {window} looks back further than there are any.")
         };
-        windows.map(|(span, window)| Diagnostic::warning(span, sentence(window))).collect()
+        windows
+            .map(|(span, window)| Diagnostic::warning(span, sentence(window)))
+            .collect()
     }
 }

@@ -24,16 +24,39 @@ pub(crate) enum Kind {
     /// A name after something that is no path: only the name is looked at.
     Member(Key),
     /// `of.name(arguments)`, `name(arguments)`
-    Call { of: Option<Box<Node>>, name: Key, arguments: Vec<Node> },
+    Call {
+        of: Option<Box<Node>>,
+        name: Key,
+        arguments: Vec<Node>,
+    },
     /// `list[condition]`
-    Filter { list: Box<Node>, condition: Box<Node> },
+    Filter {
+        list: Box<Node>,
+        condition: Box<Node>,
+    },
     Not(Box<Node>),
     And(Vec<Node>),
     Or(Vec<Node>),
-    Compare { left: Box<Node>, operator: Operator, right: Box<Node> },
-    In { item: Box<Node>, negated: bool, list: Box<Node> },
-    Occurs { moment: Box<Node>, window: Window, window_span: Span },
-    Exists { variable: Key, list: Box<Node>, condition: Option<Box<Node>> },
+    Compare {
+        left: Box<Node>,
+        operator: Operator,
+        right: Box<Node>,
+    },
+    In {
+        item: Box<Node>,
+        negated: bool,
+        list: Box<Node>,
+    },
+    Occurs {
+        moment: Box<Node>,
+        window: Window,
+        window_span: Span,
+    },
+    Exists {
+        variable: Key,
+        list: Box<Node>,
+        condition: Option<Box<Node>>,
+    },
 }
 
 /// A name and where it stands.

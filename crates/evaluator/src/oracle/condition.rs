@@ -1,7 +1,7 @@
 //! What holds, condition by condition.
 
 use super::sum::sum;
-use super::value::{Operand, lookup};
+use super::value::{Items, Operand, lookup};
 use super::{EventView, Oracle, fold};
 use pql::{Condition, Events, Field, List, Moment, Operator, Root, Term};
 use rust_decimal::Decimal;
@@ -131,7 +131,7 @@ impl<'v> Oracle<'v> {
                 total(
                     items
                         .iter()
-                        .flat_map(|items| items.iter())
+                        .flat_map(Items::iter)
                         .map(|item| lookup(item, path.keys())),
                 )
             }

@@ -25,7 +25,9 @@ fn json(text: &str) -> Value {
 
 fn program(text: &str) -> Program {
     let parsed = pql::parse(text);
-    parsed.program.unwrap_or_else(|| panic!("{text}: {:#?}", parsed.diagnostics))
+    parsed
+        .program
+        .unwrap_or_else(|| panic!("{text}: {:#?}", parsed.diagnostics))
 }
 
 /// An event with `timestamp` and `valid_until` in milliseconds after [`BASE`].
@@ -37,7 +39,11 @@ struct Happened {
 }
 
 fn event(timestamp: i64, value: &str) -> Happened {
-    Happened { timestamp, valid_until: None, value: json(value) }
+    Happened {
+        timestamp,
+        valid_until: None,
+        value: json(value),
+    }
 }
 
 /// What there is of a profile.
@@ -52,11 +58,19 @@ struct Person {
 impl Person {
     fn with_attributes(text: &str) -> Self {
         let identities = json(r#"{"ecid": [{"id": "1"}, {"id": "2"}]}"#);
-        Self { attributes: json(text), identities, events: Vec::new(), retention: Duration::days(90) }
+        Self {
+            attributes: json(text),
+            identities,
+            events: Vec::new(),
+            retention: Duration::days(90),
+        }
     }
 
     fn with_events(events: Vec<Happened>) -> Self {
-        Self { events, ..Self::with_attributes("{}") }
+        Self {
+            events,
+            ..Self::with_attributes("{}")
+        }
     }
 
     /// The outcome `ms` milliseconds after [`BASE`]; the person is in the segment `in` and in no other.
@@ -87,7 +101,11 @@ impl Person {
 
 impl Happened {
     fn view(&self) -> EventView<'_> {
-        EventView { timestamp: at(self.timestamp), valid_until: self.valid_until.map(at), value: &self.value }
+        EventView {
+            timestamp: at(self.timestamp),
+            valid_until: self.valid_until.map(at),
+            value: &self.value,
+        }
     }
 }
 
@@ -132,8 +150,14 @@ fn names_belong_to_their_scope() {
         ("exists E from xEvent where E.n = m", true),
         ("exists E from xEvent where E.m = n", false),
         ("xEvent[n = m]", false),
-        ("exists E from xEvent where (exists F from xEvent where F.n > E.n and n > E.n)", true),
-        ("exists E from xEvent where (exists F from xEvent where F.n > E.n and E.n = n)", false),
+        (
+            "exists E from xEvent where (exists F from xEvent where F.n > E.n and n > E.n)",
+            true,
+        ),
+        (
+            "exists E from xEvent where (exists F from xEvent where F.n > E.n and E.n = n)",
+            false,
+        ),
         ("exists E from xEvent where xEvent[n > E.n].count() = 1", true),
         ("exists E from xEvent where xEvent[n > E.n].count() = 2", false),
         // In a filter the surrounding scope of a quantifier is the filter's item.

@@ -1,8 +1,8 @@
 //! Texts in quotes and their escapes.
 
 use super::{Kind, Lexer};
-use crate::print::Text;
 use crate::Diagnostic;
+use crate::print::Text;
 
 /// What can begin a text. Only `"` should; the others come from other languages and from word processors.
 #[derive(Clone, Copy)]
@@ -45,7 +45,9 @@ impl<'t> Lexer<'t> {
         };
         let span = self.since(start);
         if !closed {
-            self.report(Diagnostic::error(span, "This text has no closing quote.").fix(Text(&text).to_string()));
+            self.report(
+                Diagnostic::error(span, "This text has no closing quote.").fix(Text(&text).to_string()),
+            );
         } else if !quote.ours {
             let message = "Texts stand between straight double quotes.";
             self.report(Diagnostic::error(span, message).fix(Text(&text).to_string()));
@@ -89,20 +91,21 @@ impl<'t> Lexer<'t> {
         };
         let units = first.into_iter().chain(second);
         let mut decoded = char::decode_utf16(units);
-        match (decoded.next(), decoded.next()) {
-            (Some(Ok(c)), None) => Some(c),
-            _ => {
-                let message = "`\\u` takes four hexadecimal digits that name a character.";
-                self.report(Diagnostic::error(self.since(start), message));
-                None
-            }
+        if let (Some(Ok(c)), None) = (decoded.next(), decoded.next()) {
+            return Some(c);
         }
+        let message = "`\\u` takes four hexadecimal digits that name a character.";
+        self.report(Diagnostic::error(self.since(start), message));
+        None
     }
 
     /// Reads the digits after `u`, which comes next.
     fn four_digits(&mut self) -> Option<u16> {
         self.skip();
-        let digits = self.rest().get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let digits = self
+            .rest()
+            .get(..4)
+            .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
         self.at += digits.len();
         u16::from_str_radix(digits, 16).ok()
     }

@@ -1,6 +1,7 @@
 //! Conditions and the operators between them: `not` over `and` over `or`, comparisons tighter than all three.
 
 use super::Parser;
+use crate::functions::is_function;
 use crate::lex::{self, is_reserved};
 use crate::program::Operator;
 use crate::syntax::{Key, Kind, Node};
@@ -27,9 +28,10 @@ impl Parser<'_> {
             if self.eat_word("and") {
                 all.push(self.negation());
             } else if self.begins_operand() {
-                let span = self.span();
-                let message = format!("`and` or `or` is missing before {}.", self.described());
-                self.report(Diagnostic::error(span.before(), message).fix("and "));
+                self.missing(
+                    "and",
+                    format!("`and` or `or` is missing before {}.", self.described()),
+                );
                 let before = self.at;
                 all.push(self.negation());
                 debug_assert!(self.at > before, "what begins an operand is taken");
@@ -44,7 +46,9 @@ impl Parser<'_> {
         match self.token().kind {
             lex::Kind::Word(word) => {
                 let operators = ["and", "or", "in", "notin", "occurs"];
-                !operators.iter().any(|operator| operator.eq_ignore_ascii_case(word))
+                !operators
+                    .iter()
+                    .any(|operator| operator.eq_ignore_ascii_case(word))
             }
             lex::Kind::Number(_) | lex::Kind::Text(_) | lex::Kind::Broken => true,
             lex::Kind::Sign(sign) => matches!(sign, "(" | "[" | "!" | "^" | "$"),
@@ -79,16 +83,25 @@ impl Parser<'_> {
             }
             self.compared(start, Node::broken(start));
         }
-        if chained { Node::broken(self.since(start)) } else { node }
+        if chained {
+            Node::broken(self.since(start))
+        } else {
+            node
+        }
     }
 
     fn begins_comparison(&self) -> bool {
-        let negated_in = self.is_word("not") && matches!(self.ahead(1), lex::Kind::Word(w) if w.eq_ignore_ascii_case("in"));
-        self.operator().is_some() || negated_in || ["in", "notIn", "occurs"].iter().any(|word| self.is_word(word))
+        let negated_in = self.is_word("not")
+            && matches!(self.ahead(1), lex::Kind::Word(w) if w.eq_ignore_ascii_case("in"));
+        let arrow = self.is_sign("=>");
+        let word = ["in", "notIn", "occurs"].iter().any(|word| self.is_word(word));
+        self.operator().is_some() || arrow || negated_in || word || self.begins_infix()
     }
 
     fn operator(&self) -> Option<Operator> {
-        let lex::Kind::Sign(sign) = self.token().kind else { return None };
+        let lex::Kind::Sign(sign) = self.token().kind else {
+            return None;
+        };
         let all = [
             Operator::Equal,
             Operator::NotEqual,
@@ -100,13 +113,68 @@ impl Parser<'_> {
         all.into_iter().find(|operator| operator.symbol() == sign)
     }
 
+    /// Whether a function stands here like an operator, as in other languages: `a like "x%"`, `a is null`, `a exists`.
+    fn begins_infix(&self) -> bool {
+        let joins = |word: &str| ["and", "or"].iter().any(|join| join.eq_ignore_ascii_case(word));
+        let names = matches!(self.ahead(1), lex::Kind::Word(word) if !joins(word));
+        match self.word() {
+            Some(word) if word.eq_ignore_ascii_case("is") => {
+                matches!(self.ahead(1), lex::Kind::Word(next) if ["null", "not"].iter().any(|w| w.eq_ignore_ascii_case(next)))
+            }
+            Some(word) if word.eq_ignore_ascii_case("exists") => !names,
+            Some("in" | "notIn") | None => false,
+            Some(word) => is_function(word) && !matches!(self.ahead(1), lex::Kind::Sign("(" | "." | "=")),
+        }
+    }
+
+    fn infix(&mut self, start: Span) -> Node {
+        let span = self.span();
+        let word = self.word().unwrap_or_default();
+        self.skip();
+        if word.eq_ignore_ascii_case("is") || word.eq_ignore_ascii_case("exists") {
+            let negated = word.eq_ignore_ascii_case("exists") || self.eat_word("not");
+            self.eat_word("null");
+            let ours = if negated { ".isNotNull()" } else { ".isNull()" };
+            let message = format!("Whether a value is there is asked with `{ours}`.");
+            return self.fail(Diagnostic::error(self.since(span), message).fix(ours));
+        }
+        self.operand();
+        let message = format!("`{word}` stands after a dot and takes brackets, as in `a.{word}(..)`.");
+        self.report(Diagnostic::error(span, message));
+        Node::broken(self.since(start))
+    }
+
     /// What follows `left`: an operator and its right side, or nothing.
     fn compared(&mut self, start: Span, left: Node) -> Node {
         let left = Box::new(left);
         if let Some(operator) = self.operator() {
             self.skip();
             let right = Box::new(self.operand());
-            return Node::new(self.since(start), Kind::Compare { left, operator, right });
+            return Node::new(
+                self.since(start),
+                Kind::Compare {
+                    left,
+                    operator,
+                    right,
+                },
+            );
+        }
+        if self.is_sign("=>") {
+            let span = self.span();
+            self.skip();
+            self.report(Diagnostic::error(span, "PQL writes `>=` for `=>`.").fix(">="));
+            let (operator, right) = (Operator::GreaterOrEqual, Box::new(self.operand()));
+            return Node::new(
+                self.since(start),
+                Kind::Compare {
+                    left,
+                    operator,
+                    right,
+                },
+            );
+        }
+        if self.begins_infix() {
+            return self.infix(start);
         }
         if self.is_word("not") && self.begins_comparison() {
             let span = self.span();
@@ -115,12 +183,26 @@ impl Parser<'_> {
             self.skip();
             self.report(Diagnostic::error(span, "PQL writes `notIn` as one word.").fix("notIn"));
             let list = Box::new(self.operand());
-            return Node::new(self.since(start), Kind::In { item: left, negated: true, list });
+            return Node::new(
+                self.since(start),
+                Kind::In {
+                    item: left,
+                    negated: true,
+                    list,
+                },
+            );
         }
         let negated = self.is_word("notIn");
         if self.eat_word("in") || self.eat_word("notIn") {
             let list = Box::new(self.operand());
-            return Node::new(self.since(start), Kind::In { item: left, negated, list });
+            return Node::new(
+                self.since(start),
+                Kind::In {
+                    item: left,
+                    negated,
+                    list,
+                },
+            );
         }
         if self.eat_word("occurs") {
             return self.occurs(start, left);
@@ -141,9 +223,21 @@ impl Parser<'_> {
         match computed {
             None => first,
             Some(span) => {
-                self.report(Diagnostic::not_built(span, "Arithmetic"));
+                self.report(Diagnostic::not_built(span, self.arithmetic(span)));
                 Node::broken(self.since(start))
             }
+        }
+    }
+
+    /// What to call an arithmetic sign: a hyphen within a word was most likely meant as part of a key.
+    fn arithmetic(&self, sign: Span) -> &'static str {
+        let (before, after) = (&self.text[..sign.start], &self.text[sign.end..]);
+        let joined = before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphabetic);
+        let hyphen = joined && self.text[sign.start..].starts_with('-');
+        if hyphen {
+            "A key with a hyphen is written `.get(\"..\")`; arithmetic"
+        } else {
+            "Arithmetic"
         }
     }
 
@@ -159,7 +253,10 @@ impl Parser<'_> {
         }
         while self.eat_sign("-") {}
         self.postfix();
-        self.fail(Diagnostic::not_built(self.since(start), "A sign before anything but a number"))
+        self.fail(Diagnostic::not_built(
+            self.since(start),
+            "A sign before anything but a number",
+        ))
     }
 
     /// `exists E from xEvent where ..`, after the first word. The condition runs to the closing bracket.
@@ -169,30 +266,49 @@ impl Parser<'_> {
             return Node::broken(self.since(start));
         };
         if !self.eat_word("from") {
-            let span = self.span();
-            let message = format!("`from` is missing after `{}`.", variable.text);
-            self.report(Diagnostic::error(span.before(), message).fix("from "));
+            self.missing("from", format!("`from` is missing after `{}`.", variable.text));
         }
         let list = Box::new(self.postfix());
-        if self.is_sign(",") && self.depth_of_list_is_ours() {
+        if self.is_sign(",") && self.begins_variable() {
             let span = self.span();
             self.report(Diagnostic::not_built(span, "A second variable after `exists`"));
             self.skip_inside();
             return Node::broken(self.since(start));
         }
-        let bounded = self.eat_word("where") || self.eat_sign(":");
+        let mut bounded = self.eat_word("where") || self.eat_sign(":");
+        if !bounded && self.begins_operand() {
+            self.missing(
+                "where",
+                format!("`where` is missing before {}.", self.described()),
+            );
+            bounded = true;
+        }
         let condition = bounded.then(|| Box::new(self.expression()));
-        Node::new(self.since(start), Kind::Exists { variable, list, condition })
+        Node::new(
+            self.since(start),
+            Kind::Exists {
+                variable,
+                list,
+                condition,
+            },
+        )
     }
 
-    /// Whether a comma here is followed by another variable, rather than by another item of a list around.
-    fn depth_of_list_is_ours(&self) -> bool {
-        matches!(self.ahead(1), lex::Kind::Word(_)) && matches!(self.ahead(2), lex::Kind::Word(from) if from.eq_ignore_ascii_case("from"))
+    /// Whether another variable follows a comma, rather than another item of a list around.
+    fn begins_variable(&self) -> bool {
+        matches!(self.ahead(1), lex::Kind::Word(_)) && self.begins_from(2)
+    }
+
+    fn begins_from(&self, ahead: usize) -> bool {
+        matches!(self.ahead(ahead), lex::Kind::Word(word) if word.eq_ignore_ascii_case("from"))
     }
 
     fn variable(&mut self) -> Option<Key> {
         let span = self.span();
-        match self.word() {
+        let named = self
+            .word()
+            .filter(|word| !word.eq_ignore_ascii_case("from") || self.begins_from(1));
+        match named {
             Some(word) if !is_reserved(word) => self.key(),
             Some(word) => {
                 let message = format!("`{word}` is a word of PQL and cannot name an event.");

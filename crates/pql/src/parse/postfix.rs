@@ -36,7 +36,10 @@ impl Parser<'_> {
     fn member(&mut self, start: Span, of: Node) -> Node {
         let Some(key) = self.key() else {
             let span = self.span();
-            return self.fail(Diagnostic::error(span.before(), "A name is missing after the dot."));
+            return self.fail(Diagnostic::error(
+                span.before(),
+                "A name is missing after the dot.",
+            ));
         };
         if self.is_sign("(") {
             return self.call(start, Some(of), key);
@@ -60,10 +63,22 @@ impl Parser<'_> {
         self.close(open, ")");
         let span = self.since(start);
         let of = match (of, arguments.as_slice()) {
-            (Some(Node { kind: Kind::Path(mut keys), .. }), [Node { kind: Kind::Text(text), span: at }])
-                if name.text == "get" =>
-            {
-                keys.push(Key { span: *at, text: text.clone() });
+            (
+                Some(Node {
+                    kind: Kind::Path(mut keys),
+                    ..
+                }),
+                [
+                    Node {
+                        kind: Kind::Text(text),
+                        span: at,
+                    },
+                ],
+            ) if name.text == "get" => {
+                keys.push(Key {
+                    span: *at,
+                    text: text.clone(),
+                });
                 return Node::new(span, Kind::Path(keys));
             }
             (of, _) => of.map(Box::new),
@@ -120,7 +135,11 @@ impl Parser<'_> {
                     self.skip();
                     self.skip();
                 }
-                let what = if sign == "^" { "`^`, which climbs out of a filter," } else { "A parameter by number" };
+                let what = if sign == "^" {
+                    "`^`, which climbs out of a filter,"
+                } else {
+                    "A parameter by number"
+                };
                 self.fail(Diagnostic::not_built(self.since(start), what))
             }
             _ => self.missing_value(),
@@ -147,6 +166,11 @@ impl Parser<'_> {
                 let message = "`not` stands before a condition; here a value is expected.";
                 self.fail(Diagnostic::error(start, message))
             }
+            "null" => {
+                self.skip();
+                let message = "PQL has no `null`; whether a value is there is asked with `.isNull()` and `.isNotNull()`.";
+                self.fail(Diagnostic::error(start, message))
+            }
             "exists" => {
                 self.skip();
                 self.deeper(|parser| parser.exists(start))
@@ -160,11 +184,13 @@ impl Parser<'_> {
             "chain" if next_is_call => self.refuse_call(start, "`CHAIN`"),
             "if" if next_is_call => self.refuse_call(start, "`if`"),
             _ => {
-                let Some(key) = self.key() else { return Node::broken(start) };
-                match next_is_call {
-                    true => self.call(start, None, key),
-                    false => Node::new(start, Kind::Path(vec![key])),
+                let Some(key) = self.key() else {
+                    return Node::broken(start);
+                };
+                if next_is_call {
+                    return self.call(start, None, key);
                 }
+                Node::new(start, Kind::Path(vec![key]))
             }
         }
     }
@@ -190,7 +216,10 @@ impl Parser<'_> {
     /// Whether this bracket holds the parameters of `(P) => ..`.
     fn is_lambda(&self) -> bool {
         let named = |kind: &lex::Kind<'_>| matches!(kind, lex::Kind::Word(_) | lex::Kind::Sign(","));
-        let names = self.tokens[self.at + 1..].iter().take_while(|token| named(&token.kind)).count();
+        let names = self.tokens[self.at + 1..]
+            .iter()
+            .take_while(|token| named(&token.kind))
+            .count();
         *self.ahead(names + 1) == lex::Kind::Sign(")") && *self.ahead(names + 2) == lex::Kind::Sign("=>")
     }
 
@@ -209,7 +238,10 @@ impl Parser<'_> {
             _ => format!("A value is expected before {}.", self.described()),
         };
         let node = self.fail(Diagnostic::error(span, message));
-        let leave = matches!(self.token().kind, lex::Kind::Sign(")" | "]" | "}" | "," | "=" | "!=" | "<" | "<=" | ">" | ">="));
+        let leave = matches!(
+            self.token().kind,
+            lex::Kind::Sign(")" | "]" | "}" | "," | "=" | "!=" | "<" | "<=" | ">" | ">=")
+        );
         let operator = matches!(self.token().kind, lex::Kind::Word(_));
         if !leave && !operator {
             self.skip();

@@ -11,17 +11,18 @@ impl Parser<'_> {
     /// `< 7 days before now`, after `occurs`.
     pub(super) fn occurs(&mut self, start: Span, moment: Box<Node>) -> Node {
         let first = self.span();
-        match self.window() {
-            Some(window) => {
-                let window_span = self.since(first);
-                self.direction();
-                Node::new(self.since(start), Kind::Occurs { moment, window, window_span })
-            }
-            None => {
-                self.skip_time();
-                Node::broken(self.since(start))
-            }
-        }
+        let Some(window) = self.window() else {
+            self.skip_time();
+            return Node::broken(self.since(start));
+        };
+        let window_span = self.since(first);
+        self.direction();
+        let kind = Kind::Occurs {
+            moment,
+            window,
+            window_span,
+        };
+        Node::new(self.since(start), kind)
     }
 
     /// `< 7 days`; `None` if it was reported.
@@ -35,15 +36,30 @@ impl Parser<'_> {
                 return None;
             }
             lex::Kind::Number(_) => {
-                let message = "`occurs` needs `<` or `<=` before the number.";
-                self.report(Diagnostic::error(span.before(), message).fix("<= "));
+                self.missing("<=", "`occurs` needs `<` or `<=` before the number.");
                 return None;
             }
             lex::Kind::Word(word) => {
-                let forms = ["on", "before", "after", "from", "between", "this", "last", "next", "today", "yesterday", "tomorrow", "now", "date"];
+                let forms = [
+                    "on",
+                    "before",
+                    "after",
+                    "from",
+                    "between",
+                    "this",
+                    "last",
+                    "next",
+                    "today",
+                    "yesterday",
+                    "tomorrow",
+                    "now",
+                    "date",
+                ];
                 let message = match forms.iter().find(|form| form.eq_ignore_ascii_case(word)) {
                     Some(form) => format!("`occurs {form}` is not built yet."),
-                    None => format!("`{word}` does not belong after `occurs`, which is used as in `occurs <= 7 days before now`."),
+                    None => format!(
+                        "`{word}` does not belong after `occurs`, which is used as in `occurs <= 7 days before now`."
+                    ),
                 };
                 self.report(Diagnostic::error(span, message));
                 return None;
@@ -65,14 +81,19 @@ impl Parser<'_> {
         let span = self.span();
         let negative = self.eat_sign("-");
         let message = match self.token().kind {
-            lex::Kind::Number(_) if negative => "The number of units cannot be negative; `before` says the direction.",
+            lex::Kind::Number(_) if negative => {
+                self.skip();
+                "The number of units cannot be negative; `before` says the direction."
+            }
             lex::Kind::Number(_) => {
                 let token = self.span();
                 let digits = &self.text[token.start..token.end];
                 self.skip();
                 match digits.parse() {
                     Ok(count) => return Some(count),
-                    Err(_) if digits.bytes().all(|b| b.is_ascii_digit()) => "This number of units is beyond 64 bits.",
+                    Err(_) if digits.bytes().all(|b| b.is_ascii_digit()) => {
+                        "This number of units is beyond 64 bits."
+                    }
                     Err(_) => "The number of units must be whole.",
                 }
             }
@@ -85,9 +106,14 @@ impl Parser<'_> {
 
     fn unit(&mut self) -> Option<Unit> {
         let span = self.span();
-        let Some(word) = self.word() else {
-            let message = "A unit of time is missing, such as `days`.";
-            self.report(Diagnostic::error(span.before(), message).fix("days "));
+        let directions = ["before", "after", "from", "ago"];
+        let found = self.word().filter(|word| {
+            !directions
+                .iter()
+                .any(|direction| direction.eq_ignore_ascii_case(word))
+        });
+        let Some(word) = found else {
+            self.missing("days", "A unit of time is missing, such as `days`.");
             return None;
         };
         let spelled = |unit: &Unit| {
@@ -96,7 +122,9 @@ impl Parser<'_> {
         };
         let unit = Unit::ALL.into_iter().find(spelled);
         if unit.is_none() {
-            let known = Unit::ALL.into_iter().flat_map(|unit| [unit.words().1, unit.words().0]);
+            let known = Unit::ALL
+                .into_iter()
+                .flat_map(|unit| [unit.words().1, unit.words().0]);
             let diagnostic = Diagnostic::error(span, format!("`{word}` is no unit of time."));
             self.report(match nearest(word, known) {
                 Some(near) => diagnostic.fix(near),
@@ -121,9 +149,12 @@ impl Parser<'_> {
             return self.skip();
         }
         if !self.eat_word("before") {
-            let message = "`before now` is missing after the unit.";
-            let fix = if self.is_word("now") { "before " } else { "before now " };
-            self.report(Diagnostic::error(span.before(), message).fix(fix));
+            let word = if self.is_word("now") {
+                "before"
+            } else {
+                "before now"
+            };
+            self.missing(word, "`before now` is missing after the unit.");
             self.eat_word("now");
             return;
         }
@@ -132,10 +163,13 @@ impl Parser<'_> {
             return;
         }
         if self.begins_operand() {
-            self.report(Diagnostic::not_built(span, "`occurs` with a time other than `now`"));
+            self.report(Diagnostic::not_built(
+                span,
+                "`occurs` with a time other than `now`",
+            ));
             self.skip_time();
         } else {
-            self.report(Diagnostic::error(span.before(), "`now` is missing after `before`.").fix("now "));
+            self.missing("now", "`now` is missing after `before`.");
         }
     }
 
@@ -145,7 +179,9 @@ impl Parser<'_> {
         loop {
             match self.token().kind {
                 lex::Kind::Word(word) if word.eq_ignore_ascii_case("and") && between => between = false,
-                lex::Kind::Word(word) if ["and", "or"].iter().any(|end| end.eq_ignore_ascii_case(word)) => return,
+                lex::Kind::Word(word) if ["and", "or"].iter().any(|end| end.eq_ignore_ascii_case(word)) => {
+                    return;
+                }
                 lex::Kind::Sign("(" | "[" | "{") => {
                     self.skip();
                     self.skip_inside();

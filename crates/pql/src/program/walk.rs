@@ -28,7 +28,11 @@ impl Program {
     pub fn paths(&self) -> Vec<Path> {
         let mut found = BTreeSet::new();
         self.read(&mut |read| {
-            if let Read::Field(Field { root: Root::Profile, path }) = read {
+            if let Read::Field(Field {
+                root: Root::Profile,
+                path,
+            }) = read
+            {
                 found.insert(path.clone());
             }
         });
@@ -47,7 +51,9 @@ impl Program {
         let mut longest: Option<Window> = None;
         self.read(&mut |read| {
             if let Read::Window(window) = read {
-                longest = longest.filter(|known| known.length() >= window.length()).or(Some(*window));
+                longest = longest
+                    .filter(|known| known.length() >= window.length())
+                    .or(Some(*window));
             }
         });
         longest
@@ -69,16 +75,34 @@ fn condition(of: &Condition, tell: &mut dyn FnMut(Read<'_>)) {
         Condition::Compare { left, right, .. }
         | Condition::Equals { left, right, .. }
         | Condition::Intersects { left, right }
-        | Condition::In { item: left, list: right }
-        | Condition::NotIn { item: left, list: right } => {
+        | Condition::In {
+            item: left,
+            list: right,
+        }
+        | Condition::NotIn {
+            item: left,
+            list: right,
+        } => {
             term(left, tell);
             term(right, tell);
         }
-        Condition::Occurs { moment: Moment::Event(_), window } => tell(Read::Window(window)),
-        Condition::Occurs { moment: Moment::Field(field), .. } => tell(Read::Field(field)),
-        Condition::Exists { events: from, condition: inner, .. } => {
+        Condition::Occurs {
+            moment: Moment::Event(_),
+            window,
+        } => tell(Read::Window(window)),
+        Condition::Occurs {
+            moment: Moment::Field(field),
+            ..
+        } => tell(Read::Field(field)),
+        Condition::Exists {
+            events: from,
+            condition: inner,
+            ..
+        } => {
             events(from, tell);
-            inner.iter().for_each(|inner| condition(inner, tell));
+            if let Some(inner) = inner {
+                condition(inner, tell);
+            }
         }
         Condition::Any(from) => events(from, tell),
         Condition::InSegment(segment) => tell(Read::Segment(segment)),

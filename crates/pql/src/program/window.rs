@@ -138,15 +138,24 @@ fn longest_days(months: u64) -> u64 {
     const FOUR_YEARS: usize = 48;
     let days_of = |month: usize| DAYS[month % 12] + u64::from(month % FOUR_YEARS == 1);
     let rest = (months % FOUR_YEARS as u64) as usize;
-    let longest = (0..FOUR_YEARS).map(|first| (first..first + rest).map(days_of).sum::<u64>()).max();
-    (months / FOUR_YEARS as u64).saturating_mul(1461).saturating_add(longest.unwrap_or(0))
+    let longest = (0..FOUR_YEARS)
+        .map(|first| (first..first + rest).map(days_of).sum::<u64>())
+        .max();
+    (months / FOUR_YEARS as u64)
+        .saturating_mul(1461)
+        .saturating_add(longest.unwrap_or(0))
 }
 
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let operator = if self.bound == Bound::Open { "<" } else { "<=" };
         let (one, many) = self.unit.words();
-        write!(f, "{operator} {} {}", self.count, if self.count == 1 { one } else { many })
+        write!(
+            f,
+            "{operator} {} {}",
+            self.count,
+            if self.count == 1 { one } else { many }
+        )
     }
 }
 
@@ -167,7 +176,11 @@ mod tests {
             (u64::MAX, Unit::Week, i64::MAX / 86_400_000),
             (u64::MAX, Unit::Millennium, i64::MAX / 86_400_000),
         ] {
-            let window = Window { bound: Bound::Open, count, unit };
+            let window = Window {
+                bound: Bound::Open,
+                count,
+                unit,
+            };
             assert_eq!(window.length().millis() / 86_400_000, days, "{window}");
         }
     }

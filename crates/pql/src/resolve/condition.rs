@@ -2,24 +2,58 @@
 
 use super::name::Named;
 use super::term::{THROUGH, Type};
-use super::{Resolver, Scope};
-use crate::program::{Bound, Condition, Field, List, Mention, Mentioned, Moment, Operator, Root, Term, Window};
+use super::{MAX_DEPTH, Resolver, Scope};
+use crate::program::{
+    Bound, Condition, Field, List, Mention, Mentioned, Moment, Operator, Root, Term, Window,
+};
 use crate::syntax::{Key, Kind, Node};
 use crate::{Diagnostic, Span};
 use xdm::Value;
 
 impl<'n> Resolver<'n> {
     pub(super) fn condition(&mut self, node: &'n Node) -> Option<Condition> {
+        self.deeper(node.span, |resolver| resolver.meaning(node))
+    }
+
+    /// Goes one level down, if that is not too deep.
+    pub(super) fn deeper(
+        &mut self,
+        span: Span,
+        resolve: impl FnOnce(&mut Self) -> Option<Condition>,
+    ) -> Option<Condition> {
+        if self.depth == MAX_DEPTH {
+            let message = format!("This is nested more than {MAX_DEPTH} levels deep; split the segment up.");
+            return self.fail(Diagnostic::error(span, message));
+        }
+        self.depth += 1;
+        let condition = resolve(self);
+        self.depth -= 1;
+        condition
+    }
+
+    fn meaning(&mut self, node: &'n Node) -> Option<Condition> {
         match &node.kind {
             Kind::Broken => None,
             Kind::Bool(value) => Some(Condition::Constant(*value)),
             Kind::Not(inner) => self.condition(inner).map(|inner| Condition::Not(Box::new(inner))),
             Kind::And(all) => self.conditions(all).map(Condition::And),
             Kind::Or(all) => self.conditions(all).map(Condition::Or),
-            Kind::Compare { left, operator, right } => self.compare(node.span, left, *operator, right),
+            Kind::Compare {
+                left,
+                operator,
+                right,
+            } => self.compare(node.span, left, *operator, right),
             Kind::In { item, negated, list } => self.membership(item, *negated, list),
-            Kind::Occurs { moment, window, window_span } => self.occurs(moment, *window, *window_span),
-            Kind::Exists { variable, list, condition } => self.exists(variable, list, condition.as_deref()),
+            Kind::Occurs {
+                moment,
+                window,
+                window_span,
+            } => self.occurs(moment, *window, *window_span),
+            Kind::Exists {
+                variable,
+                list,
+                condition,
+            } => self.exists(variable, list, condition.as_deref()),
             Kind::Path(keys) => Some(match self.named(keys)? {
                 Named::Events => Condition::Any(crate::program::Events { filter: None }),
                 Named::Field(field) => Condition::Holds(field),
@@ -37,12 +71,18 @@ impl<'n> Resolver<'n> {
         }
     }
 
-    fn conditions(&mut self, all: &'n [Node]) -> Option<Vec<Condition>> {
-        let all: Vec<_> = all.iter().map(|one| self.condition(one)).collect();
+    pub(super) fn conditions(&mut self, all: impl IntoIterator<Item = &'n Node>) -> Option<Vec<Condition>> {
+        let all: Vec<_> = all.into_iter().map(|one| self.condition(one)).collect();
         all.into_iter().collect()
     }
 
-    fn compare(&mut self, span: Span, left: &'n Node, operator: Operator, right: &'n Node) -> Option<Condition> {
+    fn compare(
+        &mut self,
+        span: Span,
+        left: &'n Node,
+        operator: Operator,
+        right: &'n Node,
+    ) -> Option<Condition> {
         let (left, right) = (self.term(left), self.term(right));
         let (left, right) = (left?, right?);
         let (one, other) = (Type::of(&left), Type::of(&right));
@@ -53,23 +93,42 @@ impl<'n> Resolver<'n> {
         }
         let known = if one == Type::Unknown { other } else { one };
         if known.has_no_order() && !matches!(operator, Operator::Equal | Operator::NotEqual) {
-            let kind = if known == Type::Boolean { "Booleans have" } else { "Lists have" };
+            let kind = if known == Type::Boolean {
+                "Booleans have"
+            } else {
+                "Lists have"
+            };
             let message = format!("{kind} no order; compare them with `=` or `!=`.");
             return self.fail(Diagnostic::error(span, message));
         }
         if let (Term::Literal(_), Term::Literal(_)) = (&left, &right) {
-            self.report(Diagnostic::lint(span, "This compares two literals, so it is the same for everybody."));
+            self.report(Diagnostic::lint(
+                span,
+                "This compares two literals, so it is the same for everybody.",
+            ));
         }
-        Some(Condition::Compare { left, operator, right })
+        Some(Condition::Compare {
+            left,
+            operator,
+            right,
+        })
     }
 
     pub(super) fn membership(&mut self, item: &'n Node, negated: bool, list: &'n Node) -> Option<Condition> {
-        let (span, item, list) = (list.span, self.term(item), self.list_term(list, if negated { "notIn" } else { "in" }));
+        let (span, item, list) = (
+            list.span,
+            self.term(item),
+            self.list_term(list, if negated { "notIn" } else { "in" }),
+        );
         let (item, list) = (item?, list?);
         if list == Term::Literal(Value::Array(Vec::new())) {
             self.report(Diagnostic::lint(span, "This list is empty."));
         }
-        Some(if negated { Condition::NotIn { item, list } } else { Condition::In { item, list } })
+        Some(if negated {
+            Condition::NotIn { item, list }
+        } else {
+            Condition::In { item, list }
+        })
     }
 
     /// A term that may be a list.
@@ -102,11 +161,20 @@ impl<'n> Resolver<'n> {
             return self.fail(Diagnostic::error(moment.span, message));
         };
         if window.count == 0 && window.bound == Bound::Open {
-            self.report(Diagnostic::warning(span, "Nothing is younger than 0, so this never holds."));
+            self.report(Diagnostic::warning(
+                span,
+                "Nothing is younger than 0, so this never holds.",
+            ));
         }
         let moment = match field {
-            Field { root: Root::Item(item), path } if path.keys() == ["timestamp"] => {
-                self.mentions.push(Mention { span, of: Mentioned::Window(window) });
+            Field {
+                root: Root::Item(item),
+                path,
+            } if path.keys() == ["timestamp"] => {
+                self.mentions.push(Mention {
+                    span,
+                    of: Mentioned::Window(window),
+                });
                 Moment::Event(item)
             }
             field => Moment::Field(field),
@@ -114,28 +182,49 @@ impl<'n> Resolver<'n> {
         Some(Condition::Occurs { moment, window })
     }
 
-    fn exists(&mut self, variable: &'n Key, list: &'n Node, condition: Option<&'n Node>) -> Option<Condition> {
+    fn exists(
+        &mut self,
+        variable: &'n Key,
+        list: &'n Node,
+        condition: Option<&'n Node>,
+    ) -> Option<Condition> {
         let events = match self.list(list) {
             Some(List::Events(events)) => Some(events),
             Some(List::Field(_)) => self.fail(Diagnostic::not_built(list.span, "`exists` over an attribute")),
             None => None,
         };
-        let taken = |scope: &Scope<'_>| matches!(scope, Scope::Variable { name, .. } if name.text == variable.text);
+        let taken =
+            |scope: &Scope<'_>| matches!(scope, Scope::Variable { name, .. } if name.text == variable.text);
         if self.scopes.iter().any(taken) {
-            let message = format!("`{}` already names an event here; take another name.", variable.text);
+            let message = format!(
+                "`{}` already names an event here; take another name.",
+                variable.text
+            );
             return self.fail(Diagnostic::error(variable.span, message));
         }
-        self.scopes.push(Scope::Variable { name: variable, used: condition.is_none() });
-        let condition = condition.map(|condition| self.condition(condition));
-        let unused = matches!(self.scopes.pop(), Some(Scope::Variable { used: false, .. }));
-        let condition = match condition {
-            Some(condition) => Some(Box::new(condition?)),
-            None => None,
+        let (condition, used) = match condition {
+            None => (None, true),
+            Some(condition) => {
+                let scope = Scope::Variable {
+                    name: variable,
+                    used: false,
+                };
+                let (condition, used) =
+                    self.within(scope, condition.span, |resolver| resolver.condition(condition));
+                (Some(Box::new(condition?)), used)
+            }
         };
-        if unused {
-            let message = format!("The condition says nothing of `{0}`; the event's fields are `{0}.eventType` and so on.", variable.text);
+        if !used {
+            let message = format!(
+                "The condition says nothing of `{0}`; the event's fields are `{0}.eventType` and so on.",
+                variable.text
+            );
             self.report(Diagnostic::warning(variable.span, message));
         }
-        Some(Condition::Exists { variable: variable.text.clone(), events: events?, condition })
+        Some(Condition::Exists {
+            variable: variable.text.clone(),
+            events: events?,
+            condition,
+        })
     }
 }

@@ -17,6 +17,7 @@ pub(super) enum Named {
 impl Resolver<'_> {
     pub(super) fn named(&mut self, keys: &[Key]) -> Option<Named> {
         let (first, rest) = keys.split_first()?;
+        self.lint_brackets(rest);
         if let Some(item) = self.variable(first) {
             return self.item(item, rest, first).map(Named::Field);
         }
@@ -24,7 +25,11 @@ impl Resolver<'_> {
             return self.events(first, rest);
         }
         self.lint_slip(first);
-        let filter = self.scopes.iter().rev().position(|scope| matches!(scope, Scope::Filter));
+        let filter = self
+            .scopes
+            .iter()
+            .rev()
+            .position(|scope| matches!(scope, Scope::Filter));
         if let Some(item) = filter {
             return self.item(item, keys, first).map(Named::Field);
         }
@@ -59,9 +64,9 @@ impl Resolver<'_> {
                 let message = format!("`{}` is a whole event; name one of its fields.", named.text);
                 self.fail(Diagnostic::error(named.span, message).fix(format!("{}.eventType", named.text)))
             }
-            Some(key) if matches!(key.text.as_str(), "identityMap" | "_weir") => {
-                self.fail(Diagnostic::not_built(key.span, &format!("`{}` of an event", key.text)))
-            }
+            Some(key) if matches!(key.text.as_str(), "identityMap" | "_weir") => self.fail(
+                Diagnostic::not_built(key.span, &format!("`{}` of an event", key.text)),
+            ),
             Some(_) => Some(field(Root::Item(item), keys)),
         }
     }
@@ -79,25 +84,62 @@ impl Resolver<'_> {
         None
     }
 
-    /// A bare name in a quantifier is not the event's, whatever it looks like.
+    /// A bare name in a quantifier is not the event's, whatever it looks like; nor is one that stands in nothing.
     fn lint_slip(&mut self, key: &Key) {
-        let Some(Scope::Variable { name, .. }) = self.scopes.last() else { return };
-        let variable = &name.text;
-        if variable.eq_ignore_ascii_case(&key.text) {
-            let message = format!("`{}` is not `{variable}` but an attribute of that name.", key.text);
-            let warning = Diagnostic::warning(key.span, message).fix(variable.as_str());
-            self.report(warning);
-        } else if matches!(key.text.as_str(), "eventType" | "timestamp" | "_id") {
+        let of_events = matches!(key.text.as_str(), "eventType" | "timestamp");
+        let warning = match self.scopes.last() {
+            None if of_events => {
+                let message = format!(
+                    "`{}` is an attribute of the profile here; events are looked at as in `xEvent[eventType = \"login\"]`.",
+                    key.text
+                );
+                Diagnostic::warning(key.span, message)
+            }
+            Some(Scope::Variable { name, .. }) if name.text.eq_ignore_ascii_case(&key.text) => {
+                let message = format!(
+                    "`{}` is not `{}` but an attribute of that name.",
+                    key.text, name.text
+                );
+                Diagnostic::warning(key.span, message).fix(name.text.as_str())
+            }
+            Some(Scope::Variable { name, .. }) if of_events => {
+                let event = format!("{}.{}", name.text, key.text);
+                let message = format!(
+                    "`{}` is not the event's here; the event's is `{event}`.",
+                    key.text
+                );
+                Diagnostic::warning(key.span, message).fix(event)
+            }
+            _ => return,
+        };
+        self.report(warning);
+    }
+
+    /// A function without its brackets is a field, and one that nobody has.
+    fn lint_brackets(&mut self, keys: &[Key]) {
+        let Some(last) = keys.last() else { return };
+        if matches!(
+            last.text.as_str(),
+            "isNull" | "isNotNull" | "equals" | "intersects" | "notIn"
+        ) {
             let message = format!(
-                "`{}` is not the event's here but that of what stands around; the event's is `{variable}.{0}`.",
-                key.text
+                "`{0}` is a field here; the function is written `{0}(..)`.",
+                last.text
             );
-            let warning = Diagnostic::warning(key.span, message).fix(format!("{variable}.{}", key.text));
-            self.report(warning);
+            let warning = Diagnostic::warning(last.span, message);
+            let takes_nothing = last.text.starts_with("is");
+            self.report(if takes_nothing {
+                warning.fix(format!("{}()", last.text))
+            } else {
+                warning
+            });
         }
     }
 }
 
 fn field(root: Root, keys: &[Key]) -> Field {
-    Field { root, path: Path::new(keys.iter().map(|key| key.text.clone()).collect()) }
+    Field {
+        root,
+        path: Path::new(keys.iter().map(|key| key.text.clone()).collect()),
+    }
 }

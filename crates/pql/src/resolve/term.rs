@@ -2,7 +2,7 @@
 
 use super::name::Named;
 use super::{Resolver, Scope};
-use crate::program::{Events, Field, List, Root, Term};
+use crate::program::{Condition, Events, Field, List, Root, Term};
 use crate::syntax::{Key, Kind, Node};
 use crate::{Diagnostic, Span, functions};
 use model::Path;
@@ -57,7 +57,9 @@ impl<'n> Resolver<'n> {
     pub(super) fn term(&mut self, node: &'n Node) -> Option<Term> {
         match &node.kind {
             Kind::Broken => None,
-            Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) | Kind::List(_) => self.literal(node).map(Term::Literal),
+            Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) | Kind::List(_) => {
+                self.literal(node).map(Term::Literal)
+            }
             Kind::Path(keys) => match self.named(keys)? {
                 Named::Field(field) => Some(Term::Field(field)),
                 Named::Events => self.whole_list(node.span),
@@ -82,7 +84,8 @@ impl<'n> Resolver<'n> {
     }
 
     fn whole_list(&mut self, span: Span) -> Option<Term> {
-        let message = "A list of events is no value to compare; count it with `.count()` or add up with `.sum(..)`.";
+        let message =
+            "A list of events is no value to compare; count it with `.count()` or add up with `.sum(..)`.";
         self.fail(Diagnostic::error(span, message))
     }
 
@@ -104,22 +107,40 @@ impl<'n> Resolver<'n> {
     }
 
     /// A call that gives a number.
-    pub(super) fn computed(&mut self, of: Option<&'n Node>, name: &Key, arguments: &'n [Node]) -> Option<Term> {
+    pub(super) fn computed(
+        &mut self,
+        of: Option<&'n Node>,
+        name: &Key,
+        arguments: &'n [Node],
+    ) -> Option<Term> {
         match (name.text.as_str(), of, arguments) {
             ("count", Some(list), []) | ("count", None, [list]) => self.list(list).map(Term::Count),
             ("sum", Some(list), [of]) => {
                 let (list, path) = (self.list(list), self.item_path(of));
-                Some(Term::Sum { list: list?, path: path? })
+                Some(Term::Sum {
+                    list: list?,
+                    path: path?,
+                })
             }
             ("sum", Some(list), []) | ("sum", None, [list]) => match self.list(list)? {
                 List::Events(_) => {
-                    let message = "Events are no numbers; say what to add up, as in `.sum(commerce.order.priceTotal)`.";
+                    let message =
+                        "Events are no numbers; say what to add up, as in `.sum(commerce.order.priceTotal)`.";
                     self.fail(Diagnostic::error(name.span, message))
                 }
-                list @ List::Field(_) => Some(Term::Sum { list, path: Path::default() }),
+                list @ List::Field(_) => Some(Term::Sum {
+                    list,
+                    path: Path::default(),
+                }),
             },
-            ("count", ..) => self.misused(name, "`count` takes no argument after a list, as in `xEvent.count()`."),
-            ("sum", ..) => self.misused(name, "`sum` takes one path, as in `xEvent.sum(commerce.order.priceTotal)`."),
+            ("count", ..) => self.misused(
+                name,
+                "`count` takes no argument after a list, as in `xEvent.count()`.",
+            ),
+            ("sum", ..) => self.misused(
+                name,
+                "`sum` takes one path, as in `xEvent.sum(commerce.order.priceTotal)`.",
+            ),
             (name_of, ..) if functions::BUILT.contains(&name_of) => {
                 let message = format!("`{name_of}` gives no value that could stand here.");
                 self.fail(Diagnostic::error(name.span, message))
@@ -140,32 +161,44 @@ impl<'n> Resolver<'n> {
                 Named::Events => List::Events(Events { filter: None }),
                 Named::Field(field) => List::Field(field),
             }),
-            Kind::Filter { list, condition } => {
-                let list = self.list(list);
-                let condition = self.filtered(condition);
-                match list? {
-                    List::Field(_) => self.fail(Diagnostic::not_built(node.span, "A filter on an attribute")),
-                    List::Events(Events { filter: None }) => {
-                        Some(List::Events(Events { filter: Some(Box::new(condition?)) }))
-                    }
-                    List::Events(Events { filter: Some(_) }) => {
-                        self.fail(Diagnostic::error(node.span, "Filters do not follow each other; join them with `and`."))
-                    }
-                }
-            }
+            Kind::Filter { .. } => self.filtered(node),
             Kind::Call { name, .. } if !functions::BUILT.contains(&name.text.as_str()) => {
                 self.fail(functions::refuse(name))
             }
             Kind::Member(key) => self.fail(Diagnostic::not_built(key.span, THROUGH)),
-            _ => self.fail(Diagnostic::error(node.span, "A list is expected here, such as `xEvent[..]`.")),
+            _ => self.fail(Diagnostic::error(
+                node.span,
+                "A list is expected here, such as `xEvent[..]`.",
+            )),
         }
     }
 
-    fn filtered(&mut self, condition: &'n Node) -> Option<crate::Condition> {
-        self.scopes.push(Scope::Filter);
-        let condition = self.condition(condition);
-        self.scopes.pop();
-        condition
+    /// Filters after each other are one: each condition must hold.
+    fn filtered(&mut self, node: &'n Node) -> Option<List> {
+        let (mut list, mut filters) = (node, Vec::new());
+        while let Kind::Filter {
+            list: inner,
+            condition,
+        } = &list.kind
+        {
+            filters.push(condition.as_ref());
+            list = inner;
+        }
+        filters.reverse();
+        let list = self.list(list);
+        let (condition, _) = self.within(Scope::Filter, node.span, |resolver| match filters.as_slice() {
+            [filter] => resolver.condition(filter),
+            filters => resolver.deeper(node.span, |resolver| {
+                let all = resolver.conditions(filters.iter().copied());
+                all.map(Condition::And)
+            }),
+        });
+        match list? {
+            List::Field(_) => self.fail(Diagnostic::not_built(node.span, "A filter on an attribute")),
+            List::Events(_) => Some(List::Events(Events {
+                filter: Some(Box::new(condition?)),
+            })),
+        }
     }
 
     /// Where in an item the number stands that is to be added up.
@@ -177,11 +210,20 @@ impl<'n> Resolver<'n> {
                 let named = self.named(keys);
                 self.scopes.pop();
                 match named? {
-                    Named::Field(Field { root: Root::Item(0), path }) => Some(path),
-                    _ => self.fail(Diagnostic::not_built(node.span, "Adding up anything but a field of the items")),
+                    Named::Field(Field {
+                        root: Root::Item(0),
+                        path,
+                    }) => Some(path),
+                    _ => self.fail(Diagnostic::not_built(
+                        node.span,
+                        "Adding up anything but a field of the items",
+                    )),
                 }
             }
-            _ => self.fail(Diagnostic::not_built(node.span, "Adding up anything but a field of the items")),
+            _ => self.fail(Diagnostic::not_built(
+                node.span,
+                "Adding up anything but a field of the items",
+            )),
         }
     }
 }

@@ -60,22 +60,43 @@ fn operators_bind() {
         ("!a and !(b or c)", "not (a) and not (b or c)"),
         ("not not a", "not (not (a))"),
         ("((((a))))", "a"),
-        ("NOT a AND b Or c In [1] oR TRUE", "(not (a) and b) or c in [1] or true"),
+        (
+            "NOT a AND b Or c In [1] oR TRUE",
+            "(not (a) and b) or c in [1] or true",
+        ),
         ("a NOTIN [1]", "a notIn [1]"),
         // `exists` runs to the closing bracket.
-        ("exists E from xEvent where E.a = 1 and b = 2", "exists E from xEvent where E.a = 1 and b = 2"),
-        ("(exists E from xEvent where E.a = 1) and b = 2", "(exists E from xEvent where E.a = 1) and b = 2"),
-        ("c or exists E from xEvent where E.a = 1 or b", "c or (exists E from xEvent where E.a = 1 or b)"),
-        ("not exists E from xEvent where E.a = 1 and b", "not (exists E from xEvent where E.a = 1 and b)"),
+        (
+            "exists E from xEvent where E.a = 1 and b = 2",
+            "exists E from xEvent where E.a = 1 and b = 2",
+        ),
+        (
+            "(exists E from xEvent where E.a = 1) and b = 2",
+            "(exists E from xEvent where E.a = 1) and b = 2",
+        ),
+        (
+            "c or exists E from xEvent where E.a = 1 or b",
+            "c or (exists E from xEvent where E.a = 1 or b)",
+        ),
+        (
+            "not exists E from xEvent where E.a = 1 and b",
+            "not (exists E from xEvent where E.a = 1 and b)",
+        ),
         // Spellings.
         ("a.equals(\"x\", true)", "a.equals(\"x\")"),
         ("count(tags) = 1.10", "tags.count() = 1.1"),
         ("a = -0 or a = -5", "a = 0 or a = -5"),
         ("a.get(\"b\").get(\"c d\").e = 1e3", "a.b.get(\"c d\").e = 1000"),
         ("a.and.in.count = 1", "a.and.in.count = 1"),
-        ("a = \"\\u00e9\\uD83D\\uDE00\\n\\t\\\"\\\\\"", "a = \"é😀\\n\\t\\\"\\\\\""),
+        (
+            "a = \"\\u00e9\\uD83D\\uDE00\\n\\t\\\"\\\\\"",
+            "a = \"é😀\\n\\t\\\"\\\\\"",
+        ),
         ("t OCCURS < 1 Days BEFORE NOW", "t occurs < 1 day before now"),
-        ("t occurs <= 2 century before now", "t occurs <= 2 centuries before now"),
+        (
+            "t occurs <= 2 century before now",
+            "t occurs <= 2 centuries before now",
+        ),
     ] {
         let printed = canonical(text);
         assert_eq!(printed, expected, "{text}");
@@ -91,9 +112,13 @@ fn path(text: &str) -> Path {
 fn roots(condition: &Condition, found: &mut Vec<(Root, String)>) {
     match condition {
         Condition::And(all) => all.iter().for_each(|one| roots(one, found)),
-        Condition::Exists { condition, events, .. } => {
+        Condition::Exists {
+            condition, events, ..
+        } => {
             events.filter.iter().for_each(|one| roots(one, found));
-            condition.iter().for_each(|one| roots(one, found));
+            if let Some(condition) = condition {
+                roots(condition, found);
+            }
         }
         Condition::Any(events) => events.filter.iter().for_each(|one| roots(one, found)),
         Condition::Holds(Field { root, path }) => found.push((*root, path.to_string())),
@@ -139,24 +164,62 @@ fn the_time_of_an_event_is_not_looked_up() {
         Condition::Occurs { moment, .. } => moment.clone(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(moment("xEvent[timestamp occurs < 1 day before now]"), Moment::Event(0));
-    let field = |root, keys| Moment::Field(Field { root, path: path(keys) });
-    assert_eq!(moment("xEvent[x.timestamp occurs < 1 day before now]"), field(Root::Item(0), "x.timestamp"));
-    assert_eq!(moment("timestamp occurs < 1 day before now"), field(Root::Profile, "timestamp"));
+    assert_eq!(
+        moment("xEvent[timestamp occurs < 1 day before now]"),
+        Moment::Event(0)
+    );
+    let field = |root, keys| {
+        Moment::Field(Field {
+            root,
+            path: path(keys),
+        })
+    };
+    assert_eq!(
+        moment("xEvent[x.timestamp occurs < 1 day before now]"),
+        field(Root::Item(0), "x.timestamp")
+    );
+    assert_eq!(
+        moment("timestamp occurs < 1 day before now"),
+        field(Root::Profile, "timestamp")
+    );
 }
 
 #[test]
 fn literals_are_held_exactly() {
-    let value = |text: &str| match parse(&format!("a = {text}")).program.expect("a program").condition() {
-        Condition::Compare { right: Term::Literal(value), operator: Operator::Equal, .. } => value.clone(),
+    let value = |text: &str| match parse(&format!("a = {text}"))
+        .program
+        .expect("a program")
+        .condition()
+    {
+        Condition::Compare {
+            right: Term::Literal(value),
+            operator: Operator::Equal,
+            ..
+        } => value.clone(),
         other => panic!("{other:?}"),
     };
-    for text in ["0", "1.10", "9999999999999999999999999999", "12345678901234567890.12345678", "5e-3"] {
-        assert_eq!(value(text), Value::Number(Number::parse(text).expect("a number")), "{text}");
+    for text in [
+        "0",
+        "1.10",
+        "9999999999999999999999999999",
+        "12345678901234567890.12345678",
+        "5e-3",
+    ] {
+        assert_eq!(
+            value(text),
+            Value::Number(Number::parse(text).expect("a number")),
+            "{text}"
+        );
     }
     let negative = value("-0.0000000000000000000000000001");
-    assert_eq!(negative, Value::Number(Number::parse("-0.0000000000000000000000000001").expect("a number")));
-    assert_eq!(value("[\"a\", 1, true]"), Value::parse("[\"a\", 1, true]").expect("json"));
+    assert_eq!(
+        negative,
+        Value::Number(Number::parse("-0.0000000000000000000000000001").expect("a number"))
+    );
+    assert_eq!(
+        value("[\"a\", 1, true]"),
+        Value::parse("[\"a\", 1, true]").expect("json")
+    );
 }
 
 #[test]
@@ -165,14 +228,27 @@ fn mentions_stand_where_they_are_written() {
         t occurs < 5 years before now and inSegment(\"a\") and inSegment(\"b\") and \
         (exists E from xEvent where E.timestamp occurs <= 3 months before now)";
     let program = parse(text).program.expect("a program");
-    let mentions: Vec<&str> = program.mentions().iter().map(|m| &text[m.span.start..m.span.end]).collect();
+    let mentions: Vec<&str> = program
+        .mentions()
+        .iter()
+        .map(|m| &text[m.span.start..m.span.end])
+        .collect();
     assert_eq!(mentions, ["\"b\"", "< 91 days", "\"a\"", "\"b\"", "<= 3 months"]);
     let segments: Vec<String> = program.segments().iter().map(ToString::to_string).collect();
     assert_eq!(segments, ["a", "b"]);
-    assert_eq!(program.longest_window().map(|window| window.to_string()).as_deref(), Some("<= 3 months"));
+    assert_eq!(
+        program
+            .longest_window()
+            .map(|window| window.to_string())
+            .as_deref(),
+        Some("<= 3 months")
+    );
     let warned = |days| -> Vec<String> {
         let warnings = program.warnings(Duration::days(days));
-        warnings.iter().map(|warning| text[warning.span.start..warning.span.end].to_owned()).collect()
+        warnings
+            .iter()
+            .map(|warning| text[warning.span.start..warning.span.end].to_owned())
+            .collect()
     };
     assert_eq!(warned(90), ["< 91 days", "<= 3 months"]);
     assert_eq!(warned(91), ["<= 3 months"]);
@@ -180,5 +256,9 @@ fn mentions_stand_where_they_are_written() {
     let both = crate::Program::and(program.clone(), program.clone());
     assert_eq!(both.to_string(), format!("({program}) and ({program})"));
     assert_eq!(both.mentions().len(), 10);
-    assert!(both.mentions().iter().any(|mention| matches!(&mention.of, Mentioned::Segment(_))));
+    assert!(
+        both.mentions()
+            .iter()
+            .any(|mention| matches!(&mention.of, Mentioned::Segment(_)))
+    );
 }

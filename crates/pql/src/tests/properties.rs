@@ -1,7 +1,7 @@
 //! What holds for every text and every program.
 
 use crate::generate::{Dice, Words, program};
-use crate::program::Unit;
+use crate::program::{Condition, Events, Program, Unit};
 use crate::{Severity, parse};
 use model::{Path, SegmentId};
 use proptest::prelude::*;
@@ -33,8 +33,15 @@ fn words() -> Words {
             number("-4e-320"),
             number("1e-400"),
         ],
-        windows: vec![(1, Unit::Day), (0, Unit::Millisecond), (u64::MAX, Unit::Millennium), (3, Unit::Month)],
-        segments: ["gold", "0b0e-11:a.b_C"].map(|id| SegmentId::new(id).expect("an id")).to_vec(),
+        windows: vec![
+            (1, Unit::Day),
+            (0, Unit::Millisecond),
+            (u64::MAX, Unit::Millennium),
+            (3, Unit::Month),
+        ],
+        segments: ["gold", "0b0e-11:a.b_C"]
+            .map(|id| SegmentId::new(id).expect("an id"))
+            .to_vec(),
     }
 }
 
@@ -82,10 +89,71 @@ proptest! {
 }
 
 const TOKENS: &[&str] = &[
-    "a", "E", "xEvent", "timestamp", "1", "2.5", "-", "\"x\"", "'x'", "(", ")", "[", "]", ".", ",", "=", "==", "!=", "<", "<=",
-    ">", ">=", "!", "and", "or", "not", "in", "notIn", "exists", "from", "where", "forall", "select", "let", "if", "CHAIN",
-    "occurs", "days", "before", "now", "between", "true", "count", "sum", "equals", "inSegment", "isNull", "+", "*", "%", "^",
-    "$", ":", "=>", "{", "}", "\\", "\"", "1e999", "é", "“", "#", "\n", "--", "&&",
+    "a",
+    "E",
+    "xEvent",
+    "timestamp",
+    "1",
+    "2.5",
+    "-",
+    "\"x\"",
+    "'x'",
+    "(",
+    ")",
+    "[",
+    "]",
+    ".",
+    ",",
+    "=",
+    "==",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "!",
+    "and",
+    "or",
+    "not",
+    "in",
+    "notIn",
+    "exists",
+    "from",
+    "where",
+    "forall",
+    "select",
+    "let",
+    "if",
+    "CHAIN",
+    "occurs",
+    "days",
+    "before",
+    "now",
+    "between",
+    "true",
+    "count",
+    "sum",
+    "equals",
+    "inSegment",
+    "isNull",
+    "+",
+    "*",
+    "%",
+    "^",
+    "$",
+    ":",
+    "=>",
+    "{",
+    "}",
+    "\\",
+    "\"",
+    "1e999",
+    "é",
+    "“",
+    "#",
+    "\n",
+    "--",
+    "&&",
 ];
 
 /// There is a program if and only if there is no error; spans lie in the text; sentences are sentences.
@@ -95,7 +163,10 @@ fn check_answer(text: &str) -> Result<(), TestCaseError> {
     prop_assert_eq!(parsed.program.is_none(), failed, "{:?}: {:#?}", text, parsed);
     for diagnostic in &parsed.diagnostics {
         let span = diagnostic.span;
-        prop_assert!(text.get(span.start..span.end).is_some(), "{text:?}: {diagnostic:?}");
+        prop_assert!(
+            text.get(span.start..span.end).is_some(),
+            "{text:?}: {diagnostic:?}"
+        );
         prop_assert!(diagnostic.message.ends_with('.'), "{diagnostic:?}");
     }
     Ok(())
@@ -103,7 +174,7 @@ fn check_answer(text: &str) -> Result<(), TestCaseError> {
 
 #[test]
 fn nesting_is_bounded() {
-    let many = |part: &str| part.repeat(100_000);
+    let many = |part: &str| part.repeat(20_000);
     for text in [
         many("("),
         many("not "),
@@ -138,10 +209,77 @@ fn nesting_is_bounded() {
         assert!(!parsed.diagnostics.is_empty());
     }
     // A long text that is not deep is fine.
-    for text in [format!("a{}", many(" and a")), format!("a in [1{}]", many(", 1")), format!("a{}", many(".a"))] {
+    for text in [
+        format!("a{}", many(" and a")),
+        format!("a in [1{}]", many(", 1")),
+        format!("a{}", many(".a")),
+    ] {
         let parsed = parse(&text);
         assert!(parsed.program.is_some(), "{:?}", parsed.diagnostics.first());
     }
-    let deepest = format!("{}a{}", "(".repeat(60), ")".repeat(60));
-    assert!(parse(&deepest).program.is_some());
+    assert!(
+        parse(&format!("{}a{}", "(".repeat(150), ")".repeat(150)))
+            .program
+            .is_some()
+    );
+}
+
+/// As deep as a meaning may be, it can be printed and read again.
+#[test]
+fn the_deepest_programs_are_read_again() {
+    let levels: [fn(Condition) -> Condition; 3] = [
+        |inner| Condition::Not(Box::new(inner)),
+        |inner| Condition::And(vec![Condition::Constant(true), inner]),
+        |inner| Condition::Or(vec![inner, Condition::Constant(true)]),
+    ];
+    let any = |inner| {
+        Condition::Any(Events {
+            filter: Some(Box::new(inner)),
+        })
+    };
+    let exists = |inner| Condition::Exists {
+        variable: "E".to_owned(),
+        events: Events { filter: None },
+        condition: Some(Box::new(inner)),
+    };
+    for (outer, inner) in (0..3).flat_map(|outer| (0..3).map(move |inner| (outer, inner))) {
+        let deep = |depth: usize| {
+            let wrap = |condition, level: usize| match level {
+                3 => exists(condition),
+                10 | 30 => any(condition),
+                _ => levels[if level.is_multiple_of(2) { outer } else { inner }](condition),
+            };
+            Program::new((1..depth).fold(Condition::Constant(true), wrap))
+        };
+        let deepest = deep(50);
+        let again = parse(&deepest.to_string());
+        assert_eq!(
+            again.program.expect("a program").condition(),
+            deepest.condition(),
+            "{:?}",
+            again.diagnostics
+        );
+        let deeper = parse(&deep(51).to_string());
+        assert_eq!(deeper.program, None);
+        assert!(
+            deeper.diagnostics.iter().any(|d| d.message.contains("nested")),
+            "{:?}",
+            deeper.diagnostics
+        );
+    }
+}
+
+#[test]
+fn events_within_events_are_bounded() {
+    let nested = |depth: usize| (0..depth).fold("true".to_owned(), |inner, _| format!("xEvent[{inner}]"));
+    assert!(parse(&nested(3)).program.is_some());
+    let parsed = parse(&nested(4));
+    assert_eq!(parsed.diagnostics.len(), 1, "{parsed:#?}");
+    assert_eq!(parsed.program, None);
+    // Beside each other they may be as many as they like.
+    assert!(
+        parse("xEvent[xEvent[xEvent[a]] and xEvent[xEvent[b]]] and xEvent[xEvent[xEvent[c]]]")
+            .program
+            .is_some()
+    );
 }

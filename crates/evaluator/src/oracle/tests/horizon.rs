@@ -15,7 +15,13 @@ fn words() -> Words {
     let path = |text: &str| Path::parse(text).expect("a path");
     Words {
         paths: ["kind", "n", "when", "lines.n", "timestamp"].map(path).to_vec(),
-        literals: vec![Value::String("a".into()), Value::String("b".into()), number("1"), number("2"), number("0")],
+        literals: vec![
+            Value::String("a".into()),
+            Value::String("b".into()),
+            number("1"),
+            number("2"),
+            number("0"),
+        ],
         windows: vec![
             (5, Unit::Millisecond),
             (0, Unit::Millisecond),
@@ -23,7 +29,9 @@ fn words() -> Words {
             (13, Unit::Millisecond),
             (1, Unit::Month),
         ],
-        segments: ["in", "out"].map(|id| SegmentId::new(id).expect("an id")).to_vec(),
+        segments: ["in", "out"]
+            .map(|id| SegmentId::new(id).expect("an id"))
+            .to_vec(),
     }
 }
 

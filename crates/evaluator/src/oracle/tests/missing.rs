@@ -5,9 +5,18 @@ use super::{Person, event};
 /// Every test over a missing value is false, the negative ones too, and `not` negates that.
 #[test]
 fn nothing_holds_of_what_is_missing() {
-    let absent = r#"{"present": "x", "list": [], "null": null, "object": {"empty": {}, "none": null}}"#;
+    let absent = r#"{"present": "x", "list": [], "nothing": null, "object": {"empty": {}, "none": null}}"#;
     let person = Person::with_attributes(absent);
-    for path in ["gone", "gone.deeper", "present.deeper", "object", "object.empty", "object.none", "null.x"] {
+    for path in [
+        "gone",
+        "gone.deeper",
+        "present.deeper",
+        "object",
+        "object.empty",
+        "object.none",
+        "nothing",
+        "nothing.x",
+    ] {
         for test in [
             "P = \"x\"",
             "P != \"x\"",
@@ -38,7 +47,10 @@ fn nothing_holds_of_what_is_missing() {
         }
         person.check(&[(&format!("{path}.isNull()"), true)]);
         // A missing list is empty where it is counted.
-        person.check(&[(&format!("{path}.count() = 0 and {path}.sum() = 0 and {path}.sum(x) = 0"), true)]);
+        person.check(&[(
+            &format!("{path}.count() = 0 and {path}.sum() = 0 and {path}.sum(x) = 0"),
+            true,
+        )]);
     }
     person.check(&[
         ("list.isNull()", false),
@@ -95,7 +107,12 @@ fn kinds_do_not_mix() {
     ] {
         person.check(&[(test, false), (&format!("not ({test})"), true)]);
     }
-    person.check(&[("object.isNotNull()", true), ("yes", true), ("list", true), ("yes != false", true)]);
+    person.check(&[
+        ("object.isNotNull()", true),
+        ("yes", true),
+        ("list", true),
+        ("yes != false", true),
+    ]);
 }
 
 #[test]
