@@ -1,1 +1,41 @@
-//! Placeholder.
+//! The steps of the stored format, in order.
+//!
+//! What this crate is not: it opens nothing and runs nothing. A step is a pure function over one stored row;
+//! `store` feeds it every row and commits what it returns. A step knows the bytes of its two formats by itself,
+//! never through today's types, so that it still means the same when those have moved on.
+//!
+//! To change the stored format: write `mNNNN_<what>.rs` with its frozen fixture, and add one line to [`STEPS`].
+
+mod m0001_first_format;
+#[cfg(test)]
+mod tests;
+
+/// One step of the format.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// The format it leads to, from the one before.
+    pub to: u32,
+    /// What it changes, in a few words for the log.
+    pub what: &'static str,
+    /// Converts one row. Returning nothing keeps the row as it is. It must keep rows that already have the new
+    /// form (their version byte tells), because it can meet rows that it has put itself.
+    pub row: Convert,
+}
+
+/// A pure function of a stored key and value. The error says what is wrong with the row.
+pub type Convert = fn(&[u8], &[u8]) -> Result<Vec<Change>, String>;
+
+/// What a step does to the store for one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Puts a value at a key.
+    Put(Vec<u8>, Vec<u8>),
+    /// Deletes what is at a key.
+    Delete(Vec<u8>),
+}
+
+/// All steps, by the format they lead to, without gaps.
+pub const STEPS: &[Step] = &[m0001_first_format::STEP];
+
+/// The format this program writes.
+pub const FORMAT: u32 = STEPS[STEPS.len() - 1].to;

@@ -1,1 +1,54 @@
-//! Placeholder.
+//! The only door to the disk: key spaces, one committer, the outbox, engines.
+//!
+//! What this crate is not: it decides nothing about people. It keeps what ingest decided, hands out what is to be
+//! sent, and writes down what became of it. Sending, retrying and refusing are the dispatcher's.
+//!
+//! Start reading at [`keyspace`](Space) (what is stored), then `group` (how it is written), then `outbox` (in
+//! which order it leaves). Engine types appear below `engine` only.
+
+mod account;
+mod apply;
+mod claim;
+mod claims;
+mod committer;
+mod decisions;
+mod digest;
+mod draft;
+mod dump;
+mod engine;
+mod error;
+mod format;
+mod group;
+mod health;
+mod keys;
+mod keyspace;
+mod lock;
+mod meta;
+mod open;
+mod options;
+mod outbox;
+mod overlay;
+mod read;
+mod restore;
+mod settlement;
+mod shared;
+mod stats;
+mod store;
+mod wake;
+
+pub use committer::Committer;
+pub use decisions::{
+    DeadMessage, Decisions, EventKey, MessageCounters, OutboxOp, ProfileDelta, UpgradeProgress,
+};
+pub use digest::Digest;
+pub use dump::{Dumped, import};
+pub use engine::{Batch, Change, Engine, Fault, Memory, Read, Reopen, Row, SledFolder};
+pub use error::{Error, Result};
+pub use health::Health;
+pub use keyspace::Space;
+pub use meta::Meta;
+pub use open::{open, open_on};
+pub use options::{Options, SyncFile};
+pub use settlement::{Claimed, DeadLetter, Outcome, Settlement};
+pub use stats::{SpaceStats, Stats};
+pub use store::Store;

@@ -1,0 +1,112 @@
+//! Turns the decisions of one batch into rows.
+
+use crate::decisions::{Decisions, EventKey, OutboxOp, ProfileDelta};
+use crate::digest::Digest;
+use crate::draft::Draft;
+use crate::error::{Error, Result};
+use crate::keys::{
+    ALIASES, DEAD_MESSAGES, DEFINITIONS, EVENT_IDS, EVENTS, FRAGMENTS, HISTORY, IDENTITIES, IDENTITY_LISTS,
+    MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
+};
+use crate::outbox;
+use model::{ProfileId, Transition};
+use std::collections::BTreeMap;
+
+/// Adds everything that `decisions` say to the draft.
+pub(crate) fn apply(draft: &mut Draft<'_>, decisions: &Decisions) -> Result<()> {
+    let committed = draft.meta.batch;
+    if decisions.batch != committed + 1 {
+        let found = decisions.batch;
+        return Err(Error::OutOfOrder { found, committed });
+    }
+    draft.meta.batch = decisions.batch;
+    draft.meta.clock = draft.meta.clock.max(decisions.clock);
+    draft.meta.next_seq = decisions.next_seq;
+    draft.meta.next_profile = decisions.next_profile;
+    for delta in &decisions.profiles {
+        profile(draft, delta)?;
+    }
+    for (identity, profile) in &decisions.identities {
+        let key = Digest::of_identity(identity);
+        match profile {
+            Some(profile) => IDENTITIES.put(&mut draft.rows, &key, profile)?,
+            None => IDENTITIES.delete(&mut draft.rows, &key),
+        }
+    }
+    history(draft, decisions)?;
+    for op in &decisions.outbox {
+        match op {
+            OutboxOp::Export(export) => outbox::export(draft, export)?,
+            OutboxOp::Join { survivor, absorbed } => outbox::join(draft, *survivor, absorbed)?,
+        }
+    }
+    for message in &decisions.dead_messages {
+        let number = draft.meta.next_dead_message;
+        draft.meta.next_dead_message += 1;
+        DEAD_MESSAGES.put(&mut draft.rows, &number, message)?;
+    }
+    for (dataset, delta) in &decisions.messages {
+        let mut counters = MESSAGE_COUNTERS.get(&draft.rows, dataset)?.unwrap_or_default();
+        counters.accepted += delta.accepted;
+        counters.duplicate += delta.duplicate;
+        counters.bad += delta.bad;
+        MESSAGE_COUNTERS.put(&mut draft.rows, dataset, &counters)?;
+    }
+    if let Some(definitions) = &decisions.definitions {
+        DEFINITIONS.put(&mut draft.rows, &(), definitions)?;
+    }
+    if let Some(upgrade) = &decisions.upgrade {
+        UPGRADE.put(&mut draft.rows, &(), upgrade)?;
+    }
+    Ok(())
+}
+
+fn profile(draft: &mut Draft<'_>, delta: &ProfileDelta) -> Result<()> {
+    let rows = &mut draft.rows;
+    let id = delta.id;
+    if let Some(due) = delta.old_due {
+        TIMERS.delete(rows, &(due, id));
+    }
+    for fragment in &delta.fragments {
+        let digest = Digest::of_fragment(&fragment.dataset, &fragment.primary);
+        FRAGMENTS.put(rows, &(fragment.owner, digest), fragment)?;
+    }
+    for key in &delta.forgotten {
+        EVENTS.delete(rows, &(key.owner, key.timestamp, key.digest));
+        EVENT_IDS.delete(rows, &(key.owner, key.digest));
+    }
+    for event in &delta.events {
+        let key = EventKey::of(event);
+        EVENTS.put(rows, &(key.owner, key.timestamp, key.digest), event)?;
+        EVENT_IDS.put(rows, &(key.owner, key.digest), &key.timestamp)?;
+    }
+    if let Some(survivor) = delta.absorbed_into {
+        ALIASES.put(rows, &id, &survivor)?;
+        PROFILES.delete(rows, &id);
+        IDENTITY_LISTS.delete(rows, &id);
+        return Ok(());
+    }
+    if let Some(hot) = &delta.hot {
+        PROFILES.put(rows, &id, hot)?;
+        if let Some(due) = hot.next_due {
+            TIMERS.put(rows, &(due, id), &())?;
+        }
+    }
+    if let Some(identities) = &delta.identities {
+        IDENTITY_LISTS.put(rows, &id, identities)?;
+    }
+    Ok(())
+}
+
+fn history(draft: &mut Draft<'_>, decisions: &Decisions) -> Result<()> {
+    let mut by_profile: BTreeMap<ProfileId, Vec<Transition>> = BTreeMap::new();
+    for (profile, transitions) in &decisions.transitions {
+        by_profile.entry(*profile).or_default().extend(transitions);
+    }
+    for (profile, transitions) in by_profile {
+        if !transitions.is_empty() {
+            HISTORY.put(&mut draft.rows, &(profile, decisions.batch), &transitions)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! Claim and release: what the sending half takes from the outbox.
+
+use crate::claims::{Claims, Holder};
+use crate::engine::Read;
+use crate::error::{Error, Result};
+use crate::keys::{EXPORTS, FRESH, LANES, Ticket};
+use crate::settlement::Claimed;
+use crate::shared::locked;
+use crate::store::Store;
+use model::{ExportSeq, Lane, Timestamp};
+use std::ops::Range;
+
+/// Rows looked at in one read.
+const PAGE: usize = 256;
+
+impl Store {
+    /// Takes up to `records` exports of `lane` that are due at `now`, retries first (earliest due first), then
+    /// fresh ones in order of decision, and marks them in flight. Stops before the one that would bring their
+    /// stored rows over `bytes`, but takes one in any case. At most one of a profile is ever in flight.
+    pub fn claim(&self, lane: Lane, now: Timestamp, records: usize, bytes: usize) -> Result<Vec<Claimed>> {
+        self.read(|rows| {
+            let mut claims = locked(&self.shared.claims);
+            let mut taking = Taking {
+                rows,
+                lane,
+                records,
+                bytes,
+                used: 0,
+                taken: Vec::new(),
+            };
+            let retries = taking.take(&claims, retries(lane, now))?;
+            if !retries.full {
+                let fresh = taking.take(&claims, fresh(lane, claims.position(lane)))?;
+                if let Some(next) = fresh.next {
+                    claims.advance(lane, next);
+                }
+            }
+            for claimed in &taking.taken {
+                let profile = claimed.export.profile;
+                claims.hold(claimed.seq, Holder::Lane { lane, profile });
+            }
+            Ok(taking.taken)
+        })
+    }
+
+    /// Gives back exports that were claimed and not sent. Their rows are as they were.
+    pub fn release(&self, exports: &[ExportSeq]) {
+        let mut claims = locked(&self.shared.claims);
+        for &seq in exports {
+            claims.release(seq);
+        }
+    }
+
+    /// The earliest instant at which `lane` has something to claim: `Timestamp::MIN` if it has a fresh export
+    /// now, `None` if all there is is in flight.
+    pub fn next_due(&self, lane: Lane) -> Result<Option<Timestamp>> {
+        self.read(|rows| {
+            let claims = locked(&self.shared.claims);
+            let fresh = first_free(rows, &claims, fresh(lane, claims.position(lane)))?;
+            match fresh {
+                Some(due) => Ok(Some(due)),
+                None => first_free(rows, &claims, retries(lane, Timestamp::MAX)),
+            }
+        })
+    }
+}
+
+/// A claim being filled.
+struct Taking<'a, R: ?Sized> {
+    rows: &'a R,
+    lane: Lane,
+    records: usize,
+    bytes: usize,
+    used: usize,
+    taken: Vec<Claimed>,
+}
+
+/// How far a claim came in a range.
+#[derive(Default)]
+struct Reached {
+    /// An export was left there for want of room.
+    full: bool,
+    /// The first export of the range that may still be free.
+    next: Option<ExportSeq>,
+}
+
+impl<R: Read + ?Sized> Taking<'_, R> {
+    /// Takes what is free in `range`, as far as there is room.
+    fn take(&mut self, claims: &Claims, range: Range<Vec<u8>>) -> Result<Reached> {
+        let mut reached = Reached::default();
+        let left = for_each(self.rows, range, |seq, _, ticket| {
+            if claims.is_free(seq) && !self.take_one(seq, &ticket)? {
+                return Ok(Some(seq));
+            }
+            reached.next = Some(seq.next());
+            Ok(None)
+        })?;
+        if left.is_some() {
+            reached.full = true;
+            reached.next = left;
+        }
+        Ok(reached)
+    }
+
+    /// Takes the export if there is room.
+    fn take_one(&mut self, seq: ExportSeq, ticket: &Ticket) -> Result<bool> {
+        if self.taken.len() >= self.records {
+            return Ok(false);
+        }
+        let Some((export, size)) = EXPORTS.get_sized(self.rows, &(self.lane.dataflow, seq))? else {
+            return Err(Error::Corrupt {
+                space: "lanes",
+                key: format!("export {seq} of dataflow {}", self.lane.dataflow),
+                why: "its export is missing",
+            });
+        };
+        if !self.taken.is_empty() && self.used + size > self.bytes {
+            return Ok(false);
+        }
+        self.used += size;
+        self.taken.push(Claimed {
+            seq,
+            export,
+            attempts: ticket.attempts,
+            throttled_since: ticket.throttled_since,
+            bytes: size,
+        });
+        Ok(true)
+    }
+}
+
+fn first_free<R: Read + ?Sized>(
+    rows: &R,
+    claims: &Claims,
+    range: Range<Vec<u8>>,
+) -> Result<Option<Timestamp>> {
+    for_each(rows, range, |seq, due, _| Ok(claims.is_free(seq).then_some(due)))
+}
+
+/// Shows lane rows to `see` in order until it returns something.
+fn for_each<R: Read + ?Sized, T>(
+    rows: &R,
+    mut range: Range<Vec<u8>>,
+    mut see: impl FnMut(ExportSeq, Timestamp, Ticket) -> Result<Option<T>>,
+) -> Result<Option<T>> {
+    loop {
+        let page = LANES.scan(rows, range.clone(), PAGE, false)?;
+        let whole = page.len() < PAGE;
+        if let Some(((dataflow, class, due, seq), _)) = page.last() {
+            range.start = LANES.key(&(*dataflow, *class, *due, seq.next()));
+        }
+        for ((_, _, due, seq), ticket) in page {
+            if let Some(found) = see(seq, due, ticket)? {
+                return Ok(Some(found));
+            }
+        }
+        if whole {
+            return Ok(None);
+        }
+    }
+}
+
+fn fresh(lane: Lane, from: ExportSeq) -> Range<Vec<u8>> {
+    let Lane { dataflow, class } = lane;
+    let end = LANES.prefix(&(dataflow, class, FRESH)).end;
+    LANES.key(&(dataflow, class, FRESH, from))..end
+}
+
+fn retries(lane: Lane, upto: Timestamp) -> Range<Vec<u8>> {
+    let Lane { dataflow, class } = lane;
+    let start = LANES.prefix(&(dataflow, class, FRESH)).end;
+    start..LANES.prefix(&(dataflow, class, upto)).end
+}

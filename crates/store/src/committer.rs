@@ -1,0 +1,138 @@
+//! The one writer: gathers what callers handed in, commits it at once, and answers everybody.
+
+use crate::decisions::Decisions;
+use crate::error::Result;
+use crate::group::{self, Done};
+use crate::settlement::Settlement;
+use crate::shared::{Shared, locked};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+/// Requests that wait for the committer at most; more callers wait at the queue.
+pub(crate) const QUEUE: usize = 1024;
+/// Requests committed at once at most.
+const GROUP: usize = 256;
+/// Between two attempts to open the engine again.
+const REOPEN_DELAY: Duration = Duration::from_secs(1);
+
+/// What a caller wants written.
+pub(crate) enum Work {
+    Commit(Box<Decisions>),
+    Settle(Vec<Settlement>),
+}
+
+/// What a caller wants written, and who waits for it.
+pub(crate) struct Request {
+    pub(crate) work: Work,
+    pub(crate) answer: oneshot::Sender<Result<()>>,
+}
+
+/// The committer. Nothing is written before [`Committer::run`] runs.
+pub struct Committer {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) requests: mpsc::Receiver<Request>,
+}
+
+impl Committer {
+    /// Commits until `stop`, then commits what was handed in before it and returns. Also returns when no handle
+    /// is left. A failed commit fails its whole group; then the engine is dropped and opened again, as often as
+    /// it takes, and requests that come meanwhile fail with `Unavailable`.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut group = Vec::new();
+        while self.gather(&stop, &mut group).await {
+            let done = self.commit(std::mem::take(&mut group)).await;
+            for (caller, answer) in done.answers {
+                // A caller that no longer waits has lost interest; its request was carried out all the same.
+                drop(caller.send(answer));
+            }
+            if let Some(why) = done.failed {
+                tracing::error!(error = %why, "a commit failed: the engine was dropped and is opened again");
+                self.open_again(&stop).await;
+            }
+        }
+    }
+
+    /// Fills `group` with what waits, at least one request; `false` if none will come.
+    async fn gather(&mut self, stop: &CancellationToken, group: &mut Vec<Request>) -> bool {
+        if !self.requests.is_closed() {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => self.requests.close(),
+                count = self.requests.recv_many(group, GROUP) => return count > 0,
+            }
+        }
+        self.requests.recv_many(group, GROUP).await > 0
+    }
+
+    async fn commit(&self, group: Vec<Request>) -> Done {
+        let shared = Arc::clone(&self.shared);
+        self.on_engine(move || group::commit(&shared, group))
+            .await
+            // The answers went with it: those who wait are told that the store has stopped.
+            .unwrap_or_else(|why| {
+                group::close(&self.shared, &why);
+                Done {
+                    failed: Some(why),
+                    ..Done::default()
+                }
+            })
+    }
+
+    /// Opens the engine again, as often as it takes; gives up only when stopped.
+    async fn open_again(&mut self, stop: &CancellationToken) {
+        loop {
+            let shared = Arc::clone(&self.shared);
+            let opened = self.on_engine(move || shared.reopen()).await;
+            let why = match opened {
+                Ok(Ok(())) => {
+                    tracing::warn!("the engine is open again");
+                    return;
+                }
+                Ok(Err(error)) => error.to_string(),
+                Err(why) => why,
+            };
+            tracing::error!(error = %why, "the engine cannot be opened yet");
+            *locked(&self.shared.failure) = Some(why);
+            self.refuse_for(REOPEN_DELAY, stop).await;
+            if stop.is_cancelled() {
+                self.requests.close();
+                while let Some(request) = self.requests.recv().await {
+                    drop(request.answer.send(Err(self.shared.unavailable())));
+                }
+                return;
+            }
+        }
+    }
+
+    /// Refuses what comes for a while.
+    async fn refuse_for(&mut self, delay: Duration, stop: &CancellationToken) {
+        let end = tokio::time::sleep(delay);
+        tokio::pin!(end);
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = &mut end => return,
+                Some(request) = self.requests.recv() => {
+                    drop(request.answer.send(Err(self.shared.unavailable())));
+                }
+            }
+        }
+    }
+
+    /// Calls the engine where it may wait: on a blocking thread of the runtime if it waits for a disk (paused
+    /// time stands still then), in line if it does not. The error is a panic.
+    async fn on_engine<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, String> {
+        if !self.shared.waits {
+            return Ok(work());
+        }
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|panic| panic.to_string())
+    }
+}

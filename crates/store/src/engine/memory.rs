@@ -1,0 +1,201 @@
+//! An engine in memory, for simulations and backtests. It can fail and crash like a real one.
+
+use super::{Batch, Engine, Read, Reopen, Row};
+use crate::error::{Error, Result};
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Rows in memory. Clones share them, so that what is durable survives the store that wrote it.
+#[derive(Clone, Default)]
+pub struct Memory {
+    disk: Arc<Mutex<Disk>>,
+}
+
+/// How a coming commit fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing is applied (no space left).
+    Refused,
+    /// The batch is applied and readable, but not durable (the sync failed): lost when the engine is reopened.
+    Unsynced,
+    /// The batch is durable, and the caller is told that it failed.
+    Unanswered,
+    /// As `Refused`, and opening the engine again fails once.
+    RefusedAndClosed,
+}
+
+#[derive(Default)]
+struct Disk {
+    /// The volatile image: what reads see.
+    rows: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// How to get from the volatile image to the durable one: keys written since the last good sync.
+    unsynced: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// What happens to the coming commits.
+    faults: VecDeque<Option<Fault>>,
+    closed: u32,
+    free: Option<u64>,
+    commits: u64,
+}
+
+impl Memory {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes the next commit fail in this way; called again, the one after it, and so on.
+    pub fn fail_next(&self, fault: Fault) {
+        self.lock().faults.push_back(Some(fault));
+    }
+
+    /// Lets `commits` more commits pass (after those that have a fault already), then one fail in this way.
+    pub fn fail_after(&self, commits: usize, fault: Fault) {
+        let mut disk = self.lock();
+        disk.faults.extend(std::iter::repeat_n(None, commits));
+        disk.faults.push_back(Some(fault));
+    }
+
+    /// Takes back all faults that have not happened.
+    pub fn heal(&self) {
+        let mut disk = self.lock();
+        disk.faults.clear();
+        disk.closed = 0;
+    }
+
+    /// Loses what is not durable, as a power cut does.
+    pub fn crash(&self) {
+        self.lock().crash();
+    }
+
+    /// What `free_bytes` says from now on.
+    pub fn set_free_bytes(&self, free: u64) {
+        self.lock().free = Some(free);
+    }
+
+    /// Commits that were durable, over its whole life.
+    pub fn commits(&self) -> u64 {
+        self.lock().commits
+    }
+
+    /// The durable rows.
+    pub fn durable(&self) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        let disk = self.lock();
+        let mut copy = Disk {
+            rows: disk.rows.clone(),
+            unsynced: disk.unsynced.clone(),
+            ..Disk::default()
+        };
+        copy.crash();
+        copy.rows
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Disk> {
+        self.disk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Disk {
+    fn crash(&mut self) {
+        for (key, before) in std::mem::take(&mut self.unsynced) {
+            match before {
+                Some(value) => self.rows.insert(key, value),
+                None => self.rows.remove(&key),
+            };
+        }
+    }
+
+    fn apply(&mut self, batch: &Batch, remember: bool) {
+        for (key, write) in batch.writes() {
+            let before = match write {
+                Some(value) => self.rows.insert(key.clone(), value.clone()),
+                None => self.rows.remove(key),
+            };
+            if remember {
+                self.unsynced.entry(key.clone()).or_insert(before);
+            }
+        }
+    }
+}
+
+impl Reopen for Memory {
+    fn open(&self) -> Result<Box<dyn Engine>> {
+        let mut disk = self.lock();
+        disk.crash();
+        if disk.closed > 0 {
+            disk.closed -= 1;
+            let why = "injected".to_owned();
+            return Err(Error::Engine { doing: "open", why });
+        }
+        Ok(Box::new(self.clone()))
+    }
+
+    fn free_bytes(&self) -> io::Result<u64> {
+        Ok(self.lock().free.unwrap_or(u64::MAX))
+    }
+}
+
+impl Read for Memory {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        Ok(self.lock().rows.get(key).cloned())
+    }
+
+    fn scan(&self, range: Range<Vec<u8>>, limit: usize, reverse: bool) -> Result<Vec<Row>> {
+        if range.is_empty() {
+            return Ok(Vec::new());
+        }
+        let disk = self.lock();
+        let rows = disk
+            .rows
+            .range(range)
+            .map(|(key, value)| (key.clone(), value.clone()));
+        Ok(if reverse {
+            rows.rev().take(limit).collect()
+        } else {
+            rows.take(limit).collect()
+        })
+    }
+}
+
+impl Engine for Memory {
+    fn commit(&self, batch: &Batch) -> Result<()> {
+        let mut disk = self.lock();
+        let fault = disk.faults.pop_front().flatten();
+        let failed = |why: &str| {
+            let why = format!("{why} (injected)");
+            Err(Error::Engine { doing: "commit", why })
+        };
+        match fault {
+            Some(Fault::Refused) => return failed("no space left on device"),
+            Some(Fault::RefusedAndClosed) => {
+                disk.closed += 1;
+                return failed("no space left on device");
+            }
+            Some(Fault::Unsynced) => {
+                disk.apply(batch, true);
+                return failed("sync: input/output error");
+            }
+            None | Some(Fault::Unanswered) => {}
+        }
+        disk.apply(batch, false);
+        disk.commits += 1;
+        if fault.is_some() {
+            return failed("the answer was lost");
+        }
+        Ok(())
+    }
+
+    fn disk_bytes(&self) -> Result<u64> {
+        let disk = self.lock();
+        Ok(disk
+            .rows
+            .iter()
+            .map(|(key, value)| (key.len() + value.len()) as u64)
+            .sum())
+    }
+
+    fn waits(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,138 @@
+//! What can go wrong between the callers and the disk.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Why the store refused or failed. It is `Clone` because everybody in a failed group commit gets it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process has the folder open.
+    #[error("the store in {} is in use by another process{}: stop it, or name another folder", folder.display(), holder(*.pid))]
+    Locked {
+        /// Which folder.
+        folder: PathBuf,
+        /// The process that wrote the lock file last, if it can be read.
+        pid: Option<u32>,
+    },
+    /// The folder holds something, but the engine cannot open it.
+    #[error(
+        "the store in {} cannot be opened: {why}; keep a copy of the folder, then restore the last export into an \
+         empty folder with `weir store import`", folder.display()
+    )]
+    Unopenable {
+        /// Which folder.
+        folder: PathBuf,
+        /// What the engine said.
+        why: String,
+    },
+    /// The stored format is newer than this program.
+    #[error("the store has format {found}, this program knows formats up to {known}: use a newer weir")]
+    FormatTooNew {
+        /// The stored format.
+        found: u32,
+        /// The newest format known here.
+        known: u32,
+    },
+    /// Rows without a format row: an import that did not finish.
+    #[error(
+        "the store holds rows but no format: an import did not finish; empty the folder and import again"
+    )]
+    Unfinished,
+    /// A step of `migrations` failed on a row.
+    #[error("the step to format {to} failed on row {key}: {why}")]
+    Migration {
+        /// The format the step leads to.
+        to: u32,
+        /// The key, in hex.
+        key: String,
+        /// What the step said.
+        why: String,
+    },
+    /// The file system refused.
+    #[error("cannot {doing} {}", path.display())]
+    Io {
+        /// A verb.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Arc<io::Error>,
+    },
+    /// The engine failed to read or commit.
+    #[error("the engine failed to {doing}: {why}")]
+    Engine {
+        /// A verb.
+        doing: &'static str,
+        /// What it said.
+        why: String,
+    },
+    /// A stored row cannot be read.
+    #[error("row {key} of key space {space} cannot be read: {why}")]
+    Corrupt {
+        /// The name of the key space.
+        space: &'static str,
+        /// The key, in hex.
+        key: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A batch was decided on a state that is not the committed one: an earlier batch failed.
+    #[error("batch {found} cannot follow batch {committed}: decide it again on what is committed")]
+    OutOfOrder {
+        /// The number of the batch handed in.
+        found: u64,
+        /// The number of the last batch committed.
+        committed: u64,
+    },
+    /// The engine is being reopened after a failure.
+    #[error("the store is not available: {why}")]
+    Unavailable {
+        /// The failure.
+        why: String,
+    },
+    /// The committer has ended.
+    #[error("the store has been stopped")]
+    Stopped,
+    /// A file written by `export` is torn or altered.
+    #[error("{} is not a whole export: {why} at byte {at}", path.display())]
+    Torn {
+        /// Which file.
+        path: PathBuf,
+        /// How many bytes of it are good.
+        at: u64,
+        /// What is wrong there.
+        why: &'static str,
+    },
+    /// An import into a folder that holds something.
+    #[error("{} is not empty: import into a new folder", folder.display())]
+    NotEmpty {
+        /// Which folder.
+        folder: PathBuf,
+    },
+    /// All 65,536 incarnations are used up.
+    #[error("no incarnation of the store is left after {last}")]
+    NoIncarnation {
+        /// The last one.
+        last: u16,
+    },
+}
+
+/// What store functions return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub(crate) fn io(doing: &'static str, path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io {
+            doing,
+            path,
+            source: Arc::new(source),
+        }
+    }
+}
+
+fn holder(pid: Option<u32>) -> String {
+    pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default()
+}

@@ -1,0 +1,21 @@
+//! The only place that makes and reads stored bytes.
+
+mod codec;
+mod event;
+mod meta;
+mod outbox;
+mod part;
+mod profile;
+mod table;
+
+pub(crate) use event::{EVENT_IDS, EVENTS};
+pub(crate) use meta::{
+    COUNTERS, DEAD_MESSAGES, DEFINITIONS, FORMAT, MESSAGE_COUNTERS, META, MIGRATION, Progress, RESTORED,
+    UPGRADE,
+};
+pub(crate) use outbox::{CHAINS, Chain, DEAD_LETTERS, EXPORTS, FRESH, Head, LANES, PARKED, Ticket, Wait};
+pub(crate) use profile::{ALIASES, FRAGMENTS, HISTORY, IDENTITIES, IDENTITY_LISTS, PROFILES, TIMERS};
+pub(crate) use table::{Write, after, hex};
+
+#[cfg(test)]
+mod tests;

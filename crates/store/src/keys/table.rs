@@ -1,0 +1,181 @@
+//! A key space with the types of its keys and values.
+
+use super::codec;
+use super::part::Part;
+use crate::engine::{Change, Read, Row};
+use crate::error::{Error, Result};
+use crate::keyspace::Space;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
+use std::ops::Range;
+
+/// Takes writes: a batch being built.
+pub(crate) trait Write {
+    /// Puts or, with `None`, deletes.
+    fn write(&mut self, key: Vec<u8>, value: Change);
+}
+
+/// The rows of one key space: `K` is the key, `V` the value.
+pub(crate) struct Table<K, V> {
+    space: Space,
+    types: PhantomData<fn(K) -> V>,
+}
+
+impl<K: Part, V: Serialize + DeserializeOwned> Table<K, V> {
+    pub(super) const fn new(space: Space) -> Self {
+        Self {
+            space,
+            types: PhantomData,
+        }
+    }
+
+    /// The stored key.
+    pub(crate) fn key(&self, key: &K) -> Vec<u8> {
+        self.bytes(key)
+    }
+
+    /// The value at `key`.
+    pub(crate) fn get<R: Read + ?Sized>(&self, rows: &R, key: &K) -> Result<Option<V>> {
+        let key = self.key(key);
+        rows.get(&key)?.map(|value| self.value(&key, &value)).transpose()
+    }
+
+    /// The value at `key` and the size of its row.
+    pub(crate) fn get_sized<R: Read + ?Sized>(&self, rows: &R, key: &K) -> Result<Option<(V, usize)>> {
+        let key = self.key(key);
+        let Some(value) = rows.get(&key)? else {
+            return Ok(None);
+        };
+        Ok(Some((self.value(&key, &value)?, value.len())))
+    }
+
+    /// The values at `keys`, in the same order.
+    pub(crate) fn multi_get<R: Read + ?Sized>(
+        &self,
+        rows: &R,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Vec<Option<V>>> {
+        let keys: Vec<Vec<u8>> = keys.into_iter().map(|key| self.key(&key)).collect();
+        let values = rows.multi_get(&keys)?;
+        let decode =
+            |(key, value): (&Vec<u8>, Option<Vec<u8>>)| value.map(|v| self.value(key, &v)).transpose();
+        keys.iter().zip(values).map(decode).collect()
+    }
+
+    /// The first (last, if `reverse`) `limit` rows in a range of this table.
+    pub(crate) fn scan<R: Read + ?Sized>(
+        &self,
+        rows: &R,
+        range: Range<Vec<u8>>,
+        limit: usize,
+        reverse: bool,
+    ) -> Result<Vec<(K, V)>> {
+        let decode = |(key, value): Row| Ok((self.parse(&key)?, self.value(&key, &value)?));
+        rows.scan(range, limit, reverse)?
+            .into_iter()
+            .map(decode)
+            .collect()
+    }
+
+    /// How many rows begin with `parts`.
+    pub(crate) fn count<R: Read + ?Sized, P: Part>(&self, rows: &R, parts: &P) -> Result<u64> {
+        const PAGE: usize = 4096;
+        let mut range = self.prefix(parts);
+        let mut count = 0;
+        loop {
+            let page = rows.scan(range.clone(), PAGE, false)?;
+            count += page.len() as u64;
+            let Some((last, _)) = page.last().filter(|_| page.len() == PAGE) else {
+                return Ok(count);
+            };
+            range.start = after(last);
+        }
+    }
+
+    /// Puts `value` at `key`.
+    pub(crate) fn put<W: Write + ?Sized>(&self, to: &mut W, key: &K, value: &V) -> Result<()> {
+        let key = self.key(key);
+        let value = codec::encode(value).map_err(|why| self.corrupt(&key, why))?;
+        to.write(key, Some(value));
+        Ok(())
+    }
+
+    /// Deletes what is at `key`.
+    pub(crate) fn delete<W: Write + ?Sized>(&self, to: &mut W, key: &K) {
+        to.write(self.key(key), None);
+    }
+
+    /// The keys that begin with `parts`, which must be leading parts of `K`.
+    pub(crate) fn prefix<P: Part>(&self, parts: &P) -> Range<Vec<u8>> {
+        let start = self.bytes(parts);
+        let end = successor(&start);
+        start..end
+    }
+
+    /// The keys from `from` on, before `to`; both leading parts of `K`.
+    pub(crate) fn range<P: Part, Q: Part>(&self, from: &P, to: &Q) -> Range<Vec<u8>> {
+        self.bytes(from)..self.bytes(to)
+    }
+
+    /// The keys from `from` to the end of the table.
+    pub(crate) fn from<P: Part>(&self, from: &P) -> Range<Vec<u8>> {
+        self.bytes(from)..vec![self.space.prefix() + 1]
+    }
+
+    fn bytes<P: Part>(&self, parts: &P) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(33);
+        bytes.push(self.space.prefix());
+        parts.write(&mut bytes);
+        bytes
+    }
+
+    fn parse(&self, key: &[u8]) -> Result<K> {
+        let mut rest = &key[1..];
+        K::read(&mut rest)
+            .filter(|_| rest.is_empty())
+            .ok_or_else(|| self.corrupt(key, "its key is malformed"))
+    }
+
+    fn value(&self, key: &[u8], value: &[u8]) -> Result<V> {
+        codec::decode(value).map_err(|why| self.corrupt(key, why))
+    }
+
+    fn corrupt(&self, key: &[u8], why: &'static str) -> Error {
+        Error::Corrupt {
+            space: self.space.name(),
+            key: hex(key),
+            why,
+        }
+    }
+}
+
+/// Bytes as people write them down.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('?'));
+        }
+    }
+    text
+}
+
+/// The least key greater than `key`.
+pub(crate) fn after(key: &[u8]) -> Vec<u8> {
+    let mut next = key.to_vec();
+    next.push(0);
+    next
+}
+
+/// The least key greater than all that begin with `prefix`. The byte of a space is never 0xff.
+fn successor(prefix: &[u8]) -> Vec<u8> {
+    let mut end = prefix.to_vec();
+    while end.last() == Some(&0xff) {
+        end.pop();
+    }
+    if let Some(last) = end.last_mut() {
+        *last += 1;
+    }
+    end
+}

@@ -1,0 +1,80 @@
+//! Opens a store: one writer, a known format, the numbers it stopped at.
+
+use crate::claims::Claims;
+use crate::committer::{Committer, QUEUE};
+use crate::engine::{Batch, Change, Engine, Reopen, SledFolder};
+use crate::error::{Error, Result};
+use crate::format;
+use crate::keys::{META, Write};
+use crate::lock::FolderLock;
+use crate::meta::Meta;
+use crate::options::Options;
+use crate::restore;
+use crate::shared::{Shared, load_meta};
+use crate::store::Store;
+use crate::wake::Wakes;
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, RwLock};
+use tokio::sync::mpsc;
+
+/// Opens the store in `folder`, or makes one there. Brings an older format to the current one first. The store
+/// is closed when all handles and the committer are gone.
+pub fn open(folder: &Path, options: &Options) -> Result<(Store, Committer)> {
+    std::fs::create_dir_all(folder).map_err(Error::io("make", folder))?;
+    let lock = FolderLock::take(folder)?;
+    assemble(Box::new(SledFolder::new(folder, options)), options, Some(lock))
+}
+
+/// Opens the store that an engine holds, or makes one there. Keeping others away is the caller's affair.
+pub fn open_on(place: Box<dyn Reopen>, options: &Options) -> Result<(Store, Committer)> {
+    assemble(place, options, None)
+}
+
+fn assemble(
+    place: Box<dyn Reopen>,
+    options: &Options,
+    lock: Option<FolderLock>,
+) -> Result<(Store, Committer)> {
+    let engine = place.open()?;
+    if !format::check(&*engine)? {
+        begin(&*engine)?;
+    }
+    restore::finish(&*engine)?;
+    let meta = load_meta(&*engine)?;
+    let shared = Arc::new(Shared {
+        place,
+        waits: engine.waits(),
+        engine: RwLock::new(Some(engine)),
+        generation: AtomicU64::new(0),
+        meta: Mutex::new(meta),
+        failure: Mutex::new(None),
+        claims: Mutex::new(Claims::default()),
+        wakes: Wakes::default(),
+        min_free_bytes: options.min_free_bytes,
+        _lock: lock,
+    });
+    let (requests, received) = mpsc::channel(QUEUE);
+    let committer = Committer {
+        shared: Arc::clone(&shared),
+        requests: received,
+    };
+    Ok((Store { shared, requests }, committer))
+}
+
+/// The first rows of a new store.
+fn begin(engine: &dyn Engine) -> Result<()> {
+    let mut first = Batch::default();
+    format::write(&mut first, migrations::FORMAT);
+    META.put(&mut first, &(), &Meta::first(0))?;
+    engine.commit(&first)
+}
+
+impl Write for Batch {
+    fn write(&mut self, key: Vec<u8>, value: Change) {
+        match value {
+            Some(value) => self.put(key, value),
+            None => self.delete(key),
+        }
+    }
+}

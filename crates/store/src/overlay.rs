@@ -1,0 +1,98 @@
+//! A batch being built: reads see what it has written so far.
+
+use crate::engine::{Batch, Change, Engine, Read, Row};
+use crate::error::Result;
+use crate::keys::Write;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Writes over an engine.
+pub(crate) struct Overlay<'a> {
+    base: &'a dyn Engine,
+    batch: Batch,
+    /// What every write found, in order, so that one request of a group can be taken back.
+    undo: Vec<Undo>,
+}
+
+/// What the batch had at a key: nothing, or an earlier write.
+struct Undo {
+    key: Vec<u8>,
+    before: Option<Change>,
+}
+
+impl<'a> Overlay<'a> {
+    pub(crate) fn new(base: &'a dyn Engine) -> Self {
+        Self {
+            base,
+            batch: Batch::default(),
+            undo: Vec::new(),
+        }
+    }
+
+    /// A point to go back to.
+    pub(crate) fn mark(&self) -> usize {
+        self.undo.len()
+    }
+
+    /// Takes back all that was written since `mark`.
+    pub(crate) fn back_to(&mut self, mark: usize) {
+        for Undo { key, before } in self.undo.drain(mark..).rev() {
+            self.batch.restore(key, before);
+        }
+    }
+
+    /// What was written.
+    pub(crate) fn into_batch(self) -> Batch {
+        self.batch
+    }
+}
+
+impl Write for Overlay<'_> {
+    fn write(&mut self, key: Vec<u8>, value: Change) {
+        let before = self.batch.writes().get(&key).cloned();
+        self.undo.push(Undo {
+            key: key.clone(),
+            before,
+        });
+        match value {
+            Some(value) => self.batch.put(key, value),
+            None => self.batch.delete(key),
+        }
+    }
+}
+
+impl Read for Overlay<'_> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        match self.batch.writes().get(key) {
+            Some(written) => Ok(written.clone()),
+            None => self.base.get(key),
+        }
+    }
+
+    fn scan(&self, range: Range<Vec<u8>>, limit: usize, reverse: bool) -> Result<Vec<Row>> {
+        if range.is_empty() {
+            return Ok(Vec::new());
+        }
+        let writes: Vec<_> = self.batch.writes().range(range.clone()).collect();
+        // Each write can hide one row of the engine, so this many rows are always enough.
+        let base = self
+            .base
+            .scan(range, limit.saturating_add(writes.len()), reverse)?;
+        let mut rows: BTreeMap<Vec<u8>, Vec<u8>> = base.into_iter().collect();
+        for (key, write) in writes {
+            match write {
+                Some(value) => rows.insert(key.clone(), value.clone()),
+                None => rows.remove(key),
+            };
+        }
+        let rows = rows.into_iter();
+        Ok(if reverse {
+            rows.rev().take(limit).collect()
+        } else {
+            rows.take(limit).collect()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

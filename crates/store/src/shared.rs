@@ -1,0 +1,76 @@
+//! What the handle and the committer share.
+
+use crate::claims::Claims;
+use crate::engine::{Engine, Reopen};
+use crate::error::{Error, Result};
+use crate::keys::META;
+use crate::lock::FolderLock;
+use crate::meta::Meta;
+use crate::wake::Wakes;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+
+pub(crate) struct Shared {
+    /// Where the engine is opened.
+    pub(crate) place: Box<dyn Reopen>,
+    /// The open engine; `None` after a failed commit until it is open again. A commit holds it exclusively from
+    /// its first write until it is durable, so nobody reads what could still be lost.
+    pub(crate) engine: RwLock<Option<Box<dyn Engine>>>,
+    /// Grows at each reopen after a failed commit.
+    pub(crate) generation: AtomicU64,
+    /// The committed numbers.
+    pub(crate) meta: Mutex<Meta>,
+    /// Why the engine is closed.
+    pub(crate) failure: Mutex<Option<String>>,
+    /// Exports in flight.
+    pub(crate) claims: Mutex<Claims>,
+    /// Who waits for exports.
+    pub(crate) wakes: Wakes,
+    /// Whether commits wait for a disk.
+    pub(crate) waits: bool,
+    pub(crate) min_free_bytes: u64,
+    /// Held as long as the store is open, also while the engine is not.
+    pub(crate) _lock: Option<FolderLock>,
+}
+
+impl Shared {
+    /// Reads committed rows. It waits for a commit that is on its way to the disk.
+    pub(crate) fn read<T>(&self, reading: impl FnOnce(&dyn Engine) -> Result<T>) -> Result<T> {
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        match &*engine {
+            Some(engine) => reading(&**engine),
+            None => Err(self.unavailable()),
+        }
+    }
+
+    /// Opens the engine again on what is durable.
+    pub(crate) fn reopen(&self) -> Result<()> {
+        let engine = self.place.open()?;
+        let meta = load_meta(&*engine)?;
+        *locked(&self.meta) = meta;
+        locked(&self.claims).reopened();
+        // Before anyone can read: a cache filled from here on must carry the new number.
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = Some(engine);
+        *locked(&self.failure) = None;
+        self.wakes.wake_all();
+        Ok(())
+    }
+
+    pub(crate) fn unavailable(&self) -> Error {
+        let why = locked(&self.failure).clone();
+        Error::Unavailable {
+            why: why.unwrap_or_else(|| "it is being opened again".to_owned()),
+        }
+    }
+}
+
+/// The committed numbers of an open engine.
+pub(crate) fn load_meta(engine: &dyn Engine) -> Result<Meta> {
+    META.get(engine, &())?.ok_or(Error::Unfinished)
+}
+
+/// Locks; a panic of another holder changes nothing that a lock here protects half way.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

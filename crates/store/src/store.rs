@@ -1,0 +1,85 @@
+//! The handle that everybody holds.
+
+use crate::committer::{Request, Work};
+use crate::decisions::Decisions;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::health::Health;
+use crate::meta::Meta;
+use crate::settlement::Settlement;
+use crate::shared::{Shared, locked};
+use model::Lane;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// The store. Cheap to clone; all clones are the same store.
+///
+/// Reads are synchronous, see committed data only, and wait while a commit is on its way to the disk.
+/// Writes are handed to the one committer and resolve when they are durable.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) requests: mpsc::Sender<Request>,
+}
+
+impl Store {
+    /// Commits the decisions of one batch whole. Resolves when they are durable; several are committed in the
+    /// order in which the calls were first polled. After an error the caller's caches are worth nothing: ask
+    /// `meta` and decide again.
+    pub async fn commit(&self, decisions: Decisions) -> Result<()> {
+        self.ask(Work::Commit(Box::new(decisions))).await
+    }
+
+    /// Records what became of exports. Resolves when it is durable; whole or not at all. Settling one again, or
+    /// one that is gone, changes nothing. After an error the exports are still claimed: settle them again, or
+    /// release them.
+    pub async fn settle(&self, settlements: Vec<Settlement>) -> Result<()> {
+        if settlements.is_empty() {
+            return Ok(());
+        }
+        self.ask(Work::Settle(settlements)).await
+    }
+
+    /// The committed numbers.
+    pub fn meta(&self) -> Meta {
+        *locked(&self.shared.meta)
+    }
+
+    /// Grows each time the engine was reopened after a failed commit: whoever caches drops the cache then.
+    pub fn generation(&self) -> u64 {
+        self.shared.generation.load(Ordering::SeqCst)
+    }
+
+    /// Whether the store can take more. Cheap; does not wait for commits.
+    pub fn health(&self) -> Health {
+        if let Some(why) = locked(&self.shared.failure).clone() {
+            return Health::Failed { why };
+        }
+        let min = self.shared.min_free_bytes;
+        match self.shared.place.free_bytes() {
+            Ok(free) if free < min => Health::LowSpace { free, min },
+            Ok(_) => Health::Ok,
+            Err(error) => Health::Failed {
+                why: format!("cannot tell the free space: {error}"),
+            },
+        }
+    }
+
+    /// `changed()` of the receiver resolves after a commit that gave the lane something to claim, or moved a
+    /// due time of it. It carries no data, and a subscriber never misses one.
+    pub fn wake(&self, lane: Lane) -> watch::Receiver<()> {
+        self.shared.wakes.of(lane)
+    }
+
+    pub(crate) fn read<T>(&self, reading: impl FnOnce(&dyn Engine) -> Result<T>) -> Result<T> {
+        self.shared.read(reading)
+    }
+
+    async fn ask(&self, work: Work) -> Result<()> {
+        let (answer, answered) = oneshot::channel();
+        let request = Request { work, answer };
+        self.requests.send(request).await.map_err(|_| Error::Stopped)?;
+        answered.await.unwrap_or(Err(Error::Stopped))
+    }
+}

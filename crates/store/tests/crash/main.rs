@@ -1,0 +1,114 @@
+//! The crash harness: a writer that is killed, and a verifier that forgives nothing.
+//!
+//! `store-crash write FOLDER` commits batches that are pure functions of their number and prints each number once
+//! its commit resolved. `store-crash verify FOLDER ACKED` opens the store, recomputes every row from the number of
+//! the last batch it finds, and compares all key spaces byte for byte: lost acknowledgements, torn batches and
+//! ghosts all show. It prints `OK <last>`, or what is wrong and exits with 1.
+//!
+//! The tests `crash` and `power` drive it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a part of tests: it dies of what it did not expect"
+)]
+#![expect(clippy::print_stdout, reason = "its output is how it talks to the driver")]
+
+mod batches;
+
+use batches::commit;
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::Path;
+use store::{Memory, Options, Reopen as _, Row, SledFolder, Space, open, open_on};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["write", folder] => write(Path::new(folder)).await,
+        ["verify", folder, acked] => verify(Path::new(folder), acked.parse().unwrap()).await,
+        _ => panic!("store-crash write FOLDER | verify FOLDER ACKED"),
+    }
+}
+
+fn options() -> Options {
+    Options {
+        cache_bytes: 32 << 20,
+        min_free_bytes: 0,
+        ..Options::default()
+    }
+}
+
+async fn write(folder: &Path) {
+    let (store, committer) = open(folder, &options()).unwrap();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(committer.run(CancellationToken::new()));
+    loop {
+        let number = store.meta().batch + 1;
+        commit(&store, number).await.unwrap();
+        println!("{number}");
+        std::io::stdout().flush().unwrap();
+    }
+}
+
+async fn verify(folder: &Path, acked: u64) {
+    let (store, committer) = open(folder, &options()).unwrap();
+    let last = store.meta().batch;
+    drop((store, committer));
+    let found = rows(folder);
+    let wanted = recompute(last).await;
+    let mut wrong = Vec::new();
+    if last < acked {
+        wrong.push(format!(
+            "LOST: the last batch is {last}, acknowledged was {acked}"
+        ));
+    }
+    for space in Space::ALL {
+        let of = |rows: &BTreeMap<Vec<u8>, Vec<u8>>| -> Vec<Row> {
+            let prefix = vec![space.prefix()]..vec![space.prefix() + 1];
+            rows.range(prefix)
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect()
+        };
+        let (found, wanted) = (of(&found), of(&wanted));
+        if found != wanted {
+            let missing = wanted.iter().filter(|row| !found.contains(row)).count();
+            if found.len() < 400 { for row in found.iter().filter(|r| !wanted.contains(r)) { eprintln!("GHOST {row:02x?}"); } for row in wanted.iter().filter(|r| !found.contains(r)) { eprintln!("MISSING {row:02x?}"); } }
+            let ghosts = found.iter().filter(|row| !wanted.contains(row)).count();
+            wrong.push(format!(
+                "{}: {missing} rows missing or different, {ghosts} too many",
+                space.name()
+            ));
+        }
+    }
+    if wrong.is_empty() {
+        println!("OK {last}");
+    } else {
+        println!("after batch {last}: {}", wrong.join("; "));
+    }
+    std::io::stdout().flush().unwrap();
+    // Without closing the store properly: the verifier, too, ends as if it was killed.
+    std::process::exit(i32::from(!wrong.is_empty()));
+}
+
+fn rows(folder: &Path) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let engine = SledFolder::new(folder, &options()).open().unwrap();
+    let rows = engine.scan(vec![0]..vec![0xff], usize::MAX, false).unwrap();
+    std::mem::forget(engine);
+    rows.into_iter().collect()
+}
+
+/// Every row of a store after batch `last`, from an engine that cannot lose any.
+async fn recompute(last: u64) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let memory = Memory::new();
+    let (store, committer) = open_on(Box::new(memory.clone()), &options()).unwrap();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(committer.run(CancellationToken::new()));
+    for number in 1..=last {
+        commit(&store, number).await.unwrap();
+    }
+    memory.durable()
+}

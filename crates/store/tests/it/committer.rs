@@ -1,0 +1,171 @@
+//! The one committer: groups, order, and what is left after a failure.
+
+use crate::support::{Running, at, batch, everything, export, live, options, profile, settled, start_on};
+use model::{DataflowNo, ExportSeq};
+use std::time::Duration;
+use store::{Error, Fault, Health, Memory, OutboxOp, Outcome};
+
+#[tokio::test]
+async fn requests_that_wait_are_committed_as_one_in_their_order() {
+    let memory = Memory::new();
+    let (store, committer) = store::open_on(Box::new(memory.clone()), &options()).unwrap();
+    let before = memory.commits();
+    let mut numbers = Vec::new();
+    let mut waiting = tokio::task::JoinSet::new();
+    for n in 1..=20_u64 {
+        let mut next = batch(&store, vec![OutboxOp::Export(export(live(1), profile(n), 1))]);
+        next.batch = n;
+        let handle = store.clone();
+        waiting.spawn(async move { handle.commit(next).await });
+        numbers.push(n);
+        // Each is polled once, in order, before the committer runs.
+        tokio::task::yield_now().await;
+    }
+    let running = Running::start((store, committer));
+    while let Some(done) = waiting.join_next().await {
+        done.unwrap().unwrap();
+    }
+    assert_eq!(memory.commits() - before, 1, "twenty batches, one commit");
+    let claimed = running.store.claim(live(1), at(2_000), 100, usize::MAX).unwrap();
+    let order: Vec<u64> = claimed
+        .iter()
+        .map(|claimed| claimed.export.profile.to_bits())
+        .collect();
+    assert_eq!(order, numbers);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_batch_that_does_not_follow_fails_alone() {
+    let running = start_on(Box::new(Memory::new())).unwrap();
+    let store = running.store.clone();
+    store.commit(everything(&store)).await.unwrap();
+    let mut late = everything(&store);
+    late.batch = 1;
+    let mut early = everything(&store);
+    early.batch = 3;
+    for wrong in [late, early] {
+        let answer = store.commit(wrong).await;
+        assert!(
+            matches!(answer, Err(Error::OutOfOrder { committed: 1, .. })),
+            "{answer:?}"
+        );
+    }
+    assert_eq!(store.generation(), 0, "the engine is not to blame");
+    assert_eq!(
+        store.account(DataflowNo(1)).unwrap().decided,
+        2,
+        "nothing of it was kept"
+    );
+    store.commit(everything(&store)).await.unwrap();
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_handed_in_before_the_stop_is_committed_and_later_is_refused() {
+    let running = start_on(Box::new(Memory::new())).unwrap();
+    let store = running.store.clone();
+    let next = everything(&store);
+    let asked = tokio::join!(store.commit(next), running.stop());
+    asked.0.unwrap();
+    let answer = store.settle(settled(ExportSeq(1), Outcome::Delivered)).await;
+    assert!(matches!(answer, Err(Error::Stopped)), "{answer:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_failed_commit_only_what_is_durable_is_there() {
+    // (fault, whether the batch turns out to be there)
+    for (fault, kept) in [
+        (Fault::Refused, false),
+        (Fault::Unsynced, false),
+        (Fault::Unanswered, true),
+        (Fault::RefusedAndClosed, false),
+    ] {
+        let memory = Memory::new();
+        let running = start_on(Box::new(memory.clone())).unwrap();
+        let store = running.store.clone();
+        store.commit(everything(&store)).await.unwrap();
+        let claimed = store.claim(live(1), at(2_000), 1, usize::MAX).unwrap()[0].seq;
+
+        memory.fail_next(fault);
+        let next = batch(&store, vec![OutboxOp::Export(export(live(1), profile(7), 1))]);
+        let answer = store.commit(next).await;
+        assert!(
+            matches!(answer, Err(Error::Engine { .. })),
+            "{fault:?}: {answer:?}"
+        );
+        while store.health() != Health::Ok {
+            assert!(
+                matches!(store.account(DataflowNo(1)), Err(Error::Unavailable { .. })),
+                "{fault:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(store.generation(), 1, "{fault:?}: caches must notice");
+        assert_eq!(store.meta().batch, if kept { 2 } else { 1 }, "{fault:?}");
+        assert_eq!(
+            store.account(DataflowNo(1)).unwrap().decided,
+            if kept { 3 } else { 2 },
+            "{fault:?}"
+        );
+
+        // The flight went on meanwhile: its export is not handed out again, and is settled as usual.
+        let others = store.claim(live(1), at(2_000), 9, usize::MAX).unwrap();
+        assert!(others.iter().all(|other| other.seq != claimed), "{fault:?}");
+        store.settle(settled(claimed, Outcome::Delivered)).await.unwrap();
+        assert!(store.account(DataflowNo(1)).unwrap().balanced(), "{fault:?}");
+        store.commit(batch(&store, Vec::new())).await.unwrap();
+        running.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_settlement_can_be_repeated_whatever_became_of_it() {
+    for fault in [Fault::Refused, Fault::Unsynced, Fault::Unanswered] {
+        let memory = Memory::new();
+        let running = start_on(Box::new(memory.clone())).unwrap();
+        let store = running.store.clone();
+        store.commit(everything(&store)).await.unwrap();
+        let seq = store.claim(live(1), at(2_000), 1, usize::MAX).unwrap()[0].seq;
+        memory.fail_next(fault);
+        store.settle(settled(seq, Outcome::Delivered)).await.unwrap_err();
+        store.settle(settled(seq, Outcome::Delivered)).await.unwrap();
+        store.settle(settled(seq, Outcome::Delivered)).await.unwrap();
+        let account = store.account(DataflowNo(1)).unwrap();
+        assert_eq!(
+            (account.delivered, account.pending),
+            (1, 1),
+            "{fault:?}: counted once"
+        );
+        running.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_disk_refuses_and_recovers_by_itself() {
+    let memory = Memory::new();
+    let running = start_on(Box::new(memory.clone())).unwrap();
+    let store = running.store.clone();
+    let mut acknowledged = 0;
+    for n in 1..=200_u64 {
+        // The disk is full from 50 to 150.
+        if (50..150).contains(&n) {
+            memory.fail_next(if n % 2 == 0 {
+                Fault::Refused
+            } else {
+                Fault::RefusedAndClosed
+            });
+        }
+        let next = batch(&store, vec![OutboxOp::Export(export(live(1), profile(n), 1))]);
+        match store.commit(next).await {
+            Ok(()) => acknowledged += 1,
+            Err(error) => assert!((50..150).contains(&n), "{n}: {error}"),
+        }
+        while store.health() != Health::Ok {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+    assert_eq!(acknowledged, 100);
+    assert_eq!(store.account(DataflowNo(1)).unwrap().decided, acknowledged);
+    running.stop().await;
+}

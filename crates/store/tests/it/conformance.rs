@@ -1,0 +1,225 @@
+//! What every engine must do, run over all of them.
+
+use crate::support::{at, batch, event, everything, identity, options, person, places, profile, start_on};
+use model::{DataflowNo, ExportSeq, RulesVersion, Timestamp};
+use store::{Batch, ProfileDelta, Space};
+
+#[test]
+fn rows_are_one_ordered_map() {
+    for (name, _folder, place) in places(&options()) {
+        let engine = place().open().unwrap();
+        let mut first = Batch::default();
+        for n in 0..100_u8 {
+            first.put(vec![b'P', n], vec![n]);
+        }
+        engine.commit(&first).unwrap();
+        let mut second = Batch::default();
+        second.delete(vec![b'P', 7]);
+        second.put(vec![b'P', 8], b"new".to_vec());
+        engine.commit(&second).unwrap();
+
+        assert_eq!(engine.get(&[b'P', 7]).unwrap(), None, "{name}");
+        assert_eq!(engine.get(&[b'P', 8]).unwrap(), Some(b"new".to_vec()), "{name}");
+        let found = engine.multi_get(&[vec![b'P', 9], vec![b'P', 200]]).unwrap();
+        assert_eq!(found, [Some(vec![9]), None], "{name}");
+        let keys =
+            |rows: Vec<(Vec<u8>, Vec<u8>)>| rows.into_iter().map(|(key, _)| key[1]).collect::<Vec<_>>();
+        let range = vec![b'P', 5]..vec![b'P', 12];
+        assert_eq!(
+            keys(engine.scan(range.clone(), 4, false).unwrap()),
+            [5, 6, 8, 9],
+            "{name}"
+        );
+        assert_eq!(
+            keys(engine.scan(range, 4, true).unwrap()),
+            [11, 10, 9, 8],
+            "{name}"
+        );
+        let backwards = vec![b'P', 12]..vec![b'P', 5];
+        assert_eq!(engine.scan(backwards, 4, false).unwrap(), [], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_committed_is_read_back_and_survives_a_reopen() {
+    for (name, _folder, place) in places(&options()) {
+        let running = start_on(place()).unwrap();
+        let decisions = everything(&running.store);
+        running.store.commit(decisions.clone()).await.unwrap();
+        let store = &running.store;
+        let check = |store: &store::Store| {
+            let found = store.profiles_of(&[identity(2), identity(9)]).unwrap();
+            assert_eq!(found, [Some(profile(2)), None], "{name}");
+            let loaded = store.load(&[profile(3), profile(9)]).unwrap();
+            let whole = loaded[0].as_ref().unwrap();
+            let delta = person(3, 5_003);
+            assert_eq!(Some(&whole.hot), delta.hot.as_ref(), "{name}");
+            assert_eq!(Some(&whole.identities), delta.identities.as_ref(), "{name}");
+            assert_eq!(whole.fragments, delta.fragments, "{name}");
+            let times: Vec<i64> = whole
+                .events
+                .iter()
+                .map(|event| event.timestamp.millis())
+                .collect();
+            assert_eq!(times, [600, 700], "{name}: events come by time");
+            assert!(loaded[1].is_none(), "{name}");
+            let due = store.timers_due(at(5_002), 10).unwrap();
+            assert_eq!(due, [(at(5_001), profile(1)), (at(5_002), profile(2))], "{name}");
+            let walk = store.profiles_from(profile(2), 1).unwrap();
+            assert_eq!(walk, [(profile(2), RulesVersion(3))], "{name}");
+            assert_eq!(
+                store.history(profile(1), 5).unwrap(),
+                decisions.transitions[0].1,
+                "{name}"
+            );
+            assert_eq!(
+                store.dead_messages(0, 5).unwrap()[0].1,
+                decisions.dead_messages[0],
+                "{name}"
+            );
+            assert_eq!(store.message_counters().unwrap(), decisions.messages, "{name}");
+            assert!(
+                store
+                    .has_event(&[profile(9), profile(3)], &decisions.messages[0].0, "e700")
+                    .unwrap()
+            );
+            assert!(
+                !store
+                    .has_event(&[profile(9)], &decisions.messages[0].0, "e700")
+                    .unwrap()
+            );
+            let account = store.account(DataflowNo(1)).unwrap();
+            assert_eq!((account.decided, account.pending), (2, 2), "{name}");
+            assert_eq!(store.meta().clock, at(1_000), "{name}");
+            assert_eq!(store.meta().next_export, ExportSeq(4), "{name}");
+        };
+        check(store);
+        let stats = store.stats().unwrap();
+        running.stop().await;
+
+        let again = start_on(place()).unwrap();
+        check(&again.store);
+        assert_eq!(again.store.stats().unwrap().spaces, stats.spaces, "{name}");
+        let filled = stats.spaces.iter().filter(|(_, space)| space.rows > 0).count();
+        let never = [
+            Space::Aliases,
+            Space::DeadLetters,
+            Space::Definitions,
+            Space::Upgrade,
+        ];
+        assert_eq!(
+            filled,
+            Space::ALL.len() - never.len(),
+            "{name}: a batch reaches every other key space"
+        );
+        again.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_timer_row_follows_the_next_due() {
+    for (name, _folder, place) in places(&options()) {
+        let running = start_on(place()).unwrap();
+        let store = &running.store;
+        store.commit(everything(store)).await.unwrap();
+        let mut moved = person(1, 9_000);
+        moved.old_due = Some(at(5_001));
+        let mut same = person(2, 5_002);
+        same.old_due = Some(at(5_002));
+        let mut ended = person(3, 0);
+        ended.old_due = Some(at(5_003));
+        ended.hot.as_mut().unwrap().next_due = None;
+        let mut next = batch(store, Vec::new());
+        next.profiles = vec![moved, same, ended];
+        store.commit(next).await.unwrap();
+        let due = store.timers_due(Timestamp::MAX, 10).unwrap();
+        assert_eq!(due, [(at(5_002), profile(2)), (at(9_000), profile(1))], "{name}");
+        running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_join_leaves_an_alias_and_moves_nothing() {
+    for (name, _folder, place) in places(&options()) {
+        let running = start_on(place()).unwrap();
+        let store = &running.store;
+        store.commit(everything(store)).await.unwrap();
+        // 2 is absorbed into 1, later 1 is found to be nobody's survivor of 3: 3 into 1 as well.
+        for (absorbed, all) in [(2, vec![2]), (3, vec![2, 3])] {
+            let mut survivor = person(1, 5_001);
+            survivor.hot.as_mut().unwrap().absorbed = all.iter().map(|&n| profile(n)).collect();
+            survivor.events.clear();
+            let gone = ProfileDelta {
+                id: profile(absorbed),
+                old_due: Some(at(5_000 + absorbed.cast_signed())),
+                absorbed_into: Some(profile(1)),
+                ..ProfileDelta::default()
+            };
+            let mut next = batch(store, Vec::new());
+            next.profiles = vec![survivor, gone];
+            next.identities = vec![(identity(absorbed), Some(profile(1)))];
+            store.commit(next).await.unwrap();
+        }
+        assert_eq!(store.survivor(profile(3)).unwrap(), Some(profile(1)), "{name}");
+        assert_eq!(store.survivor(profile(1)).unwrap(), Some(profile(1)), "{name}");
+        assert_eq!(store.survivor(profile(9)).unwrap(), None, "{name}");
+        let loaded = store.load(&[profile(1), profile(2)]).unwrap();
+        let whole = loaded[0].as_ref().unwrap();
+        assert_eq!((whole.fragments.len(), whole.events.len()), (3, 6), "{name}");
+        assert!(loaded[1].is_none(), "{name}: an absorbed profile is not loaded");
+        assert_eq!(
+            store.timers_due(Timestamp::MAX, 9).unwrap(),
+            [(at(5_001), profile(1))],
+            "{name}"
+        );
+        assert_eq!(store.profiles_from(profile(0), 9).unwrap().len(), 1, "{name}");
+        running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn forgotten_events_are_forgotten_as_duplicates_too() {
+    for (name, _folder, place) in places(&options()) {
+        let running = start_on(place()).unwrap();
+        let store = &running.store;
+        store.commit(everything(store)).await.unwrap();
+        let old = event(1, 600);
+        let mut next = batch(store, Vec::new());
+        next.profiles = vec![ProfileDelta {
+            id: profile(1),
+            forgotten: vec![store::EventKey::of(&old)],
+            ..ProfileDelta::default()
+        }];
+        store.commit(next).await.unwrap();
+        let left = store.load(&[profile(1)]).unwrap().remove(0).unwrap();
+        assert_eq!(left.events, [event(1, 700)], "{name}");
+        assert!(
+            !store.has_event(&[profile(1)], &old.dataset, &old.id).unwrap(),
+            "{name}"
+        );
+        running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn rows_far_over_64_kib_are_kept() {
+    for (name, _folder, place) in places(&options()) {
+        let running = start_on(place()).unwrap();
+        for size in [100 << 10, 1 << 20, 5 << 20] {
+            let mut next = everything(&running.store);
+            next.dead_messages[0].body = vec![b'x'; size];
+            running.store.commit(next).await.unwrap();
+        }
+        running.stop().await;
+        let again = start_on(place()).unwrap();
+        let sizes: Vec<usize> = again
+            .store
+            .dead_messages(0, 9)
+            .unwrap()
+            .iter()
+            .map(|(_, m)| m.body.len())
+            .collect();
+        assert_eq!(sizes, [100 << 10, 1 << 20, 5 << 20], "{name}");
+        again.stop().await;
+    }
+}

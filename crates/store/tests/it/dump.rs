@@ -1,0 +1,162 @@
+//! Export and import of a whole store.
+
+use crate::support::{Running, at, batch, everything, options, start_on};
+use std::fs;
+use std::path::Path;
+use store::{Dumped, Error, Memory, Result, import, open};
+
+async fn exported(to: &Path) -> Dumped {
+    let running = start_on(Box::new(Memory::new())).unwrap();
+    running.store.commit(everything(&running.store)).await.unwrap();
+    let dumped = running.store.export(to).unwrap();
+    running.stop().await;
+    dumped
+}
+
+fn import_at(file: &Path, folder: &Path, ms: i64) -> Result<Dumped> {
+    import(file, folder, &options(), at(ms))
+}
+
+#[tokio::test]
+async fn a_store_comes_back_whole_in_a_new_incarnation() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.dump");
+    let dumped = exported(&file).await;
+    assert_eq!(dumped.bytes, fs::metadata(&file).unwrap().len());
+    let into = folder.path().join("restored/here");
+    assert_eq!(import_at(&file, &into, 2_000).unwrap(), dumped);
+
+    let restored = Running::start(open(&into, &options()).unwrap());
+    let store = &restored.store;
+    let meta = store.meta();
+    assert_eq!((meta.incarnation, meta.batch, meta.clock), (1, 1, at(1_000)));
+    assert_eq!(meta.profile(meta.next_profile).to_bits(), (1 << 48) + 4);
+    assert_eq!(meta.revision_floor().0, 1 << 48);
+    let again = folder.path().join("again.dump");
+    store.export(&again).unwrap();
+    let rows = |path| fs::read(path).unwrap().len();
+    assert_eq!(rows(&again), rows(&file), "the same rows, other numbers in one");
+    store.commit(batch(store, Vec::new())).await.unwrap();
+    restored.stop().await;
+}
+
+#[tokio::test]
+async fn every_restore_of_one_file_begins_a_later_incarnation() {
+    const HOUR: i64 = 3_600_000;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.dump");
+    exported(&file).await;
+    let mut last = 0;
+    // The last commit was at 1 s. A restore of a restore counts on.
+    for (hours, wanted) in [(0, 1), (1, 2), (30, 31), (1_000_000, 8_761)] {
+        let into = folder.path().join(format!("{hours}"));
+        import_at(&file, &into, 1_000 + hours * HOUR).unwrap();
+        let (store, _committer) = open(&into, &options()).unwrap();
+        assert_eq!(store.meta().incarnation, wanted);
+        assert!(store.meta().incarnation > last);
+        last = wanted;
+        if hours == 30 {
+            let second = folder.path().join("second.dump");
+            store.export(&second).unwrap();
+            let into = folder.path().join("second");
+            import_at(&second, &into, 1_000).unwrap();
+            assert_eq!(open(&into, &options()).unwrap().0.meta().incarnation, 32);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_torn_or_altered_file_is_refused_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.dump");
+    exported(&file).await;
+    let whole = fs::read(&file).unwrap();
+    let bad = folder.path().join("bad.dump");
+    let into = folder.path().join("into");
+    for cut in 0..whole.len() {
+        fs::write(&bad, &whole[..cut]).unwrap();
+        let Err(Error::Torn { at, .. }) = import_at(&bad, &into, 0) else {
+            panic!("cut at {cut}")
+        };
+        assert!(at <= cut as u64, "cut at {cut}, told {at}");
+    }
+    for altered in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[altered] ^= 0x10;
+        fs::write(&bad, &bytes).unwrap();
+        let answer = import_at(&bad, &into, 0);
+        assert!(
+            matches!(answer, Err(Error::Torn { .. })),
+            "byte {altered}: {answer:?}"
+        );
+    }
+    let mut longer = whole.clone();
+    longer.push(0);
+    fs::write(&bad, &longer).unwrap();
+    let Err(error) = import_at(&bad, &into, 0) else {
+        panic!("bytes behind the end")
+    };
+    assert!(
+        error.to_string().contains(&format!("at byte {}", whole.len())),
+        "{error}"
+    );
+    assert!(!into.exists());
+}
+
+#[tokio::test]
+async fn a_row_left_out_or_put_in_twice_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.dump");
+    let rows = exported(&file).await.rows;
+    let whole = fs::read(&file).unwrap();
+    // Entries begin behind the head of 16 bytes: lengths, key, value, checksum.
+    let length = |at: usize| u32::from_be_bytes(whole[at..at + 4].try_into().unwrap()) as usize;
+    let mut starts = vec![16];
+    while length(starts[starts.len() - 1]) > 0 {
+        let at = starts[starts.len() - 1];
+        starts.push(at + 8 + length(at) + length(at + 4) + 8);
+    }
+    assert_eq!(starts.len() as u64 - 1, rows);
+    let bad = folder.path().join("bad.dump");
+    let into = folder.path().join("into");
+    for pair in starts.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let without = [&whole[..from], &whole[to..]].concat();
+        let twice = [&whole[..to], &whole[from..]].concat();
+        for bytes in [without, twice] {
+            fs::write(&bad, &bytes).unwrap();
+            assert!(matches!(import_at(&bad, &into, 0), Err(Error::Torn { .. })));
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.dump");
+    exported(&file).await;
+    let running = start_on(Box::new(Memory::new())).unwrap();
+    assert!(running.store.export(&file).is_err(), "the file is there");
+    running.stop().await;
+    let answer = import_at(&file, folder.path(), 0);
+    assert!(matches!(answer, Err(Error::NotEmpty { .. })), "{answer:?}");
+}
+
+#[tokio::test]
+async fn an_import_that_was_cut_does_not_pass_for_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.dump");
+    exported(&file).await;
+    let into = folder.path().join("into");
+    import_at(&file, &into, 0).unwrap();
+    // As a cut before the last commit leaves it: without the format row.
+    let engine = store::Reopen::open(&store::SledFolder::new(&into, &options())).unwrap();
+    let mut undo = store::Batch::default();
+    undo.delete(b"Zformat".to_vec());
+    engine.commit(&undo).unwrap();
+    drop(engine);
+    let Err(error) = open(&into, &options()) else {
+        panic!("opened")
+    };
+    assert!(error.to_string().contains("import again"), "{error}");
+}

@@ -1,0 +1,232 @@
+//! A store in a folder: one writer, guarded opening, a disk that fails.
+
+use crate::support::{Running, at, batch, everything, export, live, options, profile};
+use model::{DataflowNo, ExportSeq};
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use store::{Batch, Error, Health, Memory, Options, OutboxOp, Reopen, SledFolder, open, open_on};
+
+fn start(folder: &Path, options: &Options) -> Running {
+    Running::start(open(folder, options).unwrap())
+}
+
+#[tokio::test]
+async fn a_second_writer_is_refused_until_the_first_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path(), &options());
+    let Err(error) = open(folder.path(), &options()) else {
+        panic!("two writers")
+    };
+    let (text, pid) = (error.to_string(), std::process::id());
+    assert!(
+        matches!(error, Error::Locked { pid: Some(found), .. } if found == pid),
+        "{text}"
+    );
+    assert!(
+        text.contains(&folder.path().display().to_string()) && text.contains("stop it"),
+        "{text}"
+    );
+    running.stop().await;
+    start(folder.path(), &options()).stop().await;
+}
+
+#[tokio::test]
+async fn a_newer_format_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    start(folder.path(), &options()).stop().await;
+    let engine = SledFolder::new(folder.path(), &options()).open().unwrap();
+    let mut newer = Batch::default();
+    newer.put(
+        b"Zformat".to_vec(),
+        (migrations::FORMAT + 1).to_be_bytes().to_vec(),
+    );
+    engine.commit(&newer).unwrap();
+    drop(engine);
+    let Err(error) = open(folder.path(), &options()) else {
+        panic!("opened")
+    };
+    assert!(error.to_string().contains("use a newer weir"), "{error}");
+}
+
+#[tokio::test]
+async fn a_missing_or_damaged_data_file_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path(), &options());
+    running.store.commit(everything(&running.store)).await.unwrap();
+    running.stop().await;
+    let data = folder.path().join("sled/db");
+    let aside = folder.path().join("aside");
+    fs::rename(&data, &aside).unwrap();
+    let Err(error) = open(folder.path(), &options()) else {
+        panic!("opened without data")
+    };
+    let text = error.to_string();
+    assert!(
+        text.contains("is missing") && text.contains("weir store import"),
+        "{text}"
+    );
+    assert!(!data.exists(), "sled would have begun an empty one");
+
+    fs::rename(&aside, &data).unwrap();
+    let ruin = vec![0; fs::read(&data).unwrap().len()];
+    fs::write(&data, ruin).unwrap();
+    let Err(error) = open(folder.path(), &options()) else {
+        panic!("opened a ruin as an empty store")
+    };
+    assert!(matches!(error, Error::Unopenable { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_creation_that_was_cut_is_begun_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let aside = folder.path().join("sled.new");
+    fs::create_dir_all(aside.join("blobs")).unwrap();
+    fs::write(aside.join("conf"), "torn").unwrap();
+    start(folder.path(), &options()).stop().await;
+    assert!(!aside.exists());
+}
+
+/// Options with a sync that fails while the switch is on.
+fn failing_sync() -> (Options, Arc<AtomicBool>) {
+    let failing = Arc::new(AtomicBool::new(false));
+    let switch = Arc::clone(&failing);
+    let sync = move |file: &fs::File| {
+        if switch.load(Ordering::SeqCst) {
+            // EIO
+            return Err(io::Error::from_raw_os_error(5));
+        }
+        file.sync_data()
+    };
+    let options = Options {
+        sync: Arc::new(sync),
+        ..options()
+    };
+    (options, failing)
+}
+
+#[tokio::test]
+async fn a_sync_that_fails_acknowledges_nothing_and_the_store_goes_on_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (options, failing) = failing_sync();
+    let running = start(folder.path(), &options);
+    let store = running.store.clone();
+    store.commit(everything(&store)).await.unwrap();
+    let claimed = store.claim(live(1), at(2_000), 1, usize::MAX).unwrap()[0].seq;
+
+    failing.store(true, Ordering::SeqCst);
+    let answer = store.commit(everything(&store)).await;
+    assert!(
+        matches!(answer, Err(Error::Engine { doing: "sync", .. })),
+        "{answer:?}"
+    );
+    let outcome = store::Outcome::Delivered;
+    let settlement = store::Settlement {
+        seq: claimed,
+        outcome,
+    };
+    while store.health() != Health::Ok {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(store.generation() > 0);
+    let answer = store.settle(vec![settlement.clone()]).await;
+    assert!(answer.is_err(), "no settle either");
+    failing.store(false, Ordering::SeqCst);
+    while store.health() != Health::Ok {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    store.settle(vec![settlement]).await.unwrap();
+    let next = batch(&store, vec![OutboxOp::Export(export(live(1), profile(9), 1))]);
+    store.commit(next).await.unwrap();
+    assert!(store.account(DataflowNo(1)).unwrap().balanced());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn every_commit_is_synced_before_it_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let syncs = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = Arc::clone(&syncs);
+    let data = folder.path().join("sled/db");
+    let sync = move |file: &fs::File| {
+        use std::os::unix::fs::MetadataExt;
+        seen.lock().unwrap().push(file.metadata()?.ino());
+        file.sync_data()
+    };
+    let options = Options {
+        sync: Arc::new(sync),
+        ..options()
+    };
+    let running = start(folder.path(), &options);
+    let ino = std::os::unix::fs::MetadataExt::ino(&fs::metadata(data).unwrap());
+    for n in 1..=3_u64 {
+        syncs.lock().unwrap().clear();
+        let next = batch(
+            &running.store,
+            vec![OutboxOp::Export(export(live(1), profile(n), 1))],
+        );
+        running.store.commit(next).await.unwrap();
+        assert_eq!(*syncs.lock().unwrap(), [ino], "one sync, of the data file");
+    }
+    // A row that sled keeps in a file of its own is synced as well.
+    syncs.lock().unwrap().clear();
+    let mut large = everything(&running.store);
+    large.dead_messages[0].body = vec![1; 5 << 20];
+    running.store.commit(large).await.unwrap();
+    let synced = syncs.lock().unwrap().clone();
+    assert!(synced.len() > 1 && synced.last() == Some(&ino), "{synced:?}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn health_tells_of_little_space() {
+    let folder = tempfile::tempdir().unwrap();
+    let wide = Options {
+        min_free_bytes: u64::MAX,
+        ..options()
+    };
+    let running = start(folder.path(), &wide);
+    assert!(matches!(running.store.health(), Health::LowSpace { free, min: u64::MAX } if free > 0));
+    let next = batch(&running.store, Vec::new());
+    running.store.commit(next).await.unwrap();
+    running.stop().await;
+
+    let memory = Memory::new();
+    let low = Options {
+        min_free_bytes: 1_000,
+        ..options()
+    };
+    let (store, _committer) = open_on(Box::new(memory.clone()), &low).unwrap();
+    assert_eq!(store.health(), Health::Ok);
+    memory.set_free_bytes(999);
+    assert_eq!(
+        store.health(),
+        Health::LowSpace {
+            free: 999,
+            min: 1_000
+        }
+    );
+}
+
+#[tokio::test]
+async fn flights_end_with_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(folder.path(), &options());
+    running.store.commit(everything(&running.store)).await.unwrap();
+    assert_eq!(
+        running
+            .store
+            .claim(live(1), at(2_000), 9, usize::MAX)
+            .unwrap()
+            .len(),
+        1
+    );
+    running.stop().await;
+    let again = start(folder.path(), &options());
+    let claimed = again.store.claim(live(1), at(2_000), 9, usize::MAX).unwrap();
+    assert_eq!(claimed[0].seq, ExportSeq(1));
+    again.stop().await;
+}

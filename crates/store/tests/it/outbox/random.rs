@@ -1,0 +1,326 @@
+//! Random histories of the outbox, compared with the list of `model` after every step.
+
+use super::model::{Outbox, lanes};
+use crate::support::{Running, at, batch, export, profile, start_on};
+use model::{DataflowNo, DeadReason, ExportSeq, SuppressedReason, Timestamp};
+use proptest::prelude::*;
+use std::time::Duration;
+use store::{Decisions, Error, Fault, Health, Memory, OutboxOp, Outcome, Settlement, Space};
+
+#[derive(Clone, Debug)]
+enum Op {
+    /// Exports by (lane, profile), and joins, in one batch.
+    Decide(Vec<Decision>),
+    Claim {
+        lane: usize,
+        records: usize,
+    },
+    /// Settles some that are in flight.
+    Settle(Vec<(usize, Kind)>),
+    /// Tries to give up any that is pending.
+    Suppress(usize),
+    /// A batch and settlements that wait for the committer together.
+    Both(Vec<Decision>, Vec<(usize, Kind)>),
+    Release(usize),
+    Wait(i64),
+    Fail(Fault),
+    Restart,
+}
+
+#[derive(Clone, Debug)]
+enum Decision {
+    Export { lane: usize, profile: u64 },
+    Join(u64, u64),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Delivered,
+    Again(i64),
+    Dead,
+}
+
+fn decisions() -> impl Strategy<Value = Vec<Decision>> {
+    let one = prop_oneof![
+        6 => (0..4_usize, 1..6_u64).prop_map(|(lane, profile)| Decision::Export { lane, profile }),
+        1 => (1..6_u64, 1..6_u64).prop_map(|(one, other)| Decision::Join(one, other)),
+    ];
+    prop::collection::vec(one, 0..6)
+}
+
+fn settlements() -> impl Strategy<Value = Vec<(usize, Kind)>> {
+    let kind = prop_oneof![
+        4 => Just(Kind::Delivered),
+        2 => (0..3_000_i64).prop_map(Kind::Again),
+        1 => Just(Kind::Dead),
+    ];
+    prop::collection::vec((any::<usize>(), kind), 1..4)
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let fault = prop_oneof![
+        Just(Fault::Refused),
+        Just(Fault::Unsynced),
+        Just(Fault::Unanswered),
+        Just(Fault::RefusedAndClosed)
+    ];
+    prop_oneof![
+        5 => decisions().prop_map(Op::Decide),
+        6 => (0..4_usize, 0..5_usize).prop_map(|(lane, records)| Op::Claim { lane, records }),
+        6 => settlements().prop_map(Op::Settle),
+        1 => any::<usize>().prop_map(Op::Suppress),
+        3 => (decisions(), settlements()).prop_map(|(ours, theirs)| Op::Both(ours, theirs)),
+        1 => any::<usize>().prop_map(Op::Release),
+        2 => (0..2_000_i64).prop_map(Op::Wait),
+        1 => fault.prop_map(Op::Fail),
+        1 => Just(Op::Restart),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn the_outbox_is_the_list(ops in prop::collection::vec(op(), 1..60)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let mut world = World::start();
+            for op in ops {
+                world.step(op).await;
+                world.check();
+            }
+            world.drain().await;
+        });
+    }
+}
+
+struct World {
+    disk: Memory,
+    running: Running,
+    list: Outbox,
+    now: Timestamp,
+    fault: Option<Fault>,
+}
+
+impl World {
+    fn start() -> Self {
+        let disk = Memory::new();
+        let running = start_on(Box::new(disk.clone())).unwrap();
+        Self {
+            disk,
+            running,
+            list: Outbox::default(),
+            now: at(0),
+            fault: None,
+        }
+    }
+
+    async fn step(&mut self, op: Op) {
+        match op {
+            Op::Decide(what) => {
+                let (decisions, after) = self.decide(&what);
+                let answer = self.running.store.commit(decisions).await;
+                self.learn(answer, after).await;
+            }
+            Op::Settle(which) => {
+                let (settlements, after) = self.settle(&which, self.list.clone());
+                let answer = self.running.store.settle(settlements).await;
+                self.learn(answer, after).await;
+            }
+            Op::Both(what, which) => {
+                let (decisions, after) = self.decide(&what);
+                let (settlements, after) = self.settle(&which, after);
+                let store = self.running.store.clone();
+                let none = settlements.is_empty();
+                let (ours, theirs) = tokio::join!(store.commit(decisions), store.settle(settlements));
+                // They were handed in together, so they are in one group and fare alike.
+                assert!(none || ours.is_ok() == theirs.is_ok());
+                self.learn(ours, after).await;
+            }
+            Op::Suppress(pick) => {
+                let Some(seq) = choose(&self.list.pending(), pick) else {
+                    return;
+                };
+                let outcome = Outcome::Suppressed(SuppressedReason::Cancelled);
+                let mut after = self.list.clone();
+                after.settle(seq, &outcome);
+                let in_flight = self.list.in_flight().contains(&seq);
+                let answer = self.running.store.settle(vec![Settlement { seq, outcome }]).await;
+                // It passes over one in flight: nothing is written, so no fault strikes.
+                if in_flight {
+                    answer.unwrap();
+                } else {
+                    self.learn(answer, after).await;
+                }
+            }
+            Op::Claim { lane, records } => {
+                let lane = lanes()[lane];
+                let claimed = self
+                    .running
+                    .store
+                    .claim(lane, self.now, records, usize::MAX)
+                    .unwrap();
+                let claimed: Vec<ExportSeq> = claimed.iter().map(|one| one.seq).collect();
+                let mut wanted = self.list.claimable(lane, self.now);
+                wanted.truncate(records);
+                assert_eq!(claimed, wanted);
+                self.list.claim(&claimed);
+            }
+            Op::Release(pick) => {
+                let Some(seq) = choose(&self.list.in_flight(), pick) else {
+                    return;
+                };
+                self.running.store.release(&[seq]);
+                self.list.release(seq);
+            }
+            Op::Wait(ms) => self.now = at(self.now.millis() + ms),
+            Op::Fail(fault) => {
+                if self.fault.is_none() {
+                    self.disk.fail_next(fault);
+                    self.fault = Some(fault);
+                }
+            }
+            Op::Restart => {
+                self.disk.heal();
+                self.fault = None;
+                let fresh = start_on(Box::new(self.disk.clone())).unwrap();
+                std::mem::replace(&mut self.running, fresh).stop().await;
+                self.list.land_all();
+            }
+        }
+    }
+
+    fn decide(&self, what: &[Decision]) -> (Decisions, Outbox) {
+        let mut after = self.list.clone();
+        let mut outbox = Vec::new();
+        for decision in what {
+            match *decision {
+                Decision::Export { lane, profile: n } => {
+                    let (lane, whose) = (lanes()[lane], after.survivor(profile(n)));
+                    after.decide(lane, whose);
+                    outbox.push(OutboxOp::Export(export(lane, whose, after.exports.len() as u64)));
+                }
+                Decision::Join(one, other) => {
+                    let (one, other) = (after.survivor(profile(one)), after.survivor(profile(other)));
+                    if one != other {
+                        let (survivor, absorbed) = (one.min(other), one.max(other));
+                        after.join(survivor, absorbed);
+                        let absorbed = vec![absorbed];
+                        outbox.push(OutboxOp::Join { survivor, absorbed });
+                    }
+                }
+            }
+        }
+        (batch(&self.running.store, outbox), after)
+    }
+
+    fn settle(&self, which: &[(usize, Kind)], mut after: Outbox) -> (Vec<Settlement>, Outbox) {
+        let mut settlements = Vec::new();
+        for &(pick, kind) in which {
+            let Some(seq) = choose(&after.in_flight(), pick) else {
+                break;
+            };
+            let outcome = match kind {
+                Kind::Delivered => Outcome::Delivered,
+                Kind::Again(ms) => Outcome::Again {
+                    due: at(self.now.millis() + ms),
+                    attempts: 1,
+                    throttled_since: None,
+                },
+                Kind::Dead => Outcome::Dead {
+                    at: self.now,
+                    reason: DeadReason::Exhausted,
+                    answer: String::new(),
+                    attempts: 3,
+                },
+            };
+            after.settle(seq, &outcome);
+            settlements.push(Settlement { seq, outcome });
+        }
+        (settlements, after)
+    }
+
+    /// Takes over what a commit changed, as far as it is durable, and waits until the store is well again.
+    async fn learn(&mut self, answer: Result<(), Error>, after: Outbox) {
+        match answer {
+            Ok(()) => self.list = after,
+            Err(error) => {
+                let fault = self.fault.take();
+                assert!(fault.is_some(), "{error}");
+                if fault == Some(Fault::Unanswered) {
+                    // The caller was told otherwise, so what it claimed is still claimed.
+                    let flying = self.list.in_flight();
+                    self.list = after;
+                    self.list.claim(&flying);
+                }
+            }
+        }
+        while self.running.store.health() != Health::Ok {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Whatever can be seen from outside is as in the list.
+    fn check(&self) {
+        let store = &self.running.store;
+        for lane in lanes() {
+            assert_eq!(
+                store.next_due(lane).unwrap(),
+                self.list.next_due(lane),
+                "next due of {lane:?}"
+            );
+        }
+        for dataflow in [0, 1].map(DataflowNo) {
+            let account = store.account(dataflow).unwrap();
+            assert_eq!(account, self.list.account(dataflow));
+            assert!(account.balanced());
+            let letters = store.dead_letters(dataflow, ExportSeq(0), usize::MAX).unwrap();
+            let letters: Vec<ExportSeq> = letters.into_iter().map(|(seq, _)| seq).collect();
+            assert_eq!(letters, self.list.dead(dataflow));
+        }
+        let rows = |space| {
+            let stats = store.stats().unwrap();
+            stats
+                .spaces
+                .into_iter()
+                .find(|(of, _)| *of == space)
+                .map_or(0, |(_, stats)| stats.rows)
+        };
+        assert_eq!(rows(Space::Exports), self.list.pending().len() as u64);
+        assert_eq!(rows(Space::Lanes) + rows(Space::Parked), rows(Space::Exports));
+    }
+
+    /// Delivers until nothing is left: whatever was decided can leave, and leaves nothing behind.
+    async fn drain(mut self) {
+        self.step(Op::Restart).await;
+        self.now = at(i64::MAX);
+        while !self.list.pending().is_empty() {
+            let before = self.list.pending().len();
+            for lane in 0..lanes().len() {
+                self.step(Op::Claim {
+                    lane,
+                    records: usize::MAX,
+                })
+                .await;
+            }
+            let all = self
+                .list
+                .in_flight()
+                .iter()
+                .map(|_| (0, Kind::Delivered))
+                .collect();
+            self.step(Op::Settle(all)).await;
+            self.check();
+            assert!(self.list.pending().len() < before, "nothing can leave any more");
+        }
+        let stats = self.running.store.stats().unwrap();
+        for (space, stats) in stats.spaces {
+            let of_outbox = [Space::Exports, Space::Lanes, Space::Parked, Space::Chains].contains(&space);
+            assert!(!of_outbox || stats.rows == 0, "{stats:?} left in {space:?}");
+        }
+        self.running.stop().await;
+    }
+}
+
+fn choose(from: &[ExportSeq], pick: usize) -> Option<ExportSeq> {
+    from.get(pick.checked_rem(from.len())?).copied()
+}

@@ -1,0 +1,28 @@
+//! The steps as a table, and their fixtures as they were frozen.
+
+use super::{FORMAT, STEPS};
+use sha2::{Digest, Sha256};
+use std::path::PathBuf;
+
+/// SHA-256 of the fixture of each format: rows as the program of that time wrote them. A fixture never changes;
+/// what has to change is the code that reads it.
+const FROZEN: &[(u32, &str)] = &[(1, "")];
+
+#[test]
+fn steps_are_numbered_from_one_without_gaps() {
+    let numbers: Vec<u32> = STEPS.iter().map(|step| step.to).collect();
+    assert_eq!(numbers, (1..=FORMAT).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_format_has_its_frozen_fixture() {
+    let formats: Vec<u32> = FROZEN.iter().map(|(format, _)| *format).collect();
+    assert_eq!(formats, (1..=FORMAT).collect::<Vec<_>>());
+    for (format, frozen) in FROZEN {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/{format:04}.dump"));
+        let bytes = std::fs::read(&path).unwrap();
+        let digest = Sha256::digest(bytes);
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, *frozen, "{} was altered", path.display());
+    }
+}
