@@ -1,0 +1,46 @@
+use super::*;
+use serde_json::json;
+
+fn read(settings: &Value) -> (String, u64, Vec<String>) {
+    let mut fields = Fields::new(settings);
+    let folder = fields.text("folder").to_owned();
+    let size = fields.whole("rollBytes", 100, 10..=1000);
+    (
+        folder,
+        size,
+        fields.finish().iter().map(ToString::to_string).collect(),
+    )
+}
+
+#[test]
+fn what_is_right_is_read_and_what_is_not_there_has_its_default() {
+    assert_eq!(
+        read(&json!({"folder": "a", "rollBytes": 10})),
+        ("a".to_owned(), 10, vec![])
+    );
+    assert_eq!(read(&json!({"folder": "a"})), ("a".to_owned(), 100, vec![]));
+}
+
+#[test]
+fn all_mistakes_come_at_once_and_repeat_no_unknown_value() {
+    let (_, size, mistakes) = read(&json!({"folder": 7, "rollBytes": 9, "passwrd": "hunter2"}));
+    assert_eq!(size, 100);
+    insta::assert_snapshot!(mistakes.join("\n"), @r#"
+    `folder`: must be a text, not a number
+    `rollBytes`: must be a whole number from 10 to 1000
+    `passwrd`: is not a setting of this kind; it takes `folder`, `rollBytes`
+    "#);
+    let mistakes = [
+        json!({}),
+        json!({"folder": "", "rollBytes": 1.5}),
+        json!("text"),
+        Value::Null,
+    ]
+    .map(|settings| read(&settings).2.join("; "));
+    insta::assert_snapshot!(mistakes.join("\n"), @r#"
+    `folder`: is missing
+    `folder`: must not be empty; `rollBytes`: must be a whole number from 10 to 1000
+    settings are an object, not a text
+    settings are an object, not null
+    "#);
+}
