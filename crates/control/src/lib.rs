@@ -1,1 +1,30 @@
-//! Placeholder.
+//! What people decide: inlets, segments, destinations and dataflows, written in one YAML file.
+//!
+//! [`check()`] reads a file and says everything that is wrong with it, each thing with its line, its column and
+//! what to do; it needs no server. [`change()`] holds what the file asks for against what is in force and says
+//! what differs and what that does, or why it may not be done. [`Control`] does both on a running server, and its
+//! worker runs the jobs that a change leaves behind.
+//!
+//! What this crate is not: it evaluates nothing, sends nothing and knows no HTTP. Start reading at
+//! [`check()`]; then [`change()`]; then [`Control`].
+
+mod change;
+mod check;
+mod desired;
+mod jobs;
+mod read;
+mod report;
+mod secrets;
+mod server;
+mod suggest;
+#[cfg(test)]
+mod testing;
+mod yaml;
+
+pub use change::{Change, Item, Refusal, Sign, User, change};
+pub use check::{Checked, RETENTION, check, check_segments};
+pub use desired::{Desired, DesiredDataflow, DesiredSegment};
+pub use jobs::UpgradeState;
+pub use report::{Diagnostic, Position, Report, Severity, Source, Span};
+pub use secrets::{Reference, ReferenceError, Secret, SecretError, Secrets};
+pub use server::{Control, Denied, Error, Forbidden, OpenInlet, Outcome, Parts, Verdict, Worker};

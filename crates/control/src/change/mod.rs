@@ -1,0 +1,108 @@
+//! From what is in force to what is asked for: the new definitions, and in words what will happen.
+//!
+//! A file is the whole state: what it does not mention goes. Numbers are never given out twice, stamps move
+//! only with what they stamp, and the version grows only if something differs.
+
+mod connections;
+mod dataflows;
+mod item;
+mod refusal;
+mod segments;
+#[cfg(test)]
+mod tests;
+
+pub use item::{Item, Sign};
+pub use refusal::{Refusal, User};
+
+use crate::desired::Desired;
+use crate::read::retention_text;
+use model::{Dataset, Definitions, RulesVersion, Timestamp};
+use std::fmt;
+
+/// The definitions that would be in force, and what putting them in force does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The new definitions; equal to the old ones if nothing differs.
+    pub definitions: Definitions,
+    /// What differs, in the order retention, inlets, segments, destinations, dataflows; empty if nothing does.
+    pub items: Vec<Item>,
+}
+
+impl Change {
+    /// Whether the file asks for what is in force.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
+/// One paragraph an item: `~ dataflow loyalty: filter changed`, and indented what that does.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return writeln!(
+                f,
+                "nothing changes: this is what is in force (version {})",
+                self.definitions.version
+            );
+        }
+        self.items.iter().try_for_each(|item| write!(f, "{item}"))
+    }
+}
+
+/// The publish that a change makes.
+#[derive(Clone, Copy, Debug)]
+struct Publish {
+    version: RulesVersion,
+    at: Timestamp,
+}
+
+/// Works out the change from `current` to `desired` at `now`; all reasons at once why it may not be made.
+pub fn change(current: &Definitions, desired: &Desired, now: Timestamp) -> Result<Change, Vec<Refusal>> {
+    let refusals = refusal::all(current, desired);
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    let publish = Publish {
+        version: current.version.next(),
+        at: now.max(current.published_at),
+    };
+    let mut definitions = current.clone();
+    let mut items = Vec::new();
+    items.extend(retention(&mut definitions, desired));
+    items.extend(connections::inlets(&mut definitions, desired));
+    items.extend(segments::change(&mut definitions, desired, publish));
+    if current.retention != desired.retention {
+        segments::recompute(&mut definitions, publish);
+    }
+    items.extend(connections::destinations(&mut definitions, desired));
+    items.extend(dataflows::change(&mut definitions, desired, publish));
+    definitions.datasets = datasets(desired);
+    if !items.is_empty() {
+        definitions.version = publish.version;
+        definitions.published_at = publish.at;
+    }
+    Ok(Change { definitions, items })
+}
+
+fn retention(definitions: &mut Definitions, desired: &Desired) -> Option<Item> {
+    let (from, to) = (definitions.retention, desired.retention);
+    if from == to {
+        return None;
+    }
+    definitions.retention = to;
+    let edit = format!("{} -> {}", retention_text(from), retention_text(to));
+    let effect = if to < from {
+        "events older than that stop counting at once; every segment is recomputed"
+    } else {
+        "events that are forgotten already do not come back; every segment is recomputed"
+    };
+    Some(Item::changed("retention", "", vec![edit]).doing(effect))
+}
+
+/// The datasets that inlets name, ascending.
+fn datasets(desired: &Desired) -> Vec<Dataset> {
+    let mut ids: Vec<_> = desired.inlets.iter().map(|inlet| inlet.dataset.clone()).collect();
+    ids.sort();
+    ids.dedup();
+    ids.into_iter().map(|id| Dataset { id }).collect()
+}

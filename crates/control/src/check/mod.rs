@@ -1,0 +1,211 @@
+//! A whole file checked: read, then each definition held against the others. Everything that is wrong at once.
+
+mod mappings;
+mod references;
+#[cfg(test)]
+mod tests;
+
+use crate::desired::{Desired, DesiredDataflow, DesiredSegment};
+use crate::read::{self, DataflowDraft, Drafts, SegmentDraft};
+use crate::report::{Report, Source, Span};
+use crate::suggest;
+use crate::yaml::{self, Node};
+use dispatcher::Registry;
+use model::{DestinationId, Duration, SegmentId, SegmentState};
+use std::collections::BTreeMap;
+
+/// How long events count if nobody says.
+pub const RETENTION: Duration = Duration::days(90);
+
+/// A larger file is refused unread: 10,000 segments are a tenth of it.
+const LARGEST: usize = 32 * 1024 * 1024;
+
+/// A file and what it asks for.
+#[derive(Debug)]
+pub struct Checked<T> {
+    /// What it asks for; `None` if the report holds an error.
+    pub desired: Option<T>,
+    /// All that is to be said of it.
+    pub report: Report,
+}
+
+/// Checks a file of definitions, called `file` in the report. `kinds` are the kinds of destination there are.
+/// Needs no server, and looks no secret up.
+pub fn check(file: &str, bytes: &[u8], kinds: &Registry) -> Checked<Desired> {
+    let (mut report, root) = open(file, bytes);
+    let drafts = root.map(|root| {
+        let drafts = read::file(&root, kinds, &mut report);
+        cross(&drafts, drafts.retention.unwrap_or(RETENTION), &mut report);
+        drafts
+    });
+    close(report, drafts, desired)
+}
+
+/// Checks a list of segments, as `weir backtest` is given them, in YAML or JSON; events count for `retention`.
+pub fn check_segments(file: &str, bytes: &[u8], retention: Duration) -> Checked<Vec<DesiredSegment>> {
+    let (mut report, root) = open(file, bytes);
+    let drafts = root.map(|root| {
+        let drafts = read::segments(&root, &mut report);
+        cross(&drafts, retention, &mut report);
+        drafts
+    });
+    close(report, drafts, |drafts| {
+        drafts.segments.into_iter().map(segment).collect()
+    })
+}
+
+/// The report to be, and the file's tree if it can be read.
+fn open(file: &str, bytes: &[u8]) -> (Report, Option<Node>) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut report = Report::new(Source::new(
+        file,
+        if bytes.len() > LARGEST {
+            String::new()
+        } else {
+            text.into_owned()
+        },
+    ));
+    if bytes.len() > LARGEST {
+        let message = format!(
+            "the file has {} bytes, and {LARGEST} are the most that is read",
+            bytes.len()
+        );
+        report.error(Span::default(), message, "");
+        return (report, None);
+    }
+    if let Err(error) = std::str::from_utf8(bytes) {
+        let at = error.valid_up_to();
+        report.error(
+            Span::new(at, at + 1),
+            "this is not UTF-8 text",
+            "save the file as UTF-8",
+        );
+        return (report, None);
+    }
+    let root = yaml::read(&mut report);
+    if root.is_none() && !report.failed() {
+        let help = "write `segments:`, `destinations:` and `dataflows:`, each with a list";
+        report.error(
+            Span::default(),
+            "the file says nothing, and applying nothing would remove everything",
+            help,
+        );
+    }
+    (report, root)
+}
+
+/// Holds each definition against the others.
+fn cross(drafts: &Drafts, retention: Duration, report: &mut Report) {
+    let index = Index::new(drafts);
+    references::check(drafts, &index, report);
+    mappings::check(drafts, &index, report);
+    let rules = drafts.segments.iter().filter_map(|segment| segment.rule.as_ref());
+    let filters = drafts
+        .dataflows
+        .iter()
+        .filter_map(|dataflow| dataflow.filter.as_ref());
+    rules
+        .chain(filters)
+        .for_each(|rule| rule.check_windows(retention, report));
+}
+
+/// Segments by the word that stands for them; of two with one id the first.
+struct Index<'a> {
+    segments: BTreeMap<&'a str, &'a SegmentDraft>,
+}
+
+impl<'a> Index<'a> {
+    fn new(drafts: &'a Drafts) -> Self {
+        let by_word = drafts
+            .segments
+            .iter()
+            .rev()
+            .map(|segment| (segment.word.as_str(), segment));
+        Self {
+            segments: by_word.collect(),
+        }
+    }
+
+    fn segment(&self, word: &str) -> Option<&'a SegmentDraft> {
+        self.segments.get(word).copied()
+    }
+
+    /// For a word that is no segment's: what it may have meant.
+    fn help(&self, word: &str) -> String {
+        suggest::help(word, self.segments.keys().copied(), "segments")
+    }
+}
+
+fn close<T>(
+    mut report: Report,
+    drafts: Option<Drafts>,
+    desired: impl FnOnce(Drafts) -> Option<T>,
+) -> Checked<T> {
+    report.sort();
+    let desired = drafts.filter(|_| !report.failed()).and_then(desired);
+    Checked { desired, report }
+}
+
+/// `None` only if something is missing, which is reported.
+fn desired(mut drafts: Drafts) -> Option<Desired> {
+    drafts.inlets.sort_by(|a, b| a.id.cmp(&b.id));
+    drafts.destinations.sort_by(|a, b| a.id.cmp(&b.id));
+    let segments: Option<Vec<_>> = drafts.segments.into_iter().map(segment).collect();
+    let dataflows: Option<Vec<_>> = drafts.dataflows.into_iter().map(dataflow).collect();
+    let (mut segments, mut dataflows) = (segments?, dataflows?);
+    segments.sort_by(|a, b| a.id.cmp(&b.id));
+    dataflows.sort_by(|a, b| a.id.cmp(&b.id));
+    Some(Desired {
+        retention: drafts.retention.unwrap_or(RETENTION),
+        inlets: drafts.inlets,
+        segments,
+        destinations: drafts.destinations,
+        dataflows,
+    })
+}
+
+fn segment(draft: SegmentDraft) -> Option<DesiredSegment> {
+    Some(DesiredSegment {
+        id: draft.id?,
+        name: draft.name?,
+        expression: draft.rule?.text,
+        exclude_opt_out: draft.exclude_opt_out,
+        state: draft.state,
+    })
+}
+
+fn dataflow(draft: DataflowDraft) -> Option<DesiredDataflow> {
+    let segments: Option<Vec<SegmentId>> = draft
+        .segments
+        .iter()
+        .map(|word| SegmentId::new(&word.value).ok())
+        .collect();
+    let mut segments = segments?;
+    segments.sort();
+    Some(DesiredDataflow {
+        id: draft.id?,
+        name: draft.name?,
+        destination: DestinationId::new(&draft.destination?.value).ok()?,
+        segments,
+        attributes: draft.attributes,
+        triggers: draft.triggers,
+        attribute_trigger: draft.attribute_trigger,
+        segment_membership: draft.segment_membership,
+        include_segment_names: draft.include_segment_names,
+        include_segment_timestamps: draft.include_segment_timestamps,
+        identities: draft.identities,
+        envelope: draft.envelope,
+        filter: draft.filter.map(|rule| rule.text),
+        state: draft.state,
+    })
+}
+
+/// The word for a state that is not `published`, in a sentence: ``segment `x` is a draft``.
+fn standing(state: SegmentState) -> &'static str {
+    match state {
+        SegmentState::Draft => "a draft",
+        SegmentState::Published => "published",
+        SegmentState::Inactive => "inactive",
+        SegmentState::Archived => "archived",
+    }
+}

@@ -1,0 +1,69 @@
+//! What a file asks for, checked: the whole state people want, before numbers and stamps are given out.
+
+use model::{
+    AttributeTrigger, DataflowId, DataflowState, DestinationDefinition, DestinationId, Duration, Inlet,
+    MembershipScope, NamespaceSelection, Path, SegmentId, SegmentState, Triggers,
+};
+
+/// Everything that is to be in force. What is not in it is to go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Desired {
+    /// How long events count; 90 days if the file does not say.
+    pub retention: Duration,
+    /// Places to post to, ascending by id.
+    pub inlets: Vec<Inlet>,
+    /// Segments, ascending by id.
+    pub segments: Vec<DesiredSegment>,
+    /// Connections, ascending by id.
+    pub destinations: Vec<DestinationDefinition>,
+    /// Activations, ascending by id.
+    pub dataflows: Vec<DesiredDataflow>,
+}
+
+/// A segment as asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredSegment {
+    /// Its id.
+    pub id: SegmentId,
+    /// What people call it; the id if the file does not say.
+    pub name: String,
+    /// The predicate, `pql/text`, as written.
+    pub expression: String,
+    /// Whether people who opted out are left out.
+    pub exclude_opt_out: bool,
+    /// Where it is to be in its life.
+    pub state: SegmentState,
+}
+
+/// A dataflow as asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DesiredDataflow {
+    /// Its id.
+    pub id: DataflowId,
+    /// What people call it; the id if the file does not say.
+    pub name: String,
+    /// Where its exports go.
+    pub destination: DestinationId,
+    /// Mapped segments, ascending.
+    pub segments: Vec<SegmentId>,
+    /// Mapped attributes, ascending.
+    pub attributes: Vec<Path>,
+    /// What exports a profile.
+    pub triggers: Triggers,
+    /// When a mapped attribute counts as changed.
+    pub attribute_trigger: AttributeTrigger,
+    /// Which memberships an export shows.
+    pub segment_membership: MembershipScope,
+    /// Shows the names of mapped segments.
+    pub include_segment_names: bool,
+    /// Shows four epoch times of mapped segments.
+    pub include_segment_timestamps: bool,
+    /// Which identities an export shows; `None` is all, plain.
+    pub identities: Option<Vec<NamespaceSelection>>,
+    /// Whether the body begins with `_weir`.
+    pub envelope: bool,
+    /// A predicate joined to every mapped segment, as written.
+    pub filter: Option<String>,
+    /// Whether exports are decided and sent.
+    pub state: DataflowState,
+}

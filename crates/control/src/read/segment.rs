@@ -1,0 +1,124 @@
+//! `segments`: named rules.
+
+use super::fields::{Fields, Located, NotBuilt};
+use super::{Item, Rule, rule};
+use crate::report::Report;
+use model::{SegmentId, SegmentState};
+
+/// A segment as far as it could be read.
+#[derive(Debug)]
+pub(crate) struct SegmentDraft {
+    /// As written, also if it is malformed.
+    pub(crate) word: String,
+    pub(crate) id: Option<SegmentId>,
+    pub(crate) name: Option<String>,
+    pub(crate) rule: Option<Rule>,
+    pub(crate) exclude_opt_out: bool,
+    pub(crate) state: SegmentState,
+}
+
+const STATES: &[(&str, SegmentState)] = &[
+    ("published", SegmentState::Published),
+    ("draft", SegmentState::Draft),
+    ("inactive", SegmentState::Inactive),
+    ("archived", SegmentState::Archived),
+];
+const NOT_BUILT: &[NotBuilt] = &[
+    (
+        "mergePolicy",
+        "every segment is over `timestampOrdered` for now: take the key out",
+    ),
+    ("description", "say it in a comment for now: `# ...`"),
+];
+
+pub(super) fn read(mut item: Item<'_>, report: &mut Report) -> Option<SegmentDraft> {
+    let id = item.id(SegmentId::new);
+    let fields = &mut item.fields;
+    let name = fields.text("name", report);
+    let rule = expression(fields, report);
+    let exclude_opt_out = fields.flag("excludeOptOut", true, report);
+    let state = fields.word("state", STATES, SegmentState::Published, report);
+    time_zone(fields, report);
+    item.fields.finish(NOT_BUILT, report);
+    Some(SegmentDraft {
+        word: item.id?.value,
+        name: name
+            .map(|name| name.value)
+            .or_else(|| id.as_ref().map(ToString::to_string)),
+        id,
+        rule,
+        exclude_opt_out,
+        state,
+    })
+}
+
+/// The rule, in one of its two forms: `pql: ...`, or `expression: {type: PQL, format: pql/text, value: ...}`.
+fn expression(fields: &mut Fields<'_>, report: &mut Report) -> Option<Rule> {
+    let short = fields.entry("pql");
+    let long = fields.entry("expression");
+    match (short, long) {
+        (None, None) => {
+            fields.missing(&["pql", "expression"], "loyalty.points >= 1000", report);
+            None
+        }
+        (Some(_), Some((key, _))) => {
+            let message = format!(
+                "{} has both `pql` and `expression`, and a segment is one rule",
+                fields.what
+            );
+            report.error(key.span, message, "keep one of the two");
+            rule::of(fields, "pql", report)
+        }
+        (Some(_), None) => rule::of(fields, "pql", report),
+        (None, Some(_)) => {
+            let node = fields.node("expression", report)?;
+            let mut fields = Fields::open(node, format!("`expression` of {}", fields.what), report)?;
+            only(fields.text("type", report), "type", "PQL", report);
+            only(fields.text("format", report), "format", "pql/text", report);
+            let rule = if fields.entry("value").is_some() {
+                rule::of(&mut fields, "value", report)
+            } else {
+                fields.missing(&["value"], "loyalty.points >= 1000", report);
+                None
+            };
+            fields.finish(&[], report);
+            rule
+        }
+    }
+}
+
+/// Reports a value that is not the one there is.
+fn only(text: Option<Located<String>>, key: &str, value: &str, report: &mut Report) {
+    let Some(text) = text.filter(|text| text.value != value) else {
+        return;
+    };
+    if text.value == "pql/json" {
+        let message = "`pql/json` is not built yet";
+        report.error(
+            text.span,
+            message,
+            format!("write the rule as text, `{key}: {value}`"),
+        );
+    } else {
+        let message = format!("`{}` is not a value of `{key}` of an expression", text.value);
+        report.error(text.span, message, format!("write `{key}: {value}`"));
+    }
+}
+
+/// Days and months are those of UTC for now: saying so is no mistake, asking for others is.
+fn time_zone(fields: &mut Fields<'_>, report: &mut Report) {
+    let zone = fields
+        .text("timeZone", report)
+        .filter(|zone| !matches!(zone.value.as_str(), "UTC" | "Etc/UTC" | "Z"));
+    if let Some(zone) = zone {
+        let message = format!(
+            "`timeZone` of {} is `{}`, and zones other than UTC are not built yet",
+            fields.what, zone.value
+        );
+        report.error(
+            zone.span,
+            message,
+            "take the line out: days and months are then those of UTC",
+        );
+    }
+}
