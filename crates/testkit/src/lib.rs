@@ -1,1 +1,24 @@
-//! Placeholder.
+//! Simulates Weir: random but repeatable input, a second opinion on what must come out, and clocks and
+//! destinations that a test controls.
+//!
+//! [`generate::script`] makes from one seed a list of operations over a small world, in which collisions and
+//! edges are frequent. [`judge::Judge`] hears the same operations as the engine and derives what must have
+//! happened, by an implementation of its own: it calls neither `xdm` nor `pql` nor `evaluator`, and where it
+//! agrees with them, they agree with the specification.
+//!
+//! What this crate is not: a part of the product. Only tests use it.
+//!
+//! Start reading at [`rule`] and [`plan`] (what people decide), then [`script`] (what happens) and [`judge`].
+
+pub mod clock;
+pub mod decided;
+pub mod file;
+pub mod generate;
+pub mod judge;
+pub mod office;
+pub mod peer;
+pub mod plan;
+pub mod replay;
+pub mod rule;
+pub mod script;
+pub mod world;

@@ -1,0 +1,122 @@
+//! Whether a rule holds at an instant: counted and compared from nothing, each time.
+
+use super::facts::{Event, Facts};
+use super::json::{Json, Kind};
+use super::number::Number;
+use crate::rule::{Comparison, Events, Literal, Rule, Than};
+use model::{SegmentId, Timestamp};
+use std::cmp::Ordering;
+
+/// Whether `rule` holds on `facts` at `now`, where `inside` tells the outcomes of other segments.
+pub(super) fn holds(
+    rule: &Rule,
+    facts: &Facts<'_>,
+    now: Timestamp,
+    inside: &dyn Fn(&SegmentId) -> bool,
+) -> bool {
+    let within = |rule: &Rule| holds(rule, facts, now, inside);
+    match rule {
+        Rule::Compare(comparison) => compare(comparison, facts.attributes.get(&comparison.path)),
+        Rule::In(path, list) => facts
+            .attributes
+            .get(path)
+            .is_some_and(|value| is_one_of(value, list)),
+        Rule::Intersects(path, list) => match facts.attributes.get(path).map(|value| &value.kind) {
+            Some(Kind::List(items)) => items.iter().any(|item| is_one_of(item, list)),
+            _ => false,
+        },
+        Rule::Count(events, than, number) => {
+            let count = chosen(events, facts, now).len() as i128;
+            than.accepts(Number::whole(count).cmp(&Number::whole(i128::from(*number))))
+        }
+        Rule::Sum(events, of, than, number) => {
+            let mut sum = Number::default();
+            for event in chosen(events, facts, now) {
+                if let Some(Json {
+                    raw,
+                    kind: Kind::Number,
+                }) = event.fields.at(of.keys())
+                {
+                    sum = sum.plus(Number::read(raw));
+                }
+            }
+            than.accepts(sum.cmp(&Number::read(number)))
+        }
+        Rule::Exists(events) => !chosen(events, facts, now).is_empty(),
+        Rule::InSegment(id) => inside(id),
+        Rule::Not(inner) => !within(inner),
+        Rule::And(parts) => parts.iter().all(within),
+        Rule::Or(parts) => parts.iter().any(within),
+    }
+}
+
+/// `consents.collect.val = "n"`, or a general opt-out in `privacyOptOuts`.
+pub(super) fn opted_out(facts: &Facts<'_>) -> bool {
+    let at = |path: &str| {
+        facts
+            .attributes
+            .iter()
+            .find(|(p, _)| p.to_string() == path)
+            .map(|(_, value)| value)
+    };
+    let refused = at("consents.collect.val").and_then(Json::text) == Some("n");
+    let member = |item: &Json, key: &str, text: &str| item.member(key).and_then(Json::text) == Some(text);
+    let general =
+        |item: &Json| member(item, "optOutType", "general_opt_out") && member(item, "optOutValue", "out");
+    refused
+        || matches!(at("privacyOptOuts").map(|v| &v.kind), Some(Kind::List(items)) if items.iter().any(general))
+}
+
+/// The events that count at `now`, lie in the window and meet the conditions.
+fn chosen<'a>(choice: &Events, facts: &'a Facts<'_>, now: Timestamp) -> Vec<&'a Event<'a>> {
+    let in_window = |event: &Event<'_>| {
+        choice.window.is_none_or(|window| {
+            let left = now - window.length();
+            event.timestamp > left || window.inclusive && event.timestamp == left
+        })
+    };
+    let meets = |event: &Event<'_>| {
+        choice
+            .conditions
+            .iter()
+            .all(|condition| compare(condition, event.fields.at(condition.path.keys())))
+    };
+    facts
+        .seen(now)
+        .filter(|event| in_window(event) && meets(event))
+        .collect()
+}
+
+/// A comparison with a missing value or one of another kind is false, whatever the operator.
+fn compare(comparison: &Comparison, value: Option<&Json>) -> bool {
+    value
+        .and_then(|value| order(value, &comparison.literal))
+        .is_some_and(|order| comparison.than.accepts(order))
+}
+
+fn is_one_of(value: &Json, list: &[Literal]) -> bool {
+    list.iter()
+        .any(|literal| order(value, literal) == Some(Ordering::Equal))
+}
+
+fn order(value: &Json, literal: &Literal) -> Option<Ordering> {
+    match (&value.kind, literal) {
+        (Kind::Text(text), Literal::Text(other)) => Some(text.chars().cmp(other.chars())),
+        (Kind::Number, Literal::Number(other)) => Some(Number::read(&value.raw).cmp(&Number::read(other))),
+        (Kind::Bool(value), Literal::Bool(other)) => Some(value.cmp(other)),
+        _ => None,
+    }
+}
+
+impl Than {
+    fn accepts(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::AtMost => order.is_le(),
+            Self::More => order.is_gt(),
+            Self::AtLeast => order.is_ge(),
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Plays a script through `ingest::Core` by hand: without loop and clock, the batches cut as told.
+//!
+//! A batch is a unit of commit, never of meaning: however the same sequence is cut, the same must come out.
+
+#[cfg(test)]
+mod tests;
+
+use crate::decided::Names;
+use crate::file::{file, inlet};
+use crate::judge::Judged;
+use crate::peer::Peers;
+use crate::plan::Plan;
+use crate::script::{Operation, Post, Script};
+use control::{change, check};
+use evaluator::Rules;
+use ingest::{Core, Input, Item, Posted, What};
+use model::{Definitions, Export, Profile, ProfileId, RulesVersion, Timestamp};
+use std::sync::Arc;
+use store::{Committer, DeadMessage, Decisions, Memory, Options, OutboxOp, Store, open_on};
+use tokio_util::sync::CancellationToken;
+
+/// Where batches end, besides where a publish or a tick makes them end.
+#[derive(Clone, Debug)]
+pub enum Cuts {
+    /// After so many inputs.
+    Every(usize),
+    /// Anywhere, from this seed.
+    Anywhere(u64),
+}
+
+/// What came of a script.
+#[derive(Clone, Debug, Default)]
+pub struct Played {
+    /// All transitions but those of hidden segments, in order of decision.
+    pub transitions: Vec<Judged>,
+    /// All exports, in order of decision.
+    pub exports: Vec<Export>,
+    /// One for each post, in order.
+    pub answers: Vec<ingest::Answer>,
+    /// The profiles at the end, ascending.
+    pub profiles: Vec<Profile>,
+    /// The names of all segments that ever were.
+    pub names: Names,
+    /// How many batches it took.
+    pub batches: u64,
+}
+
+/// Plays everything but crashes and destinations. The upgrade job follows each publish at once; a last tick
+/// runs what is due at the end.
+pub fn replay(script: &Script, cuts: Cuts) -> Played {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a plain runtime starts");
+    let (store, committer) = open_on(Box::new(Memory::new()), &Options::default()).expect("memory opens");
+    runtime.block_on(async {
+        let stop = CancellationToken::new();
+        let play = async {
+            let mut player = Player::new(store, cuts);
+            for operation in &script.operations {
+                player.play(operation, script.start).await;
+            }
+            player.tick().await;
+            stop.cancel();
+            player.end()
+        };
+        let (played, ()) = tokio::join!(play, Committer::run(committer, stop.clone()));
+        played
+    })
+}
+
+struct Player {
+    core: Core,
+    store: Store,
+    now: Timestamp,
+    definitions: Definitions,
+    names: Names,
+    waiting: Vec<Input>,
+    cuts: Cuts,
+    dice: fastrand::Rng,
+    played: Played,
+}
+
+impl Player {
+    fn new(store: Store, cuts: Cuts) -> Self {
+        let definitions = Definitions::default();
+        let rules = Rules::compile(&definitions).expect("no rules compile");
+        let seed = if let Cuts::Anywhere(seed) = cuts { seed } else { 0 };
+        Self {
+            core: Core::new(store.clone(), Arc::new(rules), 1_000),
+            store,
+            now: Timestamp::MIN,
+            definitions,
+            names: Names::default(),
+            waiting: Vec::new(),
+            cuts,
+            dice: fastrand::Rng::with_seed(seed),
+            played: Played::default(),
+        }
+    }
+
+    async fn play(&mut self, operation: &Operation, start: Timestamp) {
+        self.now = self.now.max(start);
+        match operation {
+            Operation::Post(post) => self.wait(What::Item(item(post))).await,
+            Operation::Advance(span) => self.now = self.now + *span,
+            Operation::Tick => self.tick().await,
+            Operation::Publish(plan) => self.publish(plan).await,
+            Operation::Answers(..) | Operation::Crash(_) | Operation::Fault(..) => {}
+        }
+    }
+
+    async fn wait(&mut self, what: What) {
+        self.waiting.push(Input { now: self.now, what });
+        let cut = match self.cuts {
+            Cuts::Every(size) => self.waiting.len() >= size,
+            Cuts::Anywhere(_) => self.dice.u8(..4) == 0,
+        };
+        if cut {
+            self.flush().await;
+        }
+    }
+
+    async fn flush(&mut self) {
+        let inputs = std::mem::take(&mut self.waiting);
+        if !inputs.is_empty() {
+            let batch = self.core.decide(&inputs).expect("memory can be read");
+            self.played.answers.extend(batch.answers);
+            self.commit(batch.decisions).await;
+        }
+    }
+
+    /// Runs what is due, which only the store can tell.
+    async fn tick(&mut self) {
+        self.flush().await;
+        loop {
+            let due = self
+                .store
+                .timers_due(self.now, 1_000)
+                .expect("memory can be read");
+            if due.is_empty() {
+                return;
+            }
+            for (at, id) in due {
+                self.wait(What::Tick(id, at)).await;
+            }
+            self.flush().await;
+        }
+    }
+
+    async fn publish(&mut self, plan: &Plan) {
+        self.flush().await;
+        let checked = check("replay.yaml", &file(plan), &Peers::new().registry());
+        let desired = checked.desired.unwrap_or_else(|| panic!("{}", checked.report));
+        let change = change(&self.definitions, &desired, self.now).expect("the plan may be published");
+        self.definitions = change.definitions;
+        self.names.learn(&self.definitions);
+        let rules = Rules::compile(&self.definitions).expect("the rules compile");
+        self.core.advance_clock(self.now);
+        let mut batch = self.core.decide(&[]).expect("memory can be read");
+        batch.decisions.definitions = Some(self.definitions.clone());
+        self.commit(batch.decisions).await;
+        // As the job does: those who were last evaluated before a rule changed.
+        let changes = rules
+            .segments()
+            .iter()
+            .map(|s| s.changed_in.max(s.baseline_in.unwrap_or_default()));
+        let last = changes.max().unwrap_or_default();
+        self.core.set_rules(Arc::new(rules));
+        for (id, _) in self.everybody().into_iter().filter(|(_, rules)| *rules < last) {
+            self.wait(What::Visit(id)).await;
+        }
+    }
+
+    fn end(self) -> Played {
+        let ids: Vec<ProfileId> = self.everybody().into_iter().map(|(id, _)| id).collect();
+        let profiles = self.store.load(&ids).expect("memory can be read");
+        Played {
+            profiles: profiles.into_iter().flatten().collect(),
+            names: self.names,
+            ..self.played
+        }
+    }
+
+    fn everybody(&self) -> Vec<(ProfileId, RulesVersion)> {
+        self.store
+            .profiles_from(ProfileId::from_bits(0), usize::MAX)
+            .expect("memory can be read")
+    }
+
+    async fn commit(&mut self, decisions: Decisions) {
+        for (profile, transitions) in &decisions.transitions {
+            let judged = transitions.iter().filter_map(|t| self.names.judged(*profile, t));
+            self.played.transitions.extend(judged);
+        }
+        for op in &decisions.outbox {
+            if let OutboxOp::Export(export) = op {
+                self.played.exports.push(export.clone());
+            }
+        }
+        self.played.batches += 1;
+        self.store.commit(decisions).await.expect("memory can be written");
+    }
+}
+
+/// A post as the collection endpoint hands it on.
+pub fn item(post: &Post) -> Item {
+    let raw = post.json.clone().into_bytes();
+    match xdm::parse_entity(&raw, &post.dataset) {
+        Ok(message) => Item::Posted(Posted {
+            inlet: inlet(&post.dataset),
+            message,
+            raw,
+        }),
+        Err(bad) => Item::Bad(DeadMessage {
+            at: Timestamp::MIN,
+            inlet: Some(inlet(&post.dataset)),
+            dataset: post.dataset.clone(),
+            code: bad.code().to_owned(),
+            reason: bad.to_string(),
+            body: raw,
+        }),
+    }
+}

@@ -1,0 +1,129 @@
+use super::{Cuts, Played, replay};
+use crate::decided::{difference, expected, profile_difference};
+use crate::generate::script;
+use crate::judge::{Heard, Judge};
+use crate::script::{Operation, Script};
+use ingest::Answer;
+use model::{DataflowId, ProfileId};
+use std::collections::BTreeMap;
+
+/// What must come of a script, as [`replay`] plays it.
+fn judge(script: &Script) -> (Judge, Vec<Heard>) {
+    let Some(Operation::Publish(first)) = script.operations.first() else {
+        panic!("a script begins with a publish");
+    };
+    let mut judge = Judge::new(ProfileId::new(0, 1), first.retention);
+    let mut heard = Vec::new();
+    let mut now = script.start;
+    for operation in &script.operations {
+        match operation {
+            Operation::Post(post) => heard.push(judge.post(post, now)),
+            Operation::Advance(span) => now = now + *span,
+            Operation::Tick => judge.tick(now),
+            Operation::Publish(plan) => {
+                judge.publish(plan, now);
+                judge.visit(now);
+            }
+            Operation::Answers(..) | Operation::Crash(_) | Operation::Fault(..) => {}
+        }
+    }
+    judge.tick(now);
+    (judge, heard)
+}
+
+fn wrong(script: &Script, cuts: Cuts) -> Option<String> {
+    let (judge, heard) = judge(script);
+    let played = replay(script, cuts);
+    let same = |(answer, heard): (&Answer, &Heard)| match answer {
+        Answer::Accepted => *heard == Heard::Accepted,
+        Answer::Duplicate => *heard == Heard::Duplicate,
+        Answer::Bad(_) => *heard == Heard::Bad,
+        Answer::Failed(_) => false,
+    };
+    if let Some(at) = (0..heard.len()).find(|at| !same((&played.answers[*at], &heard[*at]))) {
+        return Some(format!(
+            "post {at} was {:?}, expected {:?}",
+            played.answers[at], heard[at]
+        ));
+    }
+    let exports: Vec<_> = played.exports.iter().map(expected).collect();
+    difference(&judge, &played.transitions, &exports).or_else(|| {
+        let ids: Vec<ProfileId> = played.profiles.iter().map(|profile| profile.id).collect();
+        if ids != judge.ids() {
+            return Some(format!("the profiles are {ids:?}, expected {:?}", judge.ids()));
+        }
+        let mut profiles = played.profiles.iter();
+        profiles.find_map(|profile| profile_difference(&judge, profile, &played.names))
+    })
+}
+
+#[test]
+fn the_engine_decides_what_the_judge_expects() {
+    for seed in 0..150 {
+        let script = script(seed);
+        if wrong(&script, Cuts::Anywhere(seed)).is_some() {
+            let short = script.shrunk(|script| wrong(script, Cuts::Every(1)).is_some());
+            let why = wrong(&short, Cuts::Every(1)).expect("it was wrong");
+            panic!("{why}\n{short}");
+        }
+    }
+}
+
+/// Rendered exports by dataflow and profile, in order of decision.
+fn bytes(played: &Played) -> BTreeMap<(&DataflowId, ProfileId), Vec<(u64, String)>> {
+    let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for export in &played.exports {
+        let rendered = dispatcher::render(export, true).expect("it can be rendered");
+        let body = String::from_utf8(rendered.body).expect("JSON is UTF-8");
+        let chain = (&export.dataflow, export.profile);
+        all.entry(chain).or_default().push((export.revision.0, body));
+    }
+    all
+}
+
+#[test]
+fn a_batch_is_a_unit_of_commit_never_of_meaning() {
+    let (mut one_by_one, mut at_once) = (0, 0);
+    for seed in 0..80 {
+        let script = script(seed);
+        let single = replay(&script, Cuts::Every(1));
+        one_by_one += single.batches;
+        for cuts in [
+            Cuts::Every(7),
+            Cuts::Every(1_000),
+            Cuts::Anywhere(seed),
+            Cuts::Anywhere(seed + 1),
+        ] {
+            let other = replay(&script, cuts.clone());
+            at_once += if matches!(cuts, Cuts::Every(1_000)) {
+                other.batches
+            } else {
+                0
+            };
+            assert_eq!(other.answers, single.answers, "seed {seed}, {cuts:?}");
+            assert_eq!(
+                other.transitions.len(),
+                single.transitions.len(),
+                "seed {seed}, {cuts:?}"
+            );
+            assert_eq!(bytes(&other), bytes(&single), "seed {seed}, {cuts:?}");
+            assert_eq!(
+                other.profiles.len(),
+                single.profiles.len(),
+                "seed {seed}, {cuts:?}"
+            );
+            for (cut, whole) in other.profiles.iter().zip(&single.profiles) {
+                assert_eq!(cut.identities, whole.identities, "seed {seed}, {cuts:?}");
+                assert_eq!(cut.fragments, whole.fragments, "seed {seed}, {cuts:?}");
+                assert_eq!(
+                    cut.hot.memberships, whole.hot.memberships,
+                    "seed {seed}, {cuts:?}"
+                );
+            }
+        }
+    }
+    assert!(
+        at_once * 2 < one_by_one,
+        "{at_once} batches against {one_by_one}: hardly any cut differs"
+    );
+}

@@ -1,0 +1,218 @@
+//! What must hold after every operation: invariants 2 to 4 and 6 to 8 of `ARCHITECTURE.md`. (The fifth is the
+//! shape of the crates.)
+
+use super::World;
+use crate::decided::{expected, profile_difference};
+use crate::judge::Expected;
+use crate::peer::Sent;
+use crate::script::Answer;
+use model::{DataflowState, DeadReason, Definitions, ExportSeq, ProfileId, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+use store::DeadLetter;
+
+/// A dataflow by name, and a profile.
+type Chain = (String, ProfileId);
+
+/// What was looked at already.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// How much of what was sent.
+    sent: usize,
+    /// How much of what was decided, and where in the judge's list each export is.
+    decided: BTreeMap<(Chain, u64), usize>,
+    /// The last revision sent.
+    last: BTreeMap<Chain, u64>,
+    /// Chains of absorbed profiles whose survivor has been sent something since: over for good.
+    over: BTreeSet<Chain>,
+    /// What destinations answered to each export, with the life of the server.
+    answers: BTreeMap<(Chain, u64), Vec<(u32, Answer)>>,
+}
+
+impl World {
+    pub(super) fn check(&mut self) {
+        self.check_profiles();
+        self.check_sent();
+        self.check_accounts();
+    }
+
+    /// How much waits that could be sent now.
+    pub(super) fn sendable(&self) -> u64 {
+        let definitions = self.definitions();
+        let enabled = definitions
+            .dataflows
+            .iter()
+            .filter(|flow| flow.state == DataflowState::Enabled);
+        enabled
+            .map(|flow| {
+                self.life()
+                    .store
+                    .account(flow.no)
+                    .expect("the store can be read")
+                    .pending
+            })
+            .sum()
+    }
+
+    fn definitions(&self) -> Definitions {
+        self.life().store.definitions().expect("the store can be read")
+    }
+
+    /// 2 and 3: profiles, memberships and transitions are what recomputation from nothing gives; and 4: what was
+    /// acknowledged is there.
+    fn check_profiles(&self) {
+        let store = &self.life().store;
+        let ids = store
+            .profiles_from(ProfileId::from_bits(0), usize::MAX)
+            .expect("the store can be read");
+        let ids: Vec<ProfileId> = ids.into_iter().map(|(id, _)| id).collect();
+        assert_eq!(ids, self.judge.ids(), "the profiles there are");
+        let mut must: BTreeMap<ProfileId, Vec<String>> = BTreeMap::new();
+        for t in self.judge.transitions() {
+            let survivor = self.judge.survivor(t.profile).expect("somebody went on");
+            must.entry(survivor)
+                .or_default()
+                .push(line(t.at, t.segment.as_str(), t.status.as_str()));
+        }
+        for profile in store
+            .load(&ids)
+            .expect("the store can be read")
+            .into_iter()
+            .flatten()
+        {
+            if let Some(difference) = profile_difference(&self.judge, &profile, &self.names) {
+                panic!("{difference}");
+            }
+            let history = store
+                .history(profile.id, usize::MAX)
+                .expect("the store can be read");
+            let judged = history.iter().filter_map(|t| self.names.judged(profile.id, t));
+            let mut is: Vec<String> = judged
+                .map(|t| line(t.at, t.segment.as_str(), t.status.as_str()))
+                .collect();
+            let mut must = must.remove(&profile.id).unwrap_or_default();
+            is.sort();
+            must.sort();
+            assert_eq!(is, must, "the transitions of profile {}", profile.id);
+        }
+    }
+
+    /// 3 and 4: what was sent was decided, durable and right; 7: in order, one at a time, after those who were
+    /// absorbed; and never again after it was taken, unless a crash came between.
+    fn check_sent(&mut self) {
+        for (at, export) in self
+            .judge
+            .exports()
+            .iter()
+            .enumerate()
+            .skip(self.seen.decided.len())
+        {
+            let chain = (export.dataflow.to_string(), export.profile);
+            self.seen.decided.insert((chain, export.revision), at);
+        }
+        self.lived.decided = self.seen.decided.len();
+        for sent in self.peers.sent(self.seen.sent) {
+            self.seen.sent += 1;
+            self.lived.sent += 1;
+            self.check_one_sent(&sent);
+        }
+    }
+
+    fn check_one_sent(&mut self, sent: &Sent) {
+        let chain: Chain = (sent.dataflow.clone(), sent.profile);
+        let key = (chain.clone(), sent.revision);
+        let at = self.seen.decided.get(&key);
+        let at = *at.unwrap_or_else(|| panic!("sent, but never decided: {sent:?}"));
+        let export = &self.judge.exports()[at];
+        assert_eq!(sent.body, export.body(), "the message of {key:?}");
+        assert_eq!(sent.id, export.id(), "the id of {key:?}");
+        assert!(!sent.overtakes, "two at a time of one profile: {sent:?}");
+        let last = self.seen.last.insert(chain.clone(), sent.revision).unwrap_or(0);
+        assert!(
+            sent.revision >= last,
+            "revision {} after {last}: {sent:?}",
+            sent.revision
+        );
+        assert!(
+            !self.seen.over.contains(&chain),
+            "sent after its survivor: {sent:?}"
+        );
+        let joins = self.judge.joins().iter();
+        for join in joins.filter(|join| join.survivor == sent.profile && join.exports <= at) {
+            let over = join
+                .absorbed
+                .iter()
+                .map(|absorbed| (sent.dataflow.clone(), *absorbed));
+            self.seen.over.extend(over);
+        }
+        let answers = self.seen.answers.entry(key).or_default();
+        let taken = answers.contains(&(sent.life, Answer::Deliver));
+        assert!(!taken, "sent again although it was taken: {sent:?}");
+        answers.push((sent.life, sent.answer));
+    }
+
+    /// 8: the account is balanced, and counts what was decided; 6: three counted attempts and no more.
+    fn check_accounts(&mut self) {
+        self.lived.dead = 0;
+        for flow in self.definitions().dataflows {
+            let store = &self.life().store;
+            let account = store.account(flow.no).expect("the store can be read");
+            assert!(account.balanced(), "dataflow {}: {account:?}", flow.id);
+            let of_flow = |(chain, _): &&(Chain, u64)| chain.0 == flow.id.as_str();
+            let decided = self.seen.decided.keys().filter(of_flow).count();
+            assert_eq!(
+                account.decided, decided as u64,
+                "decided on dataflow {}: {account:?}",
+                flow.id
+            );
+            let taken = self.seen.answers.iter().filter(|(key, answers)| {
+                of_flow(key) && answers.iter().any(|(_, answer)| *answer == Answer::Deliver)
+            });
+            assert!(
+                account.delivered <= taken.count() as u64,
+                "counted, but not delivered: {account:?}"
+            );
+            let letters = store
+                .dead_letters(flow.no, ExportSeq(0), usize::MAX)
+                .expect("the store can be read");
+            assert_eq!(
+                account.dead.values().sum::<u64>(),
+                letters.len() as u64,
+                "dead letters of {}",
+                flow.id
+            );
+            for (_, letter) in &letters {
+                self.check_dead(letter);
+            }
+            self.lived.dead += letters.len();
+        }
+    }
+
+    fn check_dead(&self, letter: &DeadLetter) {
+        let export: Expected = expected(&letter.export);
+        let key = ((export.dataflow.to_string(), export.profile), export.revision);
+        let at = self.seen.decided.get(&key);
+        let at = *at.unwrap_or_else(|| panic!("dead, but never decided: {letter:?}"));
+        assert_eq!(export, self.judge.exports()[at], "a dead letter");
+        let answers = self.seen.answers.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let failed = |(_, answer): &&(u32, Answer)| {
+            matches!(answer, Answer::Transient | Answer::Hang | Answer::LostAnswer)
+        };
+        match letter.reason {
+            DeadReason::Refused => {
+                let refused = answers
+                    .last()
+                    .is_some_and(|(_, answer)| *answer == Answer::Refused);
+                assert!(refused && letter.attempts < 3, "{letter:?} after {answers:?}");
+            }
+            DeadReason::Exhausted => {
+                let tries = answers.iter().filter(failed).count();
+                assert!(tries >= 3 && letter.attempts == 3, "{letter:?} after {answers:?}");
+            }
+            _ => panic!("nothing here dies like this: {letter:?}"),
+        }
+    }
+}
+
+fn line(at: Timestamp, segment: &str, status: &str) -> String {
+    format!("{at} {segment} {status}")
+}
