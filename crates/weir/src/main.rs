@@ -1,2 +1,29 @@
-//! Placeholder.
-fn main() {}
+//! Weir decides which people are in which segment, notices the instant that changes, and exports only the
+//! changed profiles.
+//!
+//! This crate is the binary: settings, wiring, life cycle and the command line. It holds no rule.
+//!
+//! Start reading at [`cli`] (what can be said), then `serve` (how the parts are put together) and `tasks` (who
+//! runs, and what happens when one fails).
+
+mod apply;
+mod backtest;
+mod check;
+mod cli;
+mod client;
+mod demo;
+mod exit;
+mod folder;
+mod logs;
+mod recorder;
+mod serve;
+mod settings;
+mod store_command;
+mod tasks;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    exit::of(cli::Cli::parse().run())
+}

@@ -1,0 +1,149 @@
+//! Definitions in the form of the file that makes them.
+
+use model::{
+    AttributeTrigger, Dataflow, DataflowState, Definitions, DestinationDefinition, Inlet, MembershipScope,
+    NamespaceSelection, SegmentDefinition, SegmentState, Triggers,
+};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// `{"version", "publishedAt", "definitions"}`. JSON is YAML: `definitions` can be applied as it is.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct View {
+    version: model::RulesVersion,
+    /// Missing before the first publish.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published_at: Option<String>,
+    definitions: Value,
+}
+
+impl View {
+    pub(crate) fn of(definitions: &Definitions) -> Self {
+        let published = definitions.version.0 > 0;
+        Self {
+            version: definitions.version,
+            published_at: published.then(|| definitions.published_at.to_string()),
+            definitions: json!({
+                "retention": format!("{} seconds", definitions.retention.millis() / 1000),
+                "inlets": definitions.inlets.iter().map(inlet).collect::<Vec<_>>(),
+                "segments": definitions.segments.iter().map(segment).collect::<Vec<_>>(),
+                "destinations": definitions.destinations.iter().map(destination).collect::<Vec<_>>(),
+                "dataflows": definitions.dataflows.iter().map(dataflow).collect::<Vec<_>>(),
+            }),
+        }
+    }
+}
+
+/// The reference of a token is no secret: the token is elsewhere.
+fn inlet(inlet: &Inlet) -> Value {
+    let mut value = json!({"id": inlet.id, "name": inlet.name, "dataset": inlet.dataset});
+    optional(
+        &mut value,
+        "token",
+        inlet.token.as_ref().map(|token| json!(token)),
+    );
+    value
+}
+
+fn segment(segment: &SegmentDefinition) -> Value {
+    json!({
+        "id": segment.id,
+        "name": segment.name,
+        "pql": segment.expression,
+        "excludeOptOut": segment.exclude_opt_out,
+        "state": match segment.state {
+            SegmentState::Draft => "draft",
+            SegmentState::Published => "published",
+            SegmentState::Inactive => "inactive",
+            SegmentState::Archived => "archived",
+        },
+    })
+}
+
+fn destination(destination: &DestinationDefinition) -> Value {
+    let limits = &destination.limits;
+    let mut shown =
+        json!({"requestsPerSecond": limits.requests_per_second, "concurrency": limits.concurrency});
+    optional(
+        &mut shown,
+        "recordsPerSecond",
+        limits.records_per_second.map(Value::from),
+    );
+    optional(
+        &mut shown,
+        "bytesPerSecond",
+        limits.bytes_per_second.map(Value::from),
+    );
+    let mut value = json!({
+        "id": destination.id,
+        "kind": destination.kind,
+        "name": destination.name,
+        "settings": serde_json::from_str(&destination.settings).unwrap_or(Value::Object(Map::new())),
+        "limits": shown,
+    });
+    let described = !destination.description.is_empty();
+    optional(
+        &mut value,
+        "description",
+        described.then(|| json!(destination.description)),
+    );
+    value
+}
+
+fn dataflow(dataflow: &Dataflow) -> Value {
+    let mut value = json!({
+        "id": dataflow.id,
+        "name": dataflow.name,
+        "destination": dataflow.destination,
+        "segments": dataflow.segments.iter().map(|mapping| &mapping.segment).collect::<Vec<_>>(),
+        "attributes": dataflow.attributes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "triggers": triggers(dataflow.triggers),
+        "attributeTrigger": match dataflow.attribute_trigger {
+            AttributeTrigger::Write => "write",
+            AttributeTrigger::Value => "value",
+        },
+        "segmentMembership": match dataflow.segment_membership {
+            MembershipScope::MergePolicy => "mergePolicy",
+            MembershipScope::Mapped => "mapped",
+        },
+        "includeSegmentNames": dataflow.include_segment_names,
+        "includeSegmentTimestamps": dataflow.include_segment_timestamps,
+        "envelope": if dataflow.envelope { "weir" } else { "none" },
+        "state": match dataflow.state {
+            DataflowState::Enabled => "enabled",
+            DataflowState::Paused => "paused",
+            DataflowState::Disabled => "disabled",
+        },
+    });
+    let namespace = |one: &NamespaceSelection| json!({"namespace": one.namespace, "sha256": one.sha256});
+    let identities = dataflow
+        .identities
+        .as_ref()
+        .map(|all| all.iter().map(namespace).collect());
+    optional(&mut value, "identities", identities);
+    optional(
+        &mut value,
+        "filter",
+        dataflow.filter.as_ref().map(|filter| json!(filter)),
+    );
+    value
+}
+
+fn triggers(triggers: Triggers) -> Vec<&'static str> {
+    let all = [
+        (triggers.membership, "membership"),
+        (triggers.identity, "identity"),
+        (triggers.attribute, "attribute"),
+    ];
+    all.into_iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, name)| name)
+        .collect()
+}
+
+fn optional(object: &mut Value, key: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        object[key] = value;
+    }
+}

@@ -1,0 +1,11 @@
+//! The routes, driven in process over the real ingest loop and a store in memory. One module a subject.
+
+mod access;
+mod admission;
+mod bad_input;
+mod collection;
+mod definitions;
+mod durable;
+mod look_up;
+mod rig;
+mod watching;

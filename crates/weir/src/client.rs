@@ -1,0 +1,111 @@
+//! Speaks to a running server as its administrator.
+
+use crate::folder;
+use crate::settings::Where;
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use control::Secret;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Which server.
+#[derive(Debug, Args)]
+pub(crate) struct Server {
+    /// The server, such as http://127.0.0.1:8080 [default: the one that runs on the data folder].
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    #[command(flatten)]
+    place: Where,
+    /// The admin token, where the data folder is not at hand.
+    #[arg(long, value_name = "TOKEN", env = "WEIR_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+}
+
+/// Asks one server.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    url: String,
+    token: Secret,
+}
+
+/// Beyond any apply: a file of 10,000 segments takes seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+impl Client {
+    /// Finds the address and the token of a server.
+    pub(crate) fn of(server: &Server) -> Result<Self> {
+        let data = || Ok::<_, anyhow::Error>(server.place.settings()?.data);
+        let url = match &server.server {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", folder::read_address(&data()?)?),
+        };
+        if url.starts_with("https://") {
+            bail!("{url}: https is not built into this command yet; run it on the machine of the server");
+        }
+        let token = match &server.token {
+            Some(token) => Secret::new(token.trim()),
+            None => folder::read_token(&data()?)?,
+        };
+        Self::at(url, token)
+    }
+
+    /// Speaks to the server at `url` (without a slash at its end) with its admin token.
+    pub(crate) fn at(url: String, token: Secret) -> Result<Self> {
+        let http = reqwest::Client::builder()
+            .timeout(PATIENCE)
+            .no_proxy()
+            .build()
+            .context("cannot make a client")?;
+        Ok(Self { http, url, token })
+    }
+
+    /// Gets a route; gives the status and the text of the answer.
+    pub(crate) async fn get(&self, path: &str) -> Result<(u16, String)> {
+        let request = self
+            .http
+            .get(format!("{}{path}", self.url))
+            .bearer_auth(self.token.expose());
+        let answer = request
+            .send()
+            .await
+            .with_context(|| format!("the server at {} does not answer", self.url))?;
+        let status = answer.status().as_u16();
+        Ok((status, answer.text().await.context("the answer broke off")?))
+    }
+
+    /// Posts a body to a route; gives the status and the JSON of the answer.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<(u16, Value)> {
+        let url = reqwest::Url::parse_with_params(&format!("{}{path}", self.url), query)
+            .with_context(|| format!("{} is no URL of a server", self.url))?;
+        let request = self.http.post(url).bearer_auth(self.token.expose()).body(body);
+        let answer = request
+            .send()
+            .await
+            .with_context(|| format!("the server at {} does not answer", self.url))?;
+        let status = answer.status().as_u16();
+        let text = answer.text().await.context("the answer broke off")?;
+        let json = serde_json::from_str(&text).with_context(|| {
+            format!(
+                "{} answered {status} and no JSON: it may not be a Weir server",
+                self.url
+            )
+        })?;
+        Ok((status, json))
+    }
+
+    /// What a server said that did not do what it was asked for.
+    pub(crate) fn refusal(&self, status: u16, answer: &Value) -> String {
+        let text = |member: &str| answer[member].as_str().unwrap_or_default().to_owned();
+        format!(
+            "the server at {} answered {status}: {} ({})",
+            self.url,
+            text("detail"),
+            text("whatToDo")
+        )
+    }
+}

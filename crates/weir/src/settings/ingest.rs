@@ -1,0 +1,68 @@
+//! `[ingest]`: how messages are taken and evaluated.
+
+use super::reader::Reader;
+use super::value::{Setting, Size};
+use ingest::{ClockMode, Options};
+use model::Duration;
+
+/// How messages are taken and evaluated.
+#[derive(Clone, Debug)]
+pub(crate) struct Ingest {
+    /// What gives the time: `wall`, or `input` for replays and tests, which needs file destinations only.
+    pub(crate) clock: ClockMode,
+    /// Messages committed at once at most.
+    pub(crate) batch: usize,
+    /// Messages that may wait.
+    pub(crate) queue_messages: usize,
+    /// What they may take in memory.
+    pub(crate) queue_bytes: Size,
+    /// Decoded profiles kept in memory, counted in events and attributes.
+    pub(crate) profile_cache: usize,
+    /// After a longer gap the clock is not trusted before an operator says so.
+    pub(crate) max_downtime: Duration,
+}
+
+impl Ingest {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let Options {
+            clock,
+            batch,
+            queue_items,
+            queue_bytes,
+            cache,
+            max_downtime,
+        } = Options::default();
+        Self {
+            clock: reader.get("ingest", "clock", clock),
+            batch: reader.get("ingest", "batch", batch),
+            queue_messages: reader.get("ingest", "queue_messages", queue_items),
+            queue_bytes: reader.get("ingest", "queue_bytes", Size(queue_bytes as u64)),
+            profile_cache: reader.get("ingest", "profile_cache", cache),
+            max_downtime: reader.get("ingest", "max_downtime", max_downtime),
+        }
+    }
+
+    /// As the loop takes them.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            clock: self.clock,
+            batch: self.batch,
+            queue_items: self.queue_messages,
+            queue_bytes: self.queue_bytes.bytes(),
+            cache: self.profile_cache,
+            max_downtime: self.max_downtime,
+        }
+    }
+}
+
+impl Setting for ClockMode {
+    const EXPECTED: &'static str = "wall or input";
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "wall" => Some(Self::Wall),
+            "input" => Some(Self::Input),
+            _ => None,
+        }
+    }
+}
