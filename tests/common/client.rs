@@ -6,42 +6,72 @@ use std::time::Duration;
 
 /// Speaks to one server.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
     url: String,
     token: String,
 }
 
 impl Client {
-    pub fn of(server: &Server) -> Self {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().expect("a client");
-        Self { http, url: server.url.clone(), token: server.token.clone() }
+    pub(crate) fn of(server: &Server) -> Self {
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(30))
+            .build()
+            .expect("a client");
+        Self {
+            http,
+            url: server.url.clone(),
+            token: server.token.clone(),
+        }
     }
 
     /// Posts lines to the batch path of `inlet`; gives for each whether it was answered as durable, or nothing if
     /// no answer came.
-    pub async fn post_lines(&self, inlet: &str, lines: &[String]) -> Option<Vec<bool>> {
+    pub(crate) async fn post_lines(&self, inlet: &str, lines: &[String]) -> Option<Vec<bool>> {
         let request = self.http.post(format!("{}/collection/batch/{inlet}", self.url));
-        let answer = request.header("content-type", "application/x-ndjson").body(lines.join("\n")).send().await.ok()?;
+        let answer = request
+            .header("content-type", "application/x-ndjson")
+            .body(lines.join("\n"))
+            .send()
+            .await
+            .ok()?;
         if answer.status() != 207 {
             return None;
         }
         let answer: Value = answer.json().await.ok()?;
-        let responses = answer["responses"].as_array().expect("a 207 has responses").clone();
+        let responses = answer["responses"]
+            .as_array()
+            .expect("a 207 has responses")
+            .clone();
         assert_eq!(responses.len(), lines.len(), "one response a line");
         Some(responses.iter().map(|r| r.get("statusCode").is_none()).collect())
     }
 
     /// Posts one body and gives status and text.
-    pub async fn post(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> (u16, String) {
-        let request = self.http.post(format!("{}{path}", self.url)).header("content-type", content_type).body(body);
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        content_type: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> (u16, String) {
+        let request = self
+            .http
+            .post(format!("{}{path}", self.url))
+            .header("content-type", content_type)
+            .body(body);
         let answer = request.send().await.expect("an answer");
         (answer.status().as_u16(), answer.text().await.expect("a body"))
     }
 
     /// Gets an admin route as JSON.
-    pub async fn get(&self, path: &str) -> Value {
-        let answer = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token).send().await.expect("an answer");
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        let answer = self
+            .http
+            .get(format!("{}{path}", self.url))
+            .bearer_auth(&self.token)
+            .send()
+            .await
+            .expect("an answer");
         let status = answer.status();
         let text = answer.text().await.expect("a body");
         assert!(status.is_success(), "GET {path}: {status}: {text}");
@@ -49,13 +79,18 @@ impl Client {
     }
 
     /// Gets any route as status and text.
-    pub async fn get_text(&self, path: &str) -> (u16, String) {
-        let answer = self.http.get(format!("{}{path}", self.url)).send().await.expect("an answer");
+    pub(crate) async fn get_text(&self, path: &str) -> (u16, String) {
+        let answer = self
+            .http
+            .get(format!("{}{path}", self.url))
+            .send()
+            .await
+            .expect("an answer");
         (answer.status().as_u16(), answer.text().await.expect("a body"))
     }
 
     /// The account of a dataflow.
-    pub async fn account(&self, dataflow: &str) -> Value {
+    pub(crate) async fn account(&self, dataflow: &str) -> Value {
         let all = self.get("/api/dataflows").await;
         let flows = all["dataflows"].as_array().expect("a list of dataflows");
         let found = flows.iter().find(|flow| flow["id"] == dataflow);
@@ -63,7 +98,7 @@ impl Client {
     }
 
     /// Waits until a dataflow has nothing pending and no timer is left that is due soon.
-    pub async fn drained(&self, dataflow: &str) -> Value {
+    pub(crate) async fn drained(&self, dataflow: &str) -> Value {
         let mut account = Value::Null;
         for _ in 0..1200 {
             account = self.account(dataflow).await;

@@ -7,16 +7,16 @@ use std::path::Path;
 
 /// One line.
 #[derive(Clone, Debug)]
-pub struct Line {
-    pub id: String,
-    pub profile: String,
-    pub revision: u64,
-    pub body: Value,
-    pub text: String,
+pub(crate) struct Line {
+    pub(crate) id: String,
+    pub(crate) profile: String,
+    pub(crate) revision: u64,
+    pub(crate) body: Value,
+    pub(crate) text: String,
 }
 
 /// All lines below `folder`, in the order in which they were written. Panics on a line that is not whole.
-pub fn read(folder: &Path) -> Vec<Line> {
+pub(crate) fn read(folder: &Path) -> Vec<Line> {
     let mut files = Vec::new();
     collect(folder, &mut files);
     files.sort();
@@ -37,7 +37,11 @@ fn collect(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
 
 fn lines(file: &Path) -> Vec<Line> {
     let text = fs::read_to_string(file).expect("an export file is text");
-    assert!(text.is_empty() || text.ends_with('\n'), "{} ends in mid-line", file.display());
+    assert!(
+        text.is_empty() || text.ends_with('\n'),
+        "{} ends in mid-line",
+        file.display()
+    );
     text.lines().map(parse).collect()
 }
 
@@ -49,12 +53,18 @@ fn parse(text: &str) -> Line {
         value.as_str().map_or_else(|| value.to_string(), str::to_owned)
     };
     let revision = word("revision").parse().expect("a revision");
-    Line { id: word("id"), profile: word("profile"), revision, text: text.to_owned(), body }
+    Line {
+        id: word("id"),
+        profile: word("profile"),
+        revision,
+        text: text.to_owned(),
+        body,
+    }
 }
 
 /// What every consumer may rely on: duplicates only by id and then byte for byte, and, duplicates aside, each
 /// profile in order of revision without a gap. Gives the lines without duplicates, by profile.
-pub fn check(lines: &[Line]) -> BTreeMap<String, Vec<Line>> {
+pub(crate) fn check(lines: &[Line]) -> BTreeMap<String, Vec<Line>> {
     let mut seen: HashMap<&str, &str> = HashMap::new();
     let mut by_profile: BTreeMap<String, Vec<Line>> = BTreeMap::new();
     for line in lines {
@@ -64,7 +74,11 @@ pub fn check(lines: &[Line]) -> BTreeMap<String, Vec<Line>> {
         }
         let of_profile = by_profile.entry(line.profile.clone()).or_default();
         let expected = of_profile.last().map_or(1, |last| last.revision + 1);
-        assert_eq!(line.revision, expected, "profile {} out of order or with a gap", line.profile);
+        assert_eq!(
+            line.revision, expected,
+            "profile {} out of order or with a gap",
+            line.profile
+        );
         of_profile.push(line.clone());
     }
     by_profile

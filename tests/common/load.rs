@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 
-pub const DEFINITIONS: &str = r#"
+pub(crate) const DEFINITIONS: &str = r#"
 inlets:
   - id: shop
     name: Shop
@@ -40,27 +40,30 @@ dataflows:
 
 /// What the server said is durable.
 #[derive(Default)]
-pub struct Acknowledged {
+pub(crate) struct Acknowledged {
     /// By person, the numbers in order.
     numbers: BTreeMap<u64, Vec<u64>>,
     visitors: BTreeSet<u64>,
 }
 
 /// Posts without end and remembers what was acknowledged.
-pub struct Load {
+pub(crate) struct Load {
     next: AtomicU64,
-    pub acknowledged: Mutex<Acknowledged>,
+    pub(crate) acknowledged: Mutex<Acknowledged>,
 }
 
 const PEOPLE: u64 = 40;
 
 impl Load {
-    pub fn new() -> Arc<Self> {
-        Arc::new(Self { next: AtomicU64::new(1), acknowledged: Mutex::default() })
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            next: AtomicU64::new(1),
+            acknowledged: Mutex::default(),
+        })
     }
 
     /// Posts to `server` on four connections until `stop`; requests without an answer count for nothing.
-    pub async fn run(self: &Arc<Self>, server: &Server, stop: &CancellationToken) {
+    pub(crate) async fn run(self: &Arc<Self>, server: &Server, stop: &CancellationToken) {
         let clients = (0..4).map(|lane| {
             let (load, client, stop) = (Arc::clone(self), Client::of(server), stop.clone());
             async move {
@@ -90,7 +93,9 @@ impl Load {
                 numbers.push(None);
             } else {
                 let person = n % (PEOPLE / 4) * 4 + lane;
-                lines.push(format!(r#"{{"identityMap":{{"crm":[{{"id":"p{person}"}}]}},"number":{n}}}"#));
+                lines.push(format!(
+                    r#"{{"identityMap":{{"crm":[{{"id":"p{person}"}}]}},"number":{n}}}"#
+                ));
                 numbers.push(Some((person, n)));
             }
         }
@@ -109,35 +114,57 @@ impl Load {
     }
 
     /// How many messages were acknowledged.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         let acknowledged = self.acknowledged.lock().expect("no poison");
         acknowledged.visitors.len() + acknowledged.numbers.values().map(Vec::len).sum::<usize>()
     }
 
     /// Every acknowledged message has its export, in order; every visitor came and left at the right instant.
-    pub fn verify(&self, folder: &Path) -> usize {
+    pub(crate) fn verify(&self, folder: &Path) -> usize {
         let lines = exports::read(folder);
         let by_profile = exports::check(&lines);
         let mut by_name: BTreeMap<String, Vec<&Line>> = BTreeMap::new();
         for line in by_profile.values().flatten() {
-            by_name.entry(line.body["identityMap"]["crm"][0]["id"].as_str().expect("a crm id").to_owned()).or_default().push(line);
+            by_name
+                .entry(
+                    line.body["identityMap"]["crm"][0]["id"]
+                        .as_str()
+                        .expect("a crm id")
+                        .to_owned(),
+                )
+                .or_default()
+                .push(line);
         }
         let acknowledged = self.acknowledged.lock().expect("no poison");
         for (person, numbers) in &acknowledged.numbers {
-            let lines = by_name.get(&format!("p{person}")).unwrap_or_else(|| panic!("p{person} is lost"));
-            let delivered: Vec<u64> = lines.iter().filter_map(|line| line.body["number"].as_u64()).collect();
+            let lines = by_name
+                .get(&format!("p{person}"))
+                .unwrap_or_else(|| panic!("p{person} is lost"));
+            let delivered: Vec<u64> = lines
+                .iter()
+                .filter_map(|line| line.body["number"].as_u64())
+                .collect();
             let mut rest = delivered.iter();
             for number in numbers {
-                assert!(rest.any(|d| d == number), "p{person}: number {number} is lost or out of order in {delivered:?}");
+                assert!(
+                    rest.any(|d| d == number),
+                    "p{person}: number {number} is lost or out of order in {delivered:?}"
+                );
             }
         }
         for visitor in &acknowledged.visitors {
-            let lines = by_name.get(&format!("v{visitor}")).unwrap_or_else(|| panic!("visitor {visitor} is lost"));
+            let lines = by_name
+                .get(&format!("v{visitor}"))
+                .unwrap_or_else(|| panic!("visitor {visitor} is lost"));
             let transitions: Vec<(String, i64)> = lines.iter().flat_map(|line| transitions(line)).collect();
             let [(entered, came), (exited, left)] = transitions.as_slice() else {
                 panic!("visitor {visitor}: {transitions:?}");
             };
-            assert_eq!((entered.as_str(), exited.as_str()), ("realized", "exited"), "visitor {visitor}");
+            assert_eq!(
+                (entered.as_str(), exited.as_str()),
+                ("realized", "exited"),
+                "visitor {visitor}"
+            );
             assert!(left > came, "visitor {visitor}: {transitions:?}");
         }
         by_profile.values().map(Vec::len).sum()
@@ -157,7 +184,10 @@ fn jiff_now() -> String {
 }
 
 fn transitions(line: &Line) -> Vec<(String, i64)> {
-    let list = line.body["_weir"]["transitions"].as_array().cloned().unwrap_or_default();
+    let list = line.body["_weir"]["transitions"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let visiting = list.iter().filter(|t| t["segment"] == "visiting");
     let pair = |t: &serde_json::Value| {
         let at = model::Timestamp::parse(t["at"].as_str().expect("an instant")).expect("RFC 3339");

@@ -2,8 +2,8 @@
 
 #![expect(dead_code, reason = "each test binary uses its part")]
 
-pub mod client;
-pub mod exports;
-pub mod load;
-pub mod native;
-pub mod server;
+pub(crate) mod client;
+pub(crate) mod exports;
+pub(crate) mod load;
+pub(crate) mod native;
+pub(crate) mod server;

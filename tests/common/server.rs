@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A running server. Dropping it kills it.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     /// Its data folder.
-    pub data: PathBuf,
+    pub(crate) data: PathBuf,
     /// `http://127.0.0.1:<port>`.
-    pub url: String,
+    pub(crate) url: String,
     /// The admin token.
-    pub token: String,
+    pub(crate) token: String,
 }
 
 /// How long a start may take: it includes opening a store after a crash, on a busy machine.
@@ -21,17 +21,21 @@ const START: Duration = Duration::from_secs(60);
 
 impl Server {
     /// Starts a server on `data` and waits until it is ready.
-    pub fn start(data: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
         Self::start_with(data, arguments, &[])
     }
 
     /// The same with environment variables.
-    pub fn start_with(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let address = data.join("address");
         if address.exists() {
             fs::remove_file(&address).expect("a stale address file can be removed");
         }
-        let log = fs::OpenOptions::new().create(true).append(true).open(log_file(data)).expect("the log can be opened");
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log_file(data))
+            .expect("the log can be opened");
         let child = weir()
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
@@ -42,7 +46,12 @@ impl Server {
             .stderr(log)
             .spawn()
             .expect("weir starts");
-        let mut server = Self { child, data: data.to_owned(), url: String::new(), token: String::new() };
+        let mut server = Self {
+            child,
+            data: data.to_owned(),
+            url: String::new(),
+            token: String::new(),
+        };
         server.wait_for_start(&address);
         server
     }
@@ -62,33 +71,40 @@ impl Server {
             assert!(started.elapsed() < START, "weir did not start:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(5));
         }
-        let token = fs::read_to_string(self.data.join("admin-token")).expect("the first start writes the token");
+        let token =
+            fs::read_to_string(self.data.join("admin-token")).expect("the first start writes the token");
         token.trim().clone_into(&mut self.token);
     }
 
     /// SIGKILL, and gone.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("the child can be killed");
         self.child.wait().expect("the child can be waited for");
     }
 
     /// SIGTERM, and gone; gives whether it ended well.
-    pub fn stop(mut self) -> bool {
+    pub(crate) fn stop(mut self) -> bool {
         let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("the child can be signalled");
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM)
+            .expect("the child can be signalled");
         self.child.wait().expect("the child can be waited for").success()
     }
 
     /// What it printed so far, over all starts on this folder.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(log_file(&self.data)).unwrap_or_default()
     }
 
     /// Runs `weir apply` against it with `definitions` and gives its output; panics if it fails.
-    pub fn apply(&self, definitions: &str) -> String {
+    pub(crate) fn apply(&self, definitions: &str) -> String {
         let file = scratch(&self.data, "definitions.yaml");
         fs::write(&file, definitions).expect("the definitions can be written");
-        let done = weir().args(["apply", "--server", &self.url, "--data"]).arg(&self.data).arg("-f").arg(&file).output();
+        let done = weir()
+            .args(["apply", "--server", &self.url, "--data"])
+            .arg(&self.data)
+            .arg("-f")
+            .arg(&file)
+            .output();
         let done = done.expect("weir runs");
         assert!(
             done.status.success(),
@@ -110,7 +126,7 @@ impl Drop for Server {
 }
 
 /// The program under test, without the settings of whoever runs the tests.
-pub fn weir() -> Command {
+pub(crate) fn weir() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WEIR_")) {
         command.env_remove(name);
@@ -125,5 +141,5 @@ fn log_file(data: &Path) -> PathBuf {
 
 fn scratch(data: &Path, extension: &str) -> PathBuf {
     let name = data.to_string_lossy().replace('/', "_");
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).with_extension(extension)
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.{extension}"))
 }

@@ -16,7 +16,7 @@ async fn a_full_disk_is_refused_and_recovers_without_a_restart() {
     let data = disk.folder.join("weir");
     std::fs::create_dir(&data).expect("a folder");
     // No mark: the disk is really run full, under the store and the export files alike.
-    let server = Server::start_with(&data, &[], &[("WEIR_STORE_MIN_FREE", "0")]);
+    let server = Server::start_with(&data, &[], &[("WEIR_STORE_MIN_FREE", "0B")]);
     server.apply(DEFINITIONS);
     let client = Client::of(&server);
     let load = Load::new();
@@ -32,7 +32,10 @@ async fn a_full_disk_is_refused_and_recovers_without_a_restart() {
     };
     LocalSet::new().run_until(posting).await;
     let (status, text) = client.post("/collection/shop", "application/json", "{}").await;
-    assert!(status == 503 || status == 400, "an answer while the disk is full: {status} {text}");
+    assert!(
+        status == 503 || status == 400,
+        "an answer while the disk is full: {status} {text}"
+    );
 
     std::fs::remove_file(&ballast).expect("room is made");
     ready(&client).await;
@@ -48,7 +51,13 @@ async fn a_full_disk_is_refused_and_recovers_without_a_restart() {
     let account = client.drained("flow").await;
     let delivered = load.verify(&data.join("exports"));
     assert_eq!(account["decided"], delivered, "{account}");
-    assert_eq!(exports::check(&exports::read(&data.join("exports"))).values().map(Vec::len).sum::<usize>(), delivered);
+    assert_eq!(
+        exports::check(&exports::read(&data.join("exports")))
+            .values()
+            .map(Vec::len)
+            .sum::<usize>(),
+        delivered
+    );
 }
 
 /// Leaves a few MiB.

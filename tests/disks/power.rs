@@ -32,7 +32,10 @@ async fn fifty_power_cuts_lose_nothing() {
                 () = load.run(&server, &stop) => {}
                 () = tokio::time::sleep(life) => {}
             }
-            let pulled = Command::new(&plug).arg(&disk.folder).status().expect("the plug runs");
+            let pulled = Command::new(&plug)
+                .arg(&disk.folder)
+                .status()
+                .expect("the plug runs");
             assert!(pulled.success(), "the plug needs root");
             stop.cancel();
             server.kill();
@@ -50,5 +53,8 @@ async fn fifty_power_cuts_lose_nothing() {
     let delivered = load.verify(&data.join("exports"));
     assert_eq!(account["decided"], delivered, "{account}");
     assert_eq!(account["delivered"], delivered, "{account}");
-    println!("{CUTS} of {CUTS} cuts, {} messages acknowledged, {delivered} exports", load.count());
+    println!(
+        "{CUTS} of {CUTS} cuts, {} messages acknowledged, {delivered} exports",
+        load.count()
+    );
 }

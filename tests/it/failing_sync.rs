@@ -20,8 +20,8 @@ fn start(folder: &Path, part: &str) -> (Server, std::path::PathBuf) {
     let flag = folder.join("fail");
     let environment = [
         ("LD_PRELOAD", library.to_str().expect("text")),
-        ("WEIR_TEST_FAIL_SYNC", flag.to_str().expect("text")),
-        ("WEIR_TEST_FAIL_PATH", part),
+        ("FAIL_SYNC_WHILE", flag.to_str().expect("text")),
+        ("FAIL_SYNC_BELOW", part),
     ];
     let server = Server::start_with(&data, &[], &environment);
     server.apply(DEFINITIONS);
@@ -35,7 +35,11 @@ async fn a_store_that_cannot_sync_acknowledges_nothing() {
     let client = Client::of(&server);
     assert_eq!(client.post_lines("shop", &[record(1)]).await, Some(vec![true]));
     std::fs::write(&flag, "").expect("written");
-    assert_eq!(client.post_lines("shop", &[record(2)]).await, None, "no 207 for what is not durable");
+    assert_eq!(
+        client.post_lines("shop", &[record(2)]).await,
+        None,
+        "no 207 for what is not durable"
+    );
     std::fs::remove_file(&flag).expect("removed");
     wait_until_ready(&client).await;
     assert_eq!(client.post_lines("shop", &[record(3)]).await, Some(vec![true]));
@@ -43,7 +47,10 @@ async fn a_store_that_cannot_sync_acknowledges_nothing() {
     let lines = exports::read(&server.data.join("exports"));
     let delivered: usize = exports::check(&lines).values().map(Vec::len).sum();
     assert_eq!(account["decided"], delivered, "{account}");
-    let numbers: Vec<u64> = lines.iter().filter_map(|line| line.body["number"].as_u64()).collect();
+    let numbers: Vec<u64> = lines
+        .iter()
+        .filter_map(|line| line.body["number"].as_u64())
+        .collect();
     assert!(numbers.contains(&1) && numbers.contains(&3), "{numbers:?}");
 }
 
@@ -53,10 +60,18 @@ async fn a_file_that_cannot_sync_settles_nothing() {
     let (server, flag) = start(folder.path(), "/exports/");
     let client = Client::of(&server);
     std::fs::write(&flag, "").expect("written");
-    assert_eq!(client.post_lines("shop", &[record(1)]).await, Some(vec![true]), "intake goes on");
+    assert_eq!(
+        client.post_lines("shop", &[record(1)]).await,
+        Some(vec![true]),
+        "intake goes on"
+    );
     tokio::time::sleep(Duration::from_secs(2)).await;
     let account = client.account("flow").await;
-    assert_eq!((&account["delivered"], &account["pending"]), (&0.into(), &1.into()), "{account}");
+    assert_eq!(
+        (&account["delivered"], &account["pending"]),
+        (&0.into(), &1.into()),
+        "{account}"
+    );
     std::fs::remove_file(&flag).expect("removed");
     let account = client.drained("flow").await;
     assert_eq!(account["delivered"], 1, "{account}");
@@ -72,5 +87,8 @@ async fn wait_until_ready(client: &Client) {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("the server does not become ready: {:?}", client.get_text("/readyz").await);
+    panic!(
+        "the server does not become ready: {:?}",
+        client.get_text("/readyz").await
+    );
 }

@@ -26,7 +26,11 @@ async fn fifty_kills_under_load_lose_nothing() {
     let delivered = load.verify(&data.join("exports"));
     assert_eq!(account["decided"], delivered, "{account}");
     assert_eq!(account["delivered"], delivered, "{account}");
-    assert!(load.count() as u64 > KILLS, "the load got through: {}", load.count());
+    assert!(
+        load.count() as u64 > KILLS,
+        "the load got through: {}",
+        load.count()
+    );
 }
 
 async fn cycles(data: &std::path::Path, load: &std::sync::Arc<Load>) {

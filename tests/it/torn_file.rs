@@ -1,9 +1,9 @@
 //! A file that was cut in mid-line is mended when the server starts again.
 
 use crate::common::client::Client;
+use crate::common::exports;
 use crate::common::load::DEFINITIONS;
 use crate::common::server::Server;
-use crate::common::exports;
 use std::fs::OpenOptions;
 use std::io::Write;
 
@@ -21,8 +21,12 @@ async fn a_file_cut_in_mid_line_is_mended_on_restart() {
     server.kill();
 
     let file = newest(&data.join("exports"));
-    let mut torn = OpenOptions::new().append(true).open(&file).expect("the export file");
-    torn.write_all(br#"{"_weir":{"id":"half of a li"#).expect("written");
+    let mut torn = OpenOptions::new()
+        .append(true)
+        .open(&file)
+        .expect("the export file");
+    torn.write_all(br#"{"_weir":{"id":"half of a li"#)
+        .expect("written");
     drop(torn);
 
     let server = Server::start(&data, &[]);
@@ -31,9 +35,16 @@ async fn a_file_cut_in_mid_line_is_mended_on_restart() {
     client.drained("flow").await;
     let lines = exports::read(&data.join("exports"));
     exports::check(&lines);
-    let numbers: Vec<u64> = lines.iter().filter_map(|line| line.body["number"].as_u64()).collect();
+    let numbers: Vec<u64> = lines
+        .iter()
+        .filter_map(|line| line.body["number"].as_u64())
+        .collect();
     assert_eq!(numbers, [1, 2]);
-    assert!(server.log().contains("mid-line"), "the mending is logged:\n{}", server.log());
+    assert!(
+        server.log().contains("cut off what was never acknowledged"),
+        "the mending is logged:\n{}",
+        server.log()
+    );
 }
 
 fn newest(folder: &std::path::Path) -> std::path::PathBuf {
@@ -41,7 +52,11 @@ fn newest(folder: &std::path::Path) -> std::path::PathBuf {
     let mut found = Vec::new();
     while let Some(path) = files.pop() {
         if path.is_dir() {
-            files.extend(std::fs::read_dir(&path).expect("a folder").map(|e| e.expect("an entry").path()));
+            files.extend(
+                std::fs::read_dir(&path)
+                    .expect("a folder")
+                    .map(|e| e.expect("an entry").path()),
+            );
         } else {
             found.push(path);
         }

@@ -1,5 +1,5 @@
-/* Preloaded into `weir serve`: while the file named by WEIR_TEST_FAIL_SYNC exists, fsync and fdatasync of files whose
- * path contains the text in WEIR_TEST_FAIL_PATH answer EIO, as a dying disk does. */
+/* Preloaded into `weir serve`: while the file named by FAIL_SYNC_WHILE exists, fsync and fdatasync of files whose
+ * path contains the text in FAIL_SYNC_BELOW answer EIO, as a dying disk does. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 static int fails(int fd) {
-    const char *flag = getenv("WEIR_TEST_FAIL_SYNC");
-    const char *part = getenv("WEIR_TEST_FAIL_PATH");
+    const char *flag = getenv("FAIL_SYNC_WHILE");
+    const char *part = getenv("FAIL_SYNC_BELOW");
     char link[64], path[4096];
     if (!flag || !part || access(flag, F_OK) != 0) return 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
