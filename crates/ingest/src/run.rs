@@ -44,7 +44,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             clock: ClockMode::Wall,
-            batch: 1000,
+            batch: 250,
             queue_items: 50_000,
             queue_bytes: 256 << 20,
             cache: 4_000_000,

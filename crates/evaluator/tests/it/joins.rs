@@ -77,6 +77,28 @@ fn realized_on_the_absorbed_and_no_longer_true_is_an_exit_of_the_survivor() {
 }
 
 #[test]
+fn realized_on_either_side_wins_over_exited() {
+    for survivor_is_in in [true, false] {
+        let definitions = world(SILENT);
+        let (mut one, mut two) = two(&definitions, r#""country":"KR""#, r#""country":"KR""#);
+        let left = if survivor_is_in { &mut two } else { &mut one };
+        let name = if survivor_is_in {
+            r#""crm":[{"id":"1"}]"#
+        } else {
+            r#""email":[{"id":"a@b.test"}]"#
+        };
+        left.post(2500, &format!(r#"{{"identityMap":{{{name}}},"country":"JP"}}"#));
+        one.absorb(3000, &BOTH.replace("}}", r#"},"country":"KR"}"#), vec![two.state]);
+        let membership = one.state.membership(SegmentNo(0)).expect("a member");
+        let since = if survivor_is_in { 1000 } else { 2000 };
+        assert_eq!(
+            (membership.status, membership.since.millis()),
+            (Status::Realized, since)
+        );
+    }
+}
+
+#[test]
 fn nobody_was_told_and_the_triggers_are_off_so_nobody_hears() {
     let (mut one, two) = two(&world(SILENT), r#""country":"KR""#, r#""country":"KR""#);
     assert_eq!(causes(&one.absorb(3000, BOTH, vec![two.state])), [""; 0]);

@@ -1,6 +1,6 @@
 //! The rules change while people are on their way.
 
-use crate::person::{Person, at, causes, definitions, flow, rules, segment};
+use crate::person::{Person, at, causes, definitions, flow, mapping, rules, segment};
 use model::{Class, Definitions, RulesVersion, SegmentNo};
 
 const BUY: &str = r#"{"identityMap":{"email":[{"id":"a@b.test"}]},"_id":"e1","timestamp":"1970-01-01T00:00:01Z","eventType":"buy"}"#;
@@ -88,6 +88,7 @@ fn dependents_of_a_changed_segment_are_recomputed_with_it() {
     definitions
         .segments
         .push(segment(2, "fan", r#"inSegment("recent") and inSegment("slow")"#));
+    definitions.dataflows[0].segments.push(mapping("fan"));
     let mut person = Person::new(&definitions);
     person.post(1000, BUY);
     assert!(person.state.realized(SegmentNo(2)));
@@ -98,11 +99,16 @@ fn dependents_of_a_changed_segment_are_recomputed_with_it() {
     later.segments[0].changed_in = RulesVersion(2);
     person.rules = rules(&later);
     let exports = person.visit(6000);
+    assert_eq!(
+        causes(&exports),
+        ["published"],
+        "the rule changed, not the person"
+    );
     let left: Vec<_> = exports[0]
         .transitions
         .iter()
         .map(|t| t.segment.as_str())
         .collect();
-    assert_eq!(left, ["recent"], "only mapped segments show in the export");
+    assert_eq!(left, ["fan", "recent"]);
     assert!(!person.state.realized(SegmentNo(2)));
 }
