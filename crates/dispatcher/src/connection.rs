@@ -61,19 +61,16 @@ impl Connection {
     }
 
     /// Waits for the turn to claim and to wait for rates, which one lane has at a time: so at most one call of
-    /// a lane of lower rank can be ahead of a live one. Bulk gets it only while no live lane wants it.
+    /// bulk can be ahead of a live one. Bulk asks for it only while no live lane wants it.
     pub(crate) async fn turn(&self, class: Class) -> tokio::sync::MutexGuard<'_, ()> {
-        loop {
-            let turn = self.turn.lock().await;
-            if class == Class::Live || *self.wanting.borrow() == 0 {
-                return turn;
-            }
-            drop(turn);
+        if class == Class::Bulk {
             self.wanted(false).await;
         }
+        self.turn.lock().await
     }
 
-    /// Waits for room for one more call. `None`: a live lane wants the turn, which bulk gives up for it.
+    /// Waits, having the turn, for room for one more call. `None`: a live lane wants the turn meanwhile, and
+    /// bulk gives it up.
     pub(crate) async fn slot(&self, class: Class) -> Option<OwnedSemaphorePermit> {
         let acquire = Arc::clone(&self.slots).acquire_owned();
         match class {
