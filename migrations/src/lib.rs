@@ -18,7 +18,7 @@ pub struct Step {
     /// What it changes, in a few words for the log.
     pub what: &'static str,
     /// Converts one row. Returning nothing keeps the row as it is. It must keep rows that already have the new
-    /// form (their version byte tells), because it can meet rows that it has put itself.
+    /// form (their version byte tells), because it can meet rows that it has put itself: further on, or when it runs again after a cut.
     pub row: Convert,
 }
 

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 
 /// SHA-256 of the fixture of each format: rows as the program of that time wrote them. A fixture never changes;
 /// what has to change is the code that reads it.
-const FROZEN: &[(u32, &str)] = &[(1, "")];
+const FROZEN: &[(u32, &str)] = &[(
+    1,
+    "c2fbea0a361b96e11c4f35c10f74e90ef93e3ed51f51d7b200cda569393ea4c7",
+)];
 
 #[test]
 fn steps_are_numbered_from_one_without_gaps() {
@@ -21,8 +24,7 @@ fn every_format_has_its_frozen_fixture() {
     for (format, frozen) in FROZEN {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/{format:04}.dump"));
         let bytes = std::fs::read(&path).unwrap();
-        let digest = Sha256::digest(bytes);
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, *frozen, "{} was altered", path.display());
+        let digest = format!("{:x}", Sha256::digest(bytes));
+        assert_eq!(digest, *frozen, "{} was altered", path.display());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::{Batch, Engine, Row};
 use crate::error::{Error, Result};
-use crate::keys::{FORMAT, MIGRATION, Progress, Write, after, hex};
+use crate::keys::{FORMAT, Write, after, hex};
 use migrations::{Change, STEPS, Step};
 
 /// Rows converted in one commit.
@@ -34,8 +34,8 @@ pub(crate) fn read(rows: &dyn Engine) -> Result<Option<u32>> {
     Err(Error::Unfinished)
 }
 
-/// Runs the steps that lead from the stored format to the last of `steps`. It can be cut anywhere: each row is
-/// converted in the commit that also says how far the step has come.
+/// Runs the steps that lead from the stored format to the last of `steps`. A step that was cut runs again from the
+/// beginning, and leaves alone what it has converted already.
 pub(crate) fn migrate(engine: &dyn Engine, steps: &[Step]) -> Result<bool> {
     let known = steps.last().map_or(0, |step| step.to);
     let Some(found) = read(engine)? else {
@@ -56,23 +56,18 @@ pub(crate) fn migrate(engine: &dyn Engine, steps: &[Step]) -> Result<bool> {
 }
 
 fn run(engine: &dyn Engine, step: &Step) -> Result<()> {
-    let progress = u64::from(step.to);
-    let done = MIGRATION.get(engine, &progress)?;
-    let mut start = done.map_or(vec![0], |done| after(&done.last));
+    let mut start = vec![0];
     loop {
-        let page = engine.scan(start.clone()..vec![0xff], PAGE, false)?;
+        let page = engine.scan(start..vec![0xff], PAGE, false)?;
         let mut batch = Batch::default();
         for row in &page {
             convert(step, row, &mut batch)?;
         }
         let Some((last, _)) = page.last() else {
             write(&mut batch, step.to);
-            MIGRATION.delete(&mut batch, &progress);
             return engine.commit(&batch);
         };
-        let last = last.clone();
-        start = after(&last);
-        MIGRATION.put(&mut batch, &progress, &Progress { last })?;
+        start = after(last);
         engine.commit(&batch)?;
     }
 }

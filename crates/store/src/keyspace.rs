@@ -47,7 +47,7 @@ pub enum Space {
     Upgrade = b'V',
     /// (dataflow, export number) -> `Export`, from its decision until it is settled
     Exports = b'X',
-    /// by name: the format version, how far a migration is, the committed numbers (`Meta`)
+    /// by name: the format version, the mark of an import, the committed numbers (`Meta`)
     Meta = b'Z',
 }
 

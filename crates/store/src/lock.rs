@@ -6,6 +6,7 @@ use rustix::io::Errno;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 /// The lock on a store folder; the operating system drops it with the process, however that ends.
 pub(crate) struct FolderLock {
@@ -13,8 +14,17 @@ pub(crate) struct FolderLock {
 }
 
 impl FolderLock {
-    /// Takes the lock of `folder`, or says who has it.
+    /// Takes the lock of `folder`, or says who has it. Waits a little: a process that just ended, or was just
+    /// started by this one, may still have the file open.
     pub(crate) fn take(folder: &Path) -> Result<Self> {
+        retry(
+            Duration::from_millis(500),
+            || Self::try_take(folder),
+            |error| matches!(error, Error::Locked { .. }),
+        )
+    }
+
+    fn try_take(folder: &Path) -> Result<Self> {
         let path = folder.join("lock");
         let open = OpenOptions::new()
             .read(true)
@@ -46,4 +56,29 @@ impl FolderLock {
         }
         Ok(Self { _file: file })
     }
+}
+
+/// Tries until it works, fails for good, or `limit` has passed.
+pub(crate) fn retry<T>(
+    limit: Duration,
+    mut attempt: impl FnMut() -> Result<T>,
+    passing: impl Fn(&Error) -> bool,
+) -> Result<T> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let mut waited = Duration::ZERO;
+    loop {
+        match attempt() {
+            Err(error) if passing(&error) && waited < limit => pause(PAUSE),
+            done => return done,
+        }
+        waited += PAUSE;
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "opening files is synchronous, and what it waits for happens in real time"
+)]
+fn pause(span: Duration) {
+    std::thread::sleep(span);
 }

@@ -60,8 +60,7 @@ impl Store {
         Ok(hot.into_iter().map(|(id, hot)| (id, hot.rules)).collect())
     }
 
-    /// At least the last `limit` transitions of a profile and all it has absorbed, if there are as many,
-    /// latest first. Rows are read by batch, so there can be some more.
+    /// The last `limit` transitions of a profile and all it has absorbed, latest first.
     pub fn history(&self, id: ProfileId, limit: usize) -> Result<Vec<Transition>> {
         self.read(|rows| {
             let absorbed = PROFILES
@@ -75,6 +74,7 @@ impl Store {
             }
             // Stable: transitions of one instant stay in reverse order of decision.
             all.sort_by_key(|transition| std::cmp::Reverse(transition.at));
+            all.truncate(limit);
             Ok(all)
         })
     }

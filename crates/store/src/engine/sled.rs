@@ -4,26 +4,30 @@
 //! - `flush()` never calls fsync on Linux, so we sync its file `db` ourselves: without that, 50 of 50 simulated
 //!   power cuts lost acknowledged batches. The version is pinned exactly because the file is an internal of it.
 //! - The flusher (`flush_every_ms`) stays on: it is the only caller of the garbage collector.
-//! - A page over a quarter of a segment goes to a file of its own in `blobs/`, which sled never syncs. A leaf
-//!   holds 16 rows, so with the default segments of 512 KiB rows of 8 KiB would do. Ours are larger, which
-//!   keeps leaves with rows up to 64 KiB in the log, and we sync the blobs there are. What is left: a blob that
-//!   the garbage collector rewrites between two commits is synced only by the second.
+//! - What is over a quarter of a segment goes to a file that sled never syncs. Nothing of ours gets that large:
+//!   see `large`.
+
+mod large;
+#[cfg(test)]
+mod tests;
 
 use super::{Batch, Engine, Read, Reopen, Row};
 use crate::error::{Error, Result};
+use crate::lock::retry;
 use crate::options::{Options, SyncFile};
-use std::collections::BTreeSet;
-use std::ffi::OsString;
+use large::{Large, OWN, PIECE};
 use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
 
-/// Bytes a segment: a quarter of it is the largest page that stays in the log.
+/// Bytes a segment. The largest leaf, some 20 rows of the largest size, must stay below a quarter of it.
 const SEGMENT: usize = 8 << 20;
+const _: () = assert!(20 * PIECE < SEGMENT / 4);
 /// The one tree that holds all rows. It is made with the database, so a database without it is a ruin.
 const TREE: &[u8] = b"weir";
 /// How often sled writes back, syncs and collects garbage by itself, in milliseconds.
@@ -69,8 +73,18 @@ impl SledFolder {
         }
     }
 
-    /// sled answers some damage with a panic, so opening is guarded.
+    /// Opens sled as soon as an instance of this process that was just dropped has let go of its file. The lock on
+    /// the store folder keeps all others away.
     fn open_db(&self, path: &Path) -> Result<::sled::Db> {
+        retry(
+            Duration::from_secs(5),
+            || self.try_open_db(path),
+            |error| matches!(error, Error::Unopenable { why, .. } if why.contains("could not acquire lock")),
+        )
+    }
+
+    /// sled answers some damage with a panic, so opening is guarded.
+    fn try_open_db(&self, path: &Path) -> Result<::sled::Db> {
         let config = ::sled::Config::new()
             .path(path)
             .cache_capacity(self.cache_bytes)
@@ -123,10 +137,9 @@ impl Reopen for SledFolder {
             .open(&data)
             .map_err(Error::io("open", &data))?;
         Ok(Box::new(Sled {
+            large: RwLock::new(Large::load(&tree).map_err(failed("read"))?),
             tree,
             file,
-            blobs: live.join("blobs"),
-            synced_blobs: Mutex::default(),
             sync: self.sync.clone(),
             folder: live,
         }))
@@ -140,60 +153,36 @@ impl Reopen for SledFolder {
 
 struct Sled {
     tree: ::sled::Tree,
+    /// Which values are in pieces. Nobody reads while a commit is under way, so this is never waited for.
+    large: RwLock<Large>,
     /// Its data file, opened a second time for the sync.
     file: File,
-    blobs: PathBuf,
-    /// The blob files that are known to be durable.
-    synced_blobs: Mutex<BTreeSet<OsString>>,
     sync: SyncFile,
     folder: PathBuf,
 }
 
-impl Sled {
-    fn sync(&self) -> io::Result<()> {
-        self.sync_blobs()?;
-        (self.sync)(&self.file)
-    }
-
-    /// The folder is empty but for stores with very large rows, so reading it each time costs little.
-    fn sync_blobs(&self) -> io::Result<()> {
-        let mut synced = self.synced_blobs.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut present = BTreeSet::new();
-        let mut new = false;
-        for entry in fs::read_dir(&self.blobs)? {
-            let name = entry?.file_name();
-            if !synced.contains(&name) {
-                new = true;
-                match File::open(self.blobs.join(&name)) {
-                    Ok(file) => (self.sync)(&file)?,
-                    // The garbage collector was faster.
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                    Err(error) => return Err(error),
-                }
-            }
-            present.insert(name);
-        }
-        if new {
-            sync_path(&self.blobs)?;
-        }
-        *synced = present;
-        Ok(())
-    }
-}
-
 impl Read for Sled {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        let value = self.tree.get(key).map_err(failed("read"))?;
-        Ok(value.map(|value| value.to_vec()))
+        let large = self.large.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(row) = self.tree.get(key).map_err(failed("read"))? else {
+            return Ok(None);
+        };
+        large
+            .whole(&self.tree, key, &row)
+            .map(Some)
+            .map_err(failed("read"))
     }
 
-    fn scan(&self, range: Range<Vec<u8>>, limit: usize, reverse: bool) -> Result<Vec<Row>> {
+    fn scan(&self, mut range: Range<Vec<u8>>, limit: usize, reverse: bool) -> Result<Vec<Row>> {
+        range.end = range.end.min(vec![OWN]);
         if range.is_empty() {
             return Ok(Vec::new());
         }
+        let large = self.large.read().unwrap_or_else(PoisonError::into_inner);
         let owned = |row: ::sled::Result<(::sled::IVec, ::sled::IVec)>| {
             let (key, value) = row.map_err(failed("scan"))?;
-            Ok((key.to_vec(), value.to_vec()))
+            let value = large.whole(&self.tree, &key, &value).map_err(failed("scan"))?;
+            Ok((key.to_vec(), value))
         };
         let rows = self.tree.range(range);
         if reverse {
@@ -206,16 +195,14 @@ impl Read for Sled {
 
 impl Engine for Sled {
     fn commit(&self, batch: &Batch) -> Result<()> {
+        let mut large = self.large.write().unwrap_or_else(PoisonError::into_inner);
         let mut writes = ::sled::Batch::default();
-        for (key, write) in batch.writes() {
-            match write {
-                Some(value) => writes.insert(key.as_slice(), value.as_slice()),
-                None => writes.remove(key.as_slice()),
-            }
+        for (key, change) in batch.writes() {
+            large.write(&mut writes, key, change.as_deref());
         }
         self.tree.apply_batch(writes).map_err(failed("commit"))?;
         self.tree.flush().map_err(failed("flush"))?;
-        self.sync().map_err(|error| Error::Engine {
+        (self.sync)(&self.file).map_err(|error| Error::Engine {
             doing: "sync",
             why: error.to_string(),
         })

@@ -6,7 +6,6 @@ use crate::decisions::{DeadMessage, MessageCounters, UpgradeProgress};
 use crate::keyspace::Space;
 use crate::meta::Meta;
 use model::{DataflowNo, DatasetId, Definitions};
-use serde::{Deserialize, Serialize};
 
 /// number -> message refused at the door
 pub(crate) const DEAD_MESSAGES: Table<u64, DeadMessage> = Table::new(Space::DeadMessages);
@@ -21,19 +20,9 @@ pub(crate) const UPGRADE: Table<(), UpgradeProgress> = Table::new(Space::Upgrade
 /// the committed numbers
 pub(crate) const META: Table<(), Meta> = Table::new(Space::Meta);
 
-/// the format it leads to -> how far a migration is
-pub(crate) const MIGRATION: Table<u64, Progress> = Table::new(Space::Meta);
-
 /// The key of the format row. It and its value, a big-endian u32, are outside of all tables and stay as they
 /// are in every format, so that any program can tell whether it knows the store.
 pub(crate) const FORMAT: &[u8] = b"Zformat";
-
-/// A migration under way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Progress {
-    /// The last key converted.
-    pub(crate) last: Vec<u8>,
-}
 
 /// The key of the row that an import leaves for the first opening: the instant of the import in milliseconds, a
 /// big-endian i64. Outside of all tables like the format row.

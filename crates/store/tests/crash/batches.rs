@@ -6,6 +6,7 @@ use model::{
     Seq, Stamp, Status, SuppressedReason, Timestamp, Transition,
 };
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use store::{
     DeadMessage, Decisions, EventKey, MessageCounters, OutboxOp, Outcome, ProfileDelta, Result, Settlement,
     Store, UpgradeProgress,
@@ -54,7 +55,7 @@ fn batch(store: &Store, number: u64) -> Result<Decisions> {
                 let seed = mix(number * 8 + slot);
                 (
                     identity(seed % 900),
-                    (seed % 5 > 0).then(|| ProfileId::new(0, seed % 500)),
+                    (!seed.is_multiple_of(5)).then(|| ProfileId::new(0, seed % 500)),
                 )
             })
             .collect(),
@@ -66,7 +67,7 @@ fn batch(store: &Store, number: u64) -> Result<Decisions> {
             version: RulesVersion(number),
             ..Definitions::default()
         }),
-        upgrade: (number % 7 == 0).then(|| UpgradeProgress {
+        upgrade: number.is_multiple_of(7).then(|| UpgradeProgress {
             to: RulesVersion(number),
             next: ProfileId::new(0, number),
             visited: number,
@@ -107,7 +108,7 @@ fn profile(store: &Store, id: ProfileId, seed: u64, at: Timestamp) -> Result<Pro
         hot: Some(HotRow {
             rules: RulesVersion(seed % 9),
             stepped: at,
-            next_due: (seed % 3 > 0).then(|| Timestamp::from_millis(at.millis() + 5_000)),
+            next_due: (!seed.is_multiple_of(3)).then(|| Timestamp::from_millis(at.millis() + 5_000)),
             ..HotRow::default()
         }),
         identities: Some(vec![IdentityLink {
@@ -275,7 +276,7 @@ fn text(seed: u64, length: u64) -> String {
     let mut word = seed;
     while (text.len() as u64) < length {
         word = mix(word);
-        text.push_str(&format!("{word:016x}"));
+        write!(text, "{word:016x}").unwrap();
     }
     text
 }

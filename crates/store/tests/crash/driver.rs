@@ -65,7 +65,7 @@ pub(crate) async fn verify(folder: &Path, acked: u64) -> Result<u64, String> {
         .arg(folder)
         .arg(acked.to_string())
         .kill_on_drop(true);
-    let output = tokio::time::timeout(Duration::from_secs(60), command.output()).await;
+    let output = tokio::time::timeout(Duration::from_mins(1), command.output()).await;
     let output = output.map_err(|_| "the verifier hangs".to_owned())?.unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     match text.trim().strip_prefix("OK ") {

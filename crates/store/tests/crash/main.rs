@@ -76,7 +76,6 @@ async fn verify(folder: &Path, acked: u64) {
         let (found, wanted) = (of(&found), of(&wanted));
         if found != wanted {
             let missing = wanted.iter().filter(|row| !found.contains(row)).count();
-            if found.len() < 400 { for row in found.iter().filter(|r| !wanted.contains(r)) { eprintln!("GHOST {row:02x?}"); } for row in wanted.iter().filter(|r| !found.contains(r)) { eprintln!("MISSING {row:02x?}"); } }
             let ghosts = found.iter().filter(|row| !wanted.contains(row)).count();
             wrong.push(format!(
                 "{}: {missing} rows missing or different, {ghosts} too many",

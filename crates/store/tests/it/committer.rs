@@ -1,9 +1,12 @@
 //! The one committer: groups, order, and what is left after a failure.
 
-use crate::support::{Running, at, batch, everything, export, live, options, profile, settled, start_on};
+use crate::support::{
+    Running, at, batch, everything, export, live, options, person, profile, settled, start_on,
+};
 use model::{DataflowNo, ExportSeq};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use store::{Error, Fault, Health, Memory, OutboxOp, Outcome};
+use store::{Batch, Decisions, Engine as _, Error, Fault, Health, Memory, OutboxOp, Outcome};
 
 #[tokio::test]
 async fn requests_that_wait_are_committed_as_one_in_their_order() {
@@ -59,6 +62,54 @@ async fn a_batch_that_does_not_follow_fails_alone() {
     );
     store.commit(everything(&store)).await.unwrap();
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_fails_half_way_leaves_nothing_and_the_others_go_on() {
+    let memory = Memory::new();
+    let running = start_on(Box::new(memory.clone())).unwrap();
+    let store = running.store.clone();
+    store.commit(everything(&store)).await.unwrap();
+    // The counters of dataflow 9 cannot be read, which a batch finds out after it has written other rows.
+    let mut damage = Batch::default();
+    damage.put(b"S\0\0\0\x09".to_vec(), b"?".to_vec());
+    memory.commit(&damage).unwrap();
+    let before = memory.durable();
+    let bad = Decisions {
+        profiles: vec![person(8, 9_000)],
+        ..batch(&store, vec![OutboxOp::Export(export(live(9), profile(8), 1))])
+    };
+    let seq = store.claim(live(1), at(2_000), 1, usize::MAX).unwrap()[0].seq;
+    let good = settled(seq, Outcome::Delivered);
+    let (bad, good) = tokio::join!(store.commit(bad), store.settle(good));
+    assert!(
+        matches!(
+            bad,
+            Err(Error::Corrupt {
+                space: "counters",
+                ..
+            })
+        ),
+        "{bad:?}"
+    );
+    good.unwrap();
+    assert_eq!(store.meta().batch, 1);
+    let changed: Vec<u8> = differing(&before, &memory.durable());
+    assert_eq!(
+        changed, b"CLQSX",
+        "the first bytes of what a settlement touches, and no other"
+    );
+    running.stop().await;
+}
+
+/// The key spaces in which two stores differ.
+fn differing(one: &BTreeMap<Vec<u8>, Vec<u8>>, other: &BTreeMap<Vec<u8>, Vec<u8>>) -> Vec<u8> {
+    let keys: BTreeSet<&Vec<u8>> = one.keys().chain(other.keys()).collect();
+    let differ = keys
+        .into_iter()
+        .filter(|&key| one.get(key) != other.get(key))
+        .map(|key| key[0]);
+    differ.collect::<BTreeSet<u8>>().into_iter().collect()
 }
 
 #[tokio::test]

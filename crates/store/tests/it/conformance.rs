@@ -201,25 +201,73 @@ async fn forgotten_events_are_forgotten_as_duplicates_too() {
     }
 }
 
-#[tokio::test]
-async fn rows_far_over_64_kib_are_kept() {
-    for (name, _folder, place) in places(&options()) {
-        let running = start_on(place()).unwrap();
-        for size in [100 << 10, 1 << 20, 5 << 20] {
-            let mut next = everything(&running.store);
-            next.dead_messages[0].body = vec![b'x'; size];
-            running.store.commit(next).await.unwrap();
+#[test]
+fn values_of_any_size_are_kept_replaced_and_deleted() {
+    let sizes = [0, 65_536, 65_537, 1 << 20];
+    for (name, folder, place) in places(&options()) {
+        for &before in &sizes {
+            for after in sizes.iter().copied().map(Some).chain([None]) {
+                let engine = place().open().unwrap();
+                for (key, size, byte) in [(1, Some(before), 7), (2, Some(70_000), 8), (1, after, 9)] {
+                    let mut batch = Batch::default();
+                    match size {
+                        Some(size) => batch.put(vec![b'B', key], vec![byte; size]),
+                        None => batch.delete(vec![b'B', key]),
+                    }
+                    engine.commit(&batch).unwrap();
+                }
+                drop(engine);
+                let engine = place().open().unwrap();
+                let one = after.map(|size| vec![9; size]);
+                assert_eq!(
+                    engine.get(b"B\x01").unwrap(),
+                    one,
+                    "{name}: {before} to {after:?}"
+                );
+                let mut wanted: Vec<_> = one.map(|value| (b"B\x01".to_vec(), value)).into_iter().collect();
+                wanted.push((b"B\x02".to_vec(), vec![8; 70_000]));
+                assert_eq!(
+                    engine.scan(vec![0]..vec![0xff], 9, false).unwrap(),
+                    wanted,
+                    "{name}"
+                );
+                wanted.reverse();
+                assert_eq!(
+                    engine.scan(vec![0]..vec![0xff], 9, true).unwrap(),
+                    wanted,
+                    "{name}"
+                );
+            }
         }
-        running.stop().await;
-        let again = start_on(place()).unwrap();
-        let sizes: Vec<usize> = again
-            .store
-            .dead_messages(0, 9)
-            .unwrap()
-            .iter()
-            .map(|(_, m)| m.body.len())
-            .collect();
-        assert_eq!(sizes, [100 << 10, 1 << 20, 5 << 20], "{name}");
-        again.stop().await;
+        // What sled keeps in files of its own is not durable: there must not be any.
+        if let Ok(mut files) = std::fs::read_dir(folder.path().join("sled/blobs")) {
+            assert!(files.next().is_none(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn many_rows_of_the_largest_size_beside_each_other_stay_in_the_log() {
+    for (name, folder, place) in places(&options()) {
+        let engine = place().open().unwrap();
+        for round in 0..3_u8 {
+            for number in 0..60_u8 {
+                let mut batch = Batch::default();
+                batch.put(vec![b'E', number], vec![round; 65_536]);
+                batch.put(vec![b'F', number], vec![round; 300_000]);
+                engine.commit(&batch).unwrap();
+            }
+        }
+        drop(engine);
+        let engine = place().open().unwrap();
+        let rows = engine.scan(vec![b'E']..vec![b'G'], usize::MAX, false).unwrap();
+        assert_eq!(rows.len(), 120, "{name}");
+        assert!(
+            rows.iter().all(|(_, value)| value.iter().all(|&byte| byte == 2)),
+            "{name}"
+        );
+        if let Ok(mut files) = std::fs::read_dir(folder.path().join("sled/blobs")) {
+            assert!(files.next().is_none(), "{name}");
+        }
     }
 }

@@ -23,6 +23,9 @@ async fn what_was_acknowledged_survives_sigkill() {
             .await
             .unwrap_or_else(|wrong| panic!("cycle {cycle}: {wrong}"));
     }
-    assert!(total > 8, "{total} batches acknowledged in 10 cycles: next to nothing was tested");
+    assert!(
+        total > 8,
+        "{total} batches acknowledged in 10 cycles: next to nothing was tested"
+    );
     println!("{total} batches acknowledged");
 }

@@ -171,13 +171,6 @@ async fn every_commit_is_synced_before_it_is_answered() {
         running.store.commit(next).await.unwrap();
         assert_eq!(*syncs.lock().unwrap(), [ino], "one sync, of the data file");
     }
-    // A row that sled keeps in a file of its own is synced as well.
-    syncs.lock().unwrap().clear();
-    let mut large = everything(&running.store);
-    large.dead_messages[0].body = vec![1; 5 << 20];
-    running.store.commit(large).await.unwrap();
-    let synced = syncs.lock().unwrap().clone();
-    assert!(synced.len() > 1 && synced.last() == Some(&ino), "{synced:?}");
     running.stop().await;
 }
 

@@ -1,11 +1,12 @@
 //! Old data load: the frozen files of `migrations/fixtures`, read by today's program.
 
+mod definitions;
+
 use crate::support::{
     at, batch, everything, export, identity, live, options, person, profile, settled, start_on,
 };
-use model::{
-    DataflowNo, DeadReason, Definitions, ExportSeq, ProfileId, RulesVersion, SuppressedReason, Timestamp,
-};
+use definitions::one_of_everything;
+use model::{DataflowNo, DeadReason, ExportSeq, ProfileId, RulesVersion, SuppressedReason, Timestamp};
 use std::path::PathBuf;
 use store::{
     Decisions, Memory, OutboxOp, Outcome, ProfileDelta, Space, Store, UpgradeProgress, import, open,
@@ -34,11 +35,6 @@ async fn fill(store: &Store) {
         absorbed_into: Some(profile(1)),
         ..ProfileDelta::default()
     };
-    let definitions = Definitions {
-        version: RulesVersion(7),
-        published_at: at(900),
-        ..Definitions::default()
-    };
     let join = OutboxOp::Join {
         survivor: profile(1),
         absorbed: vec![profile(2)],
@@ -53,7 +49,7 @@ async fn fill(store: &Store) {
         clock: at(3_000),
         profiles: vec![survivor, absorbed],
         identities: vec![(identity(2), Some(profile(1)))],
-        definitions: Some(definitions),
+        definitions: Some(one_of_everything()),
         upgrade: Some(UpgradeProgress {
             to: RulesVersion(7),
             next: profile(2),

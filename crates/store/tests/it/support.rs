@@ -1,9 +1,10 @@
 //! What the tests of the store share: a running store, and small people and exports to put in it.
 
 use model::{
-    Cause, Class, DataflowId, DataflowNo, DatasetId, Event, Export, ExportSeq, Fragment, HotRow, Identity,
-    IdentityLink, Lane, Leaf, Membership, Path, ProfileId, Revision, RulesVersion, SegmentNo, Seq, Stamp,
-    Status, Timestamp, Transition,
+    Cause, Class, DataflowId, DataflowNo, DatasetId, Event, Export, ExportSeq, ExportedMembership,
+    ExportedTransition, Fragment, HotRow, Identity, IdentityLink, Lane, Leaf, LedgerEntry, Membership, Path,
+    ProfileId, Revision, RulesVersion, SegmentId, SegmentNo, SegmentStamps, Seq, Stamp, Status, Timestamp,
+    Transition,
 };
 use std::collections::BTreeMap;
 use store::{
@@ -100,18 +101,34 @@ pub(crate) fn at(ms: i64) -> Timestamp {
 }
 
 pub(crate) fn export(lane: Lane, profile: ProfileId, revision: u64) -> Export {
+    let segment = SegmentId::new("gold").unwrap();
     Export {
         dataflow: DataflowId::new(&format!("flow-{}", lane.dataflow)).unwrap(),
         lane,
         profile,
         revision: Revision(revision),
         causes: vec![Cause::Membership],
-        transitions: Vec::new(),
-        merged: Vec::new(),
+        transitions: vec![ExportedTransition {
+            at: at(1_000),
+            segment: segment.clone(),
+            status: Status::Realized,
+        }],
+        merged: vec![profile],
         emitted_at: at(1_000),
         attributes: vec![(Path::parse("person.name").unwrap(), format!("\"{revision}\""))],
-        memberships: Vec::new(),
-        identities: BTreeMap::new(),
+        memberships: vec![ExportedMembership {
+            segment,
+            status: Status::Realized,
+            last_qualification: at(1_000),
+            stamps: Some(SegmentStamps {
+                created: at(1),
+                updated: at(2),
+                mapping_created: at(3),
+                mapping_updated: at(4),
+            }),
+            name: Some("Gold".to_owned()),
+        }],
+        identities: BTreeMap::from([("email".to_owned(), vec!["p@example.test".to_owned()])]),
         envelope: false,
     }
 }
@@ -152,6 +169,12 @@ pub(crate) fn person(number: u64, due: i64) -> ProfileDelta {
                 status: Status::Realized,
                 since: at(800),
             }],
+            ledger: vec![LedgerEntry {
+                dataflow: DataflowNo(1),
+                revision: Revision(number),
+                commit: 1,
+                told: vec![SegmentNo(4)],
+            }],
             ..HotRow::default()
         }),
         identities: Some(vec![IdentityLink {
@@ -163,11 +186,18 @@ pub(crate) fn person(number: u64, due: i64) -> ProfileDelta {
             owner: id,
             dataset: dataset.clone(),
             primary: identity(number),
-            leaves: vec![Leaf {
-                path: Path::parse("loyalty.points").unwrap(),
-                value: Some((stamp, Some("1.10".to_owned()))),
-                object: None,
-            }],
+            leaves: vec![
+                Leaf {
+                    path: Path::parse("loyalty.points").unwrap(),
+                    value: Some((stamp, Some("1.10".to_owned()))),
+                    object: None,
+                },
+                Leaf {
+                    path: Path::parse("person").unwrap(),
+                    value: Some((stamp, None)),
+                    object: Some(stamp),
+                },
+            ],
         }],
         events: vec![event(number, 700), event(number, 600)],
         ..ProfileDelta::default()
@@ -180,7 +210,7 @@ pub(crate) fn event(number: u64, ms: i64) -> Event {
         dataset: DatasetId::new("web").unwrap(),
         id: format!("e{ms}"),
         timestamp: at(ms),
-        valid_until: None,
+        valid_until: Some(at(ms + 100)),
         seq: Seq(ms.cast_unsigned()),
         json: "{\"eventType\":\"purchase\"}".to_owned(),
     }

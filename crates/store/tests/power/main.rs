@@ -51,6 +51,9 @@ async fn what_was_acknowledged_survives_a_power_cut() {
         wrong.len(),
         wrong.join("\n")
     );
-    assert!(total >= CUTS / 2, "{total} batches acknowledged: next to nothing was tested");
+    assert!(
+        total >= CUTS / 2,
+        "{total} batches acknowledged: next to nothing was tested"
+    );
     println!("{CUTS} of {CUTS} cuts survived, {total} batches acknowledged");
 }

@@ -82,7 +82,7 @@ impl Drop for Mount {
         // Lazily: after a failure somebody may still be in there, and it must not fail a second time over this.
         let unmounted = Command::new("umount").arg("-l").arg(self.path()).status();
         if !unmounted.is_ok_and(|status| status.success()) {
-            println!("{} stays mounted", self.path().display());
+            eprintln!("{} stays mounted", self.path().display());
         }
     }
 }
