@@ -5,6 +5,7 @@
 
 mod check;
 mod life;
+mod posting;
 #[cfg(test)]
 mod tests;
 
@@ -12,22 +13,21 @@ use crate::clock::TestClock;
 use crate::decided::Names;
 use crate::file::file;
 use crate::generate::script;
-use crate::judge::{Heard, Judge};
+use crate::judge::Judge;
 use crate::peer::Peers;
 use crate::plan::Plan;
-use crate::replay::item;
-use crate::script::{During, Operation, Post, Script};
+use crate::script::{During, Operation, Script};
 use check::Seen;
 use control::Verdict;
-use ingest::Answer;
 use life::Life;
 use model::{Clock, Duration, ProfileId, Timestamp};
+use posting::with_the_lost;
 use std::sync::Arc;
 use store::{Health, Memory};
 use tokio::task::JoinSet;
 
 /// What a world went through.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lived {
     /// Servers that ran, one more than crashes.
     pub lives: usize,
@@ -41,6 +41,8 @@ pub struct Lived {
     pub sent: usize,
     /// Exports that were given up.
     pub dead: usize,
+    /// A digest of everything that was sent, in order.
+    pub digest: u64,
 }
 
 /// Lets the world of `seed` live its script, and panics at the first thing that is not as it must be.
@@ -135,13 +137,13 @@ impl World {
             }
             Operation::Answers(destination, answers) => self.peers.will_answer(destination, answers),
             Operation::Crash(During::Posts(posts)) => {
-                let posting = self.submit(posts);
-                self.crash(posting).await;
-                self.find_out(posts).await;
+                let (now, requests) = (self.clock.now(), self.submit(posts));
+                let requests = with_the_lost(self.crash(requests).await, posts.len());
+                self.hear(posts, &requests, now);
             }
             Operation::Crash(During::Publish(plan)) => {
                 let mut publishing = JoinSet::new();
-                publishing.spawn(self.life().apply(file(plan)));
+                publishing.spawn(self.life().redefine(&file(plan), self.clock.now()));
                 self.crash(publishing).await;
                 self.hear_of(plan);
             }
@@ -153,73 +155,6 @@ impl World {
         }
     }
 
-    /// Posts and waits for the answers. Where there is none, the store's counters tell what became of it.
-    async fn post(&mut self, posts: &[Post]) {
-        let mut requests = self.submit(posts);
-        let mut answers = vec![None; posts.len()];
-        while let Some(request) = requests.join_next().await {
-            let (from, answered) = request.expect("posting does not panic");
-            for (at, answer) in answered.into_iter().flatten().enumerate() {
-                answers[from + at] = Some(answer);
-            }
-        }
-        // The judge hears in order; what follows a request without an answer is found out with it.
-        let known = answers.iter().take_while(|answer| answer.is_some()).count();
-        for (post, answer) in posts.iter().zip(answers.into_iter().take(known).flatten()) {
-            self.lived.answered += 1;
-            self.known += 1;
-            let heard = self.judge.post(post, self.clock.now());
-            let same = match &answer {
-                Answer::Accepted => heard == Heard::Accepted,
-                Answer::Duplicate => heard == Heard::Duplicate,
-                Answer::Bad(_) => heard == Heard::Bad,
-                Answer::Failed(_) => false,
-            };
-            assert!(same, "answered {answer:?}, expected {heard:?}: {post}");
-        }
-        self.find_out(&posts[known..]).await;
-    }
-
-    /// Posts in requests of any size, each in a task of its own; they arrive in order.
-    fn submit(&mut self, posts: &[Post]) -> JoinSet<(usize, Option<Vec<Answer>>)> {
-        let mut requests = JoinSet::new();
-        let mut from = 0;
-        while from < posts.len() {
-            let to = posts.len().min(from + self.dice.usize(1..4));
-            let request = self.life().submit(posts[from..to].iter().map(item).collect());
-            requests.spawn(async move { (from, request.await) });
-            from = to;
-        }
-        requests
-    }
-
-    /// Of posts without an answer some may be durable: those that the store has counted, and they come first.
-    async fn find_out(&mut self, posts: &[Post]) {
-        self.heal().await;
-        let counters = self
-            .life()
-            .store
-            .message_counters()
-            .expect("the store can be read");
-        let durable: u64 = counters
-            .iter()
-            .map(|(_, of)| of.accepted + of.duplicate + of.bad)
-            .sum();
-        let more = durable
-            .checked_sub(self.known)
-            .expect("what was acknowledged is not lost");
-        assert!(
-            more as usize <= posts.len(),
-            "{more} posts more than known, of {}",
-            posts.len()
-        );
-        for post in &posts[..more as usize] {
-            self.judge.post(post, self.clock.now());
-            self.lived.unanswered_but_durable += 1;
-        }
-        self.known = durable;
-    }
-
     /// If `plan` is in force, the judge hears of it.
     fn hear_of(&mut self, plan: &Plan) {
         let definitions = self.life().store.definitions().expect("the store can be read");
@@ -228,8 +163,8 @@ impl World {
         }
     }
 
-    /// Power fails at any point of what goes on, and a new server starts.
-    async fn crash<T: 'static>(&mut self, mut going_on: JoinSet<T>) {
+    /// Power fails at any point of what goes on, and a new server starts. Gives what was done before.
+    async fn crash<T: 'static>(&mut self, mut going_on: JoinSet<T>) -> Vec<T> {
         for _ in 0..self.dice.usize(..40) {
             tokio::task::yield_now().await;
         }
@@ -237,8 +172,12 @@ impl World {
         if let Some(life) = self.life.take() {
             life.crash(&self.disk).await;
         }
-        going_on.shutdown().await;
+        let mut done = Vec::new();
+        while let Some(ended) = going_on.join_next().await {
+            done.extend(ended);
+        }
         self.start();
+        done
     }
 
     fn start(&mut self) {
@@ -310,7 +249,7 @@ impl World {
             "exports stay although everything would be delivered"
         );
         let life = self.life.take().expect("a server runs");
-        let stopped = tokio::time::timeout(std::time::Duration::from_secs(60), life.stop()).await;
+        let stopped = tokio::time::timeout(std::time::Duration::from_mins(1), life.stop()).await;
         stopped.expect("a server without work stops");
         self.lived
     }

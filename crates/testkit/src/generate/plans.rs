@@ -104,7 +104,11 @@ impl Planner {
     }
 
     fn add_dataflow(&mut self, dice: &mut Dice, times: &Times) {
-        let id = DataflowId::new(&format!("f{}", self.plan.dataflows.len())).expect("a made id is good");
+        // The first free one: a dataflow that was removed comes back under its id.
+        let mut ids = (0..).map(|n| DataflowId::new(&format!("f{n}")).expect("a made id is good"));
+        let id = ids
+            .find(|id| !self.plan.dataflows.contains_key(id))
+            .expect("there are numbers enough");
         let destination = DestinationId::new(dice.one(&DESTINATIONS)).expect("a constant id is good");
         let mut flow = DataflowPlan::to(destination);
         flow.segments = self
@@ -127,6 +131,10 @@ impl Planner {
     fn edit_dataflow(&mut self, dice: &mut Dice, times: &Times) {
         let all: Vec<DataflowId> = self.plan.dataflows.keys().cloned().collect();
         let id = dice.one(&all);
+        if all.len() > 1 && dice.percent(10) {
+            self.plan.dataflows.remove(&id);
+            return;
+        }
         let mut flow = self.plan.dataflows[&id].clone();
         match dice.below(10) {
             0..3 => {

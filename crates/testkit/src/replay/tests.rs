@@ -59,7 +59,7 @@ fn wrong(script: &Script, cuts: Cuts) -> Option<String> {
 
 #[test]
 fn the_engine_decides_what_the_judge_expects() {
-    for seed in 0..150 {
+    for seed in 0..100 {
         let script = script(seed);
         if wrong(&script, Cuts::Anywhere(seed)).is_some() {
             let short = script.shrunk(|script| wrong(script, Cuts::Every(1)).is_some());
@@ -84,7 +84,7 @@ fn bytes(played: &Played) -> BTreeMap<(&DataflowId, ProfileId), Vec<(u64, String
 #[test]
 fn a_batch_is_a_unit_of_commit_never_of_meaning() {
     let (mut one_by_one, mut at_once) = (0, 0);
-    for seed in 0..80 {
+    for seed in 0..30 {
         let script = script(seed);
         let single = replay(&script, Cuts::Every(1));
         one_by_one += single.batches;

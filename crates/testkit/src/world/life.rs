@@ -4,7 +4,7 @@ use crate::peer::Peers;
 use control::{Control, Parts, Secrets, Verdict};
 use dispatcher::{Dispatcher, Site};
 use ingest::{Answer, Handle, Ingest, Item};
-use model::{Clock, Duration};
+use model::{Clock, Duration, Timestamp};
 use std::sync::Arc;
 use store::{Memory, Store, open_on};
 use tokio::task::JoinSet;
@@ -78,6 +78,22 @@ impl Life {
     pub(super) fn apply(&self, file: Vec<u8>) -> impl Future<Output = Option<Verdict>> + use<> {
         let control = self.control.clone();
         async move { Some(control.apply("world.yaml", file).await.ok()?.verdict) }
+    }
+
+    /// Puts what a file asks for in force, without the thread of its own on which `apply` checks the file: how long
+    /// that takes would depend on the machine.
+    pub(super) fn redefine(&self, file: &[u8], now: Timestamp) -> impl Future<Output = ()> + use<> {
+        let checked = control::check("world.yaml", file, &Peers::new().registry());
+        let desired = checked.desired.unwrap_or_else(|| panic!("{}", checked.report));
+        let current = self.store.definitions().expect("the store can be read");
+        let change = control::change(&current, &desired, now).expect("the plan may be published");
+        let ingest = self.ingest.clone();
+        async move {
+            if !change.is_empty() {
+                // It never ends where it is used: power fails.
+                drop(ingest.redefine(change.definitions).await);
+            }
+        }
     }
 
     /// Takes the server apart softly: everything that was let in is answered, calls in flight are finished.
