@@ -2,27 +2,23 @@
 //!
 //! A seeded workload is made first; then the release server runs as a process of its own, and a client in this
 //! process posts NDJSON. The server's CPU time is read from the operating system, so that the client's is
-//! not in it.
+//! not in it. The messages' own times are the clock, so that events are inside their windows.
 
-mod client;
 mod cpu;
-mod load;
 mod metrics;
 mod report;
-mod server;
 mod workload;
 
-use crate::command::{build_weir, folder};
+use crate::command::folder;
+use crate::weir::{self, Account, Load, Server};
 use crate::{cargo, stopwatch::Stopwatch};
-use anyhow::{Context, Result};
-use client::Client;
-use load::Load;
-use metrics::Spent;
-use report::Phase;
-use server::Server;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
-use workload::{Size, Workload};
+use anyhow::{Context, Result, ensure};
+use metrics::Totals;
+use report::{Exports, Phase};
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use workload::{DATAFLOW, Size, Workload};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -50,19 +46,31 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", default_value_t = 4)]
     connections: usize,
 
-    /// Where the server keeps its data, which stay; a new folder below the target folder if not given, which
-    /// goes.
+    /// Also send the exports of one dataflow, which maps 10 segments, to files.
+    #[arg(long)]
+    dataflow: bool,
+
+    /// The program to measure; a release build of this tree if not given.
+    #[arg(long, value_name = "PROGRAM")]
+    weir: Option<PathBuf>,
+
+    /// A new folder for the server's data, which stay; one below the target folder if not given, which goes.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    let weir = build_weir()?;
+    let program = weir::program(options.weir.as_deref())?;
     let scratch = tempfile::tempdir_in(folder(&cargo::metadata()?, "bench")?)?;
     let data = options
         .data
         .clone()
         .unwrap_or_else(|| scratch.path().join("data"));
+    ensure!(
+        !data.exists(),
+        "{} is there already: measure on a new folder",
+        data.display()
+    );
     let workload = Workload::draw(
         options.seed,
         Size {
@@ -72,22 +80,33 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         },
     );
     let definitions = scratch.path().join("definitions.yaml");
-    std::fs::write(&definitions, workload.definitions()?)
+    std::fs::write(&definitions, workload.definitions(options.dataflow)?)
         .with_context(|| format!("cannot write {}", definitions.display()))?;
 
-    let server = Server::start(Command::new(&weir), &data, &scratch.path().join("server.log"))?;
-    server.apply(&weir, &definitions, &data)?;
-    let base = measure("base", options, &server, &workload.base)?;
-    let updates = measure("updates", options, &server, &workload.updates)?;
+    let server = Server::start(&program, &data, &scratch.path().join("server.log"))?;
+    server.apply(&definitions)?;
+    let mut before = Account::default();
+    let mut measure = |name, lines: &[String]| -> Result<Phase> {
+        let mut phase = measure(name, options, &server, lines)?;
+        if options.dataflow {
+            let (account, after) = weir::drain(&mut server.connect()?, DATAFLOW)?;
+            account.ensure_all_delivered()?;
+            let delivered = account.delivered - before.delivered;
+            phase.exports = Some(Exports { delivered, after });
+            before = account;
+        }
+        Ok(phase)
+    };
+    let base = measure("base", &workload.base)?;
+    let updates = measure("updates", &workload.updates)?;
     server.stop()?;
 
-    let title = format!(
-        "durable ingestion over HTTP NDJSON: seed {}, {} segments, {} lines a request, {} connections",
-        options.seed, options.segments, options.lines, options.connections
-    );
-    print!("\n{}", report::table(&title, &[&base, &updates]));
-    println!("{}", report::line(&updates)?);
-    keep_or_drop(options, scratch)?;
+    print!("\n{}", report::table(&title(options), &[&base, &updates]));
+    if let Some(data) = &options.data {
+        println!("the store is in {}", data.display());
+    }
+    println!("{}", line(options, &base, &updates));
+    scratch.close().context("cannot remove the folder of this run")?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -101,47 +120,58 @@ fn measure(name: &'static str, options: &Options, server: &Server, lines: &[Stri
         connections: options.connections,
     };
     let requests = load.requests(lines);
-    let before = reading(server)?;
+    let before = Reading::take(server)?;
     let stopwatch = Stopwatch::start();
     let answers = load.post(&requests)?;
     let took = stopwatch.elapsed();
-    let after = reading(server)?;
+    let after = Reading::take(server)?;
     Ok(Phase {
         name,
         records: lines.len(),
         took,
         server_cpu: after.server_cpu - before.server_cpu,
         client_cpu: after.client_cpu - before.client_cpu,
-        evaluate: after.spent.evaluate - before.spent.evaluate,
-        commit: after.spent.commit - before.spent.commit,
+        work: after.totals.since(before.totals)?,
         answers,
+        exports: None,
     })
 }
 
-/// What has been used up so far, in seconds.
+/// What has been done so far, and the CPU seconds it took.
 struct Reading {
     server_cpu: f64,
     client_cpu: f64,
-    spent: Spent,
+    totals: Totals,
 }
 
-fn reading(server: &Server) -> Result<Reading> {
-    let mut client = Client::connect(server.address, &server.token)?;
-    let spent = Spent::read(&mut client)?;
-    Ok(Reading {
-        server_cpu: cpu::seconds(server.pid())?,
-        client_cpu: cpu::seconds(std::process::id())?,
-        spent,
-    })
-}
-
-fn keep_or_drop(options: &Options, scratch: tempfile::TempDir) -> Result<()> {
-    if let Some(data) = &options.data {
-        println!("the store is in {}", shown(data));
+impl Reading {
+    fn take(server: &Server) -> Result<Self> {
+        Ok(Self {
+            server_cpu: cpu::seconds(server.pid())?,
+            client_cpu: cpu::seconds(std::process::id())?,
+            totals: Totals::read(&mut server.connect()?)?,
+        })
     }
-    scratch.close().context("cannot remove the folder of this run")
 }
 
-fn shown(path: &Path) -> String {
-    path.display().to_string()
+fn title(options: &Options) -> String {
+    let dataflow = if options.dataflow { ", one dataflow" } else { "" };
+    format!(
+        "durable ingestion over HTTP NDJSON: seed {}, {} profiles, {} segments{dataflow}, {} lines a request, \
+         {} connections",
+        options.seed, options.profiles, options.segments, options.lines, options.connections
+    )
+}
+
+/// The figures on one line, for programs.
+fn line(options: &Options, base: &Phase, updates: &Phase) -> String {
+    let figures = json!({
+        "seed": options.seed,
+        "segments": options.segments,
+        "linesPerRequest": options.lines,
+        "connections": options.connections,
+        "base": report::json(base),
+        "updates": report::json(updates),
+    });
+    figures.to_string()
 }

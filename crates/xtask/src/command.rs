@@ -1,6 +1,6 @@
 //! Running other programs, seen by whoever started the chore.
 
-use crate::cargo::{self, Metadata};
+use crate::cargo::Metadata;
 use anyhow::{Context, Result, ensure};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -30,12 +30,6 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         output.status
     );
     Ok(text)
-}
-
-/// Builds the server as it is shipped, and tells where it is.
-pub(crate) fn build_weir() -> Result<PathBuf> {
-    run(Command::new("cargo").args(["build", "--release", "--locked", "--package", "weir"]))?;
-    Ok(cargo::metadata()?.target_directory.join("release").join("weir"))
 }
 
 /// A folder of the chore's own below cargo's target folder: on a real disk, and ignored by git.

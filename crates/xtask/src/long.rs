@@ -3,6 +3,8 @@
 //! To add a step, write its file beside the others and a line in [`STEPS`]. A step that cannot run has failed:
 //! whoever cannot give it what it needs names the others on the command line.
 
+mod kit;
+mod live;
 mod power;
 mod simulation;
 mod workload;
@@ -14,7 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-const STEPS: &[Step] = &[workload::STEP, simulation::STEP, power::STEP];
+const STEPS: &[Step] = &[workload::STEP, live::STEP, simulation::STEP, power::STEP];
 
 /// One check.
 struct Step {
@@ -28,8 +30,7 @@ struct Step {
 /// What steps are given.
 struct Site {
     metadata: Metadata,
-    kit: Option<PathBuf>,
-    seeds: u32,
+    given: Given,
 }
 
 #[derive(clap::Args)]
@@ -42,13 +43,36 @@ pub(crate) struct Options {
     #[arg(long)]
     list: bool,
 
-    /// The folder of the workload kit, for the step `workload`.
+    #[command(flatten)]
+    given: Given,
+}
+
+/// What some steps need, or can be told.
+#[derive(Clone, clap::Args)]
+struct Given {
+    /// The folder of the workload kit, for the steps `workload` and `live`.
     #[arg(long, value_name = "DIR")]
     kit: Option<PathBuf>,
 
+    /// The seed of the kit.
+    #[arg(long, default_value_t = 42)]
+    seed: u64,
+
+    /// How many profiles the kit makes; each step has its own number if not given.
+    #[arg(long, value_name = "N")]
+    profiles: Option<u32>,
+
+    /// How many updates the kit makes; each step has its own number if not given.
+    #[arg(long, value_name = "N")]
+    updates: Option<u32>,
+
+    /// The program under test of `workload` and `live`; a release build of this tree if not given.
+    #[arg(long, value_name = "PROGRAM")]
+    weir: Option<PathBuf>,
+
     /// How many seeds the step `simulation` runs.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
-    seeds: u32,
+    seeds: u64,
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
@@ -61,8 +85,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let chosen = choose(STEPS, &options.steps)?;
     let site = Site {
         metadata: cargo::metadata()?,
-        kit: options.kit.clone(),
-        seeds: options.seeds,
+        given: options.given.clone(),
     };
     let reports = run_all(&chosen, &site);
     print!("{}", summary(STEPS, &reports));

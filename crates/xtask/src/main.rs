@@ -16,6 +16,7 @@ mod command;
 mod long;
 mod stopwatch;
 mod tidy;
+mod weir;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -1,21 +1,36 @@
-//! What the server says it spent its time on.
+//! What the server says it did, and spent its time on.
 
-use super::client::Client;
+use crate::weir::Client;
 use anyhow::{Context, Result, ensure};
 
 const EVALUATE: &str = "weir_evaluate_seconds_total";
 const COMMIT: &str = "weir_commit_wait_seconds_total";
+const STEPS: &str = "weir_evaluation_steps_total";
+const TRANSITIONS: &str = "weir_transitions_total";
 
-/// Seconds since the server began.
+/// Totals since the server began; a name that has counted nothing yet is not shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Spent {
-    /// Resolving, loading, evaluating and planning.
-    pub(super) evaluate: f64,
-    /// Waiting for batches to be durable.
-    pub(super) commit: f64,
+pub(super) struct Totals {
+    evaluate: Option<f64>,
+    commit: Option<f64>,
+    steps: Option<f64>,
+    transitions: Option<f64>,
 }
 
-impl Spent {
+/// What was done between two readings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Work {
+    /// Seconds of resolving, loading, evaluating and planning.
+    pub(super) evaluate: f64,
+    /// Seconds of waiting for batches to be durable.
+    pub(super) commit: f64,
+    /// Evaluations of a profile, at messages and at timers.
+    pub(super) steps: f64,
+    /// Segments entered and left.
+    pub(super) transitions: f64,
+}
+
+impl Totals {
     pub(super) fn read(client: &mut Client) -> Result<Self> {
         let answer = client.get("/metrics")?;
         ensure!(
@@ -24,15 +39,30 @@ impl Spent {
             answer.status,
             answer.body
         );
-        Self::parse(&answer.body)
+        Ok(Self::parse(&answer.body))
     }
 
-    fn parse(text: &str) -> Result<Self> {
-        let find = |name| sum(text, name).with_context(|| format!("/metrics does not show {name}"));
-        Ok(Self {
-            evaluate: find(EVALUATE)?,
-            commit: find(COMMIT)?,
+    /// What was done since an earlier reading; fails if the server still does not show a name.
+    pub(super) fn since(self, earlier: Self) -> Result<Work> {
+        let between = |name, now: Option<f64>, earlier: Option<f64>| -> Result<f64> {
+            let now = now.with_context(|| format!("/metrics does not show {name}"))?;
+            Ok(now - earlier.unwrap_or(0.0))
+        };
+        Ok(Work {
+            evaluate: between(EVALUATE, self.evaluate, earlier.evaluate)?,
+            commit: between(COMMIT, self.commit, earlier.commit)?,
+            steps: between(STEPS, self.steps, earlier.steps)?,
+            transitions: between(TRANSITIONS, self.transitions, earlier.transitions)?,
         })
+    }
+
+    fn parse(text: &str) -> Self {
+        Self {
+            evaluate: sum(text, EVALUATE),
+            commit: sum(text, COMMIT),
+            steps: sum(text, STEPS),
+            transitions: sum(text, TRANSITIONS),
+        }
     }
 }
 

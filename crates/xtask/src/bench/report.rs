@@ -1,8 +1,8 @@
 //! The figures, for people and for programs.
 
-use super::load::Answers;
-use anyhow::Result;
-use serde_json::json;
+use super::metrics::Work;
+use crate::weir::Answers;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// What it took to take in one file.
@@ -13,10 +13,18 @@ pub(super) struct Phase {
     /// Seconds of CPU time.
     pub(super) server_cpu: f64,
     pub(super) client_cpu: f64,
-    /// Seconds that the server spent evaluating, and committing.
-    pub(super) evaluate: f64,
-    pub(super) commit: f64,
+    pub(super) work: Work,
     pub(super) answers: Answers,
+    /// If there is a dataflow.
+    pub(super) exports: Option<Exports>,
+}
+
+/// What was delivered of what a file decided.
+#[derive(Clone, Copy)]
+pub(super) struct Exports {
+    pub(super) delivered: u64,
+    /// How long after the last answer the last one was delivered.
+    pub(super) after: Duration,
 }
 
 impl Phase {
@@ -25,9 +33,9 @@ impl Phase {
         self.records as f64 / self.took.as_secs_f64()
     }
 
-    /// Of the time that passed, in per cent.
+    /// Of the time that passed.
     fn share(&self, seconds: f64) -> f64 {
-        100.0 * seconds / self.took.as_secs_f64()
+        seconds / self.took.as_secs_f64()
     }
 
     /// The time within which a share of the requests was answered.
@@ -39,12 +47,16 @@ impl Phase {
             .copied()
             .unwrap_or_default()
     }
+
+    fn shown(&self, show: fn(&Exports) -> String) -> String {
+        self.exports.as_ref().map_or_else(|| "none".to_owned(), show)
+    }
 }
 
 /// One column a phase.
 pub(super) fn table(title: &str, phases: &[&Phase]) -> String {
     type Row = (&'static str, fn(&Phase) -> String);
-    let rows: [Row; 12] = [
+    let rows: [Row; 16] = [
         ("", |phase| phase.name.to_owned()),
         ("records", |phase| phase.records.to_string()),
         ("seconds", |phase| format!("{:.2}", phase.took.as_secs_f64())),
@@ -54,10 +66,10 @@ pub(super) fn table(title: &str, phases: &[&Phase]) -> String {
             format!("{:.0} us", 1e6 * phase.server_cpu / phase.records as f64)
         }),
         ("share of evaluation", |phase| {
-            format!("{:.1} %", phase.share(phase.evaluate))
+            format!("{:.1} %", 100.0 * phase.share(phase.work.evaluate))
         }),
         ("share of the store", |phase| {
-            format!("{:.1} %", phase.share(phase.commit))
+            format!("{:.1} %", 100.0 * phase.share(phase.work.commit))
         }),
         ("request, half within", |phase| {
             format!("{:.1} ms", 1e3 * phase.latency(0.5).as_secs_f64())
@@ -67,6 +79,14 @@ pub(super) fn table(title: &str, phases: &[&Phase]) -> String {
         }),
         ("requests postponed", |phase| phase.answers.postponed.to_string()),
         ("client CPU seconds", |phase| format!("{:.2}", phase.client_cpu)),
+        ("evaluations", |phase| phase.work.steps.to_string()),
+        ("transitions", |phase| phase.work.transitions.to_string()),
+        ("exports delivered", |phase| {
+            phase.shown(|exports| exports.delivered.to_string())
+        }),
+        ("last one after", |phase| {
+            phase.shown(|exports| format!("{:.2} s", exports.after.as_secs_f64()))
+        }),
     ];
     let mut lines = vec![title.to_owned()];
     for (name, value) in rows {
@@ -77,17 +97,30 @@ pub(super) fn table(title: &str, phases: &[&Phase]) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The same of one phase, as a line of JSON.
-pub(super) fn line(phase: &Phase) -> Result<String> {
-    Ok(serde_json::to_string(&json!({
+/// The same of one phase, for programs.
+pub(super) fn json(phase: &Phase) -> Value {
+    let exports = phase.exports.map(|exports| {
+        json!({"delivered": exports.delivered, "lastAfterSeconds": rounded(exports.after.as_secs_f64())})
+    });
+    json!({
         "records": phase.records,
-        "seconds": phase.took.as_secs_f64(),
-        "recordsPerSecond": phase.rate(),
-        "serverCpuSeconds": phase.server_cpu,
-        "clientCpuSeconds": phase.client_cpu,
-        "evaluateSeconds": phase.evaluate,
-        "commitSeconds": phase.commit,
-    }))?)
+        "seconds": rounded(phase.took.as_secs_f64()),
+        "recordsPerSecond": rounded(phase.rate()),
+        "serverCpuSeconds": rounded(phase.server_cpu),
+        "clientCpuSeconds": rounded(phase.client_cpu),
+        "evaluateSeconds": rounded(phase.work.evaluate),
+        "evaluateShare": rounded(phase.share(phase.work.evaluate)),
+        "commitSeconds": rounded(phase.work.commit),
+        "commitShare": rounded(phase.share(phase.work.commit)),
+        "evaluations": phase.work.steps,
+        "transitions": phase.work.transitions,
+        "exports": exports,
+    })
+}
+
+/// No figure here is known any better.
+fn rounded(figure: f64) -> f64 {
+    (figure * 1e3).round() / 1e3
 }
 
 #[cfg(test)]

@@ -12,6 +12,12 @@ use stream::Clock;
 /// The inlet that everything is posted to.
 const INLET: &str = "bench";
 
+/// The dataflow, if there is one.
+pub(super) const DATAFLOW: &str = "bench";
+
+/// How many segments it maps.
+const MAPPED: usize = 10;
+
 /// How much of everything.
 #[derive(Clone, Copy)]
 pub(super) struct Size {
@@ -51,13 +57,25 @@ impl Workload {
         }
     }
 
-    /// The definitions of the server; JSON is YAML.
-    pub(super) fn definitions(&self) -> Result<String> {
+    /// The definitions of the server; JSON is YAML. The dataflow maps the first segments, two of each family, and
+    /// writes files.
+    pub(super) fn definitions(&self, with_dataflow: bool) -> Result<String> {
         let segments = self.segments.iter().enumerate();
         let segments: Vec<_> = segments
             .map(|(index, pql)| json!({"id": format!("seg-{index}"), "pql": pql}))
             .collect();
-        let definitions = json!({"inlets": [{"id": INLET}], "segments": segments});
+        let mut definitions = json!({"inlets": [{"id": INLET}], "segments": segments});
+        if with_dataflow {
+            let mapped: Vec<_> = segments
+                .iter()
+                .take(MAPPED)
+                .map(|segment| &segment["id"])
+                .collect();
+            definitions["dataflows"] = json!([{"id": DATAFLOW, "destination": "files", "segments": mapped}]);
+            definitions["destinations"] = json!([
+                {"id": "files", "kind": "file", "settings": {"folder": DATAFLOW}},
+            ]);
+        }
         Ok(serde_json::to_string_pretty(&definitions)?)
     }
 }

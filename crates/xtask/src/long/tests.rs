@@ -1,4 +1,4 @@
-use super::{Report, STEPS, Site, Step, choose, run_all, summary};
+use super::{Given, Report, STEPS, Site, Step, choose, run_all, summary};
 use crate::cargo::Metadata;
 use anyhow::bail;
 use std::collections::BTreeSet;
@@ -7,7 +7,7 @@ use std::time::Duration;
 const GOOD: Step = Step {
     name: "good",
     about: "passes",
-    run: |site| Ok(format!("{} seeds", site.seeds)),
+    run: |site| Ok(format!("{} seeds", site.given.seeds)),
 };
 const BAD: Step = Step {
     name: "bad",
@@ -18,8 +18,14 @@ const BAD: Step = Step {
 fn site() -> Site {
     Site {
         metadata: Metadata::default(),
-        kit: None,
-        seeds: 7,
+        given: Given {
+            kit: None,
+            seed: 42,
+            profiles: None,
+            updates: None,
+            weir: None,
+            seeds: 7,
+        },
     }
 }
 

@@ -2,19 +2,27 @@
 //! in a file that no `mod` names would never run and never be missed.
 
 use super::finding::Finding;
-use super::workspace::{SourceFile, Workspace};
+use super::workspace::{SourceFile, Workspace, without_detours};
 use crate::cargo::Target;
 use std::collections::BTreeSet;
 
 /// Kinds of targets that hold tests.
 const TESTED: &[&str] = &["lib", "bin", "test", "proc-macro"];
 
+/// What marks a test.
+const TESTS: &[&str] = &["#[test]", "::test]", "::test(", "proptest!"];
+
 /// Where the steps of `cargo xtask long` are.
 const STEPS: &str = "crates/xtask/src/long/";
 
 pub(super) fn check(workspace: &Workspace) -> Vec<Finding> {
     let mut findings = targets_not_run(workspace);
-    let reached = reached(workspace);
+    let targets = workspace
+        .metadata
+        .packages
+        .iter()
+        .flat_map(|member| &member.targets);
+    let reached = reached_from(workspace, targets);
     for file in workspace.sources() {
         if file.owner().is_some() && !reached.contains(&file.path) {
             let sentence = "is not compiled: no `mod` of a crate leads here, so its tests would never run";
@@ -24,14 +32,15 @@ pub(super) fn check(workspace: &Workspace) -> Vec<Finding> {
     findings
 }
 
-/// A target may be left out of the test command if a step of `cargo xtask long` runs it by name.
+/// A target may be left out of the test command if a step of `cargo xtask long` runs it by name, and a program if
+/// it holds no tests.
 fn targets_not_run(workspace: &Workspace) -> Vec<Finding> {
     let mut findings = Vec::new();
     for member in &workspace.metadata.packages {
         for target in &member.targets {
             let reason = if !target.required_features.is_empty() {
                 "needs a feature"
-            } else if is_tested(target) && !target.test {
+            } else if is_tested(target) && !target.test && !is_mere_program(workspace, target) {
                 "says `test = false`"
             } else {
                 continue;
@@ -55,20 +64,28 @@ fn is_tested(target: &Target) -> bool {
     target.kind.iter().any(|kind| TESTED.contains(&kind.as_str()))
 }
 
+/// A program that tests run, and that has none itself.
+fn is_mere_program(workspace: &Workspace, target: &Target) -> bool {
+    let holds_tests = |file: &SourceFile| TESTS.iter().any(|word| file.code.contains(word));
+    let files = reached_from(workspace, [target]);
+    let mut files = files.iter().filter_map(|path| workspace.file(path));
+    target.kind == ["bin"] && !files.any(holds_tests)
+}
+
 fn is_run_by_long(workspace: &Workspace, target: &str) -> bool {
     let quoted = format!("\"{target}\"");
     let mut steps = workspace.sources().filter(|file| file.path.starts_with(STEPS));
     steps.any(|file| !file.is_test() && file.text.contains(&quoted))
 }
 
-/// The files that `mod` declarations lead to from the root of a target.
-fn reached(workspace: &Workspace) -> BTreeSet<String> {
-    let targets = workspace
-        .metadata
-        .packages
-        .iter()
-        .flat_map(|member| &member.targets);
-    let roots = targets.map(|target| workspace.relative(&target.src_path));
+/// The files that `mod` declarations lead to from the roots of targets.
+fn reached_from<'a>(
+    workspace: &Workspace,
+    targets: impl IntoIterator<Item = &'a Target>,
+) -> BTreeSet<String> {
+    let roots = targets
+        .into_iter()
+        .map(|target| workspace.relative(&target.src_path));
     let mut waiting: Vec<(String, Children)> = roots.map(|path| (path, Children::Beside)).collect();
     let mut reached = BTreeSet::new();
     while let Some((path, children)) = waiting.pop() {
@@ -89,7 +106,9 @@ fn reached(workspace: &Workspace) -> BTreeSet<String> {
                     waiting.push((format!("{folder}/{name}.rs"), Children::Below));
                     waiting.push((format!("{folder}/{name}/mod.rs"), Children::Beside));
                 }
-                Module::At(path) => waiting.push((joined(beside, path), Children::Beside)),
+                Module::At(path) => {
+                    waiting.push((without_detours(&format!("{beside}/{path}")), Children::Beside));
+                }
             }
         }
     }
@@ -136,19 +155,6 @@ fn modules(file: &SourceFile) -> Vec<Module<'_>> {
 fn path_attribute<'a>(code: &str, text: &'a str) -> Option<&'a str> {
     let (_, literal) = text.split_at(code.rfind("#[path")?);
     literal.split('"').nth(1)
-}
-
-/// A path from a folder, which may begin with `..`.
-fn joined(folder: &str, path: &str) -> String {
-    let mut folders: Vec<&str> = folder.split('/').collect();
-    for part in path.split('/') {
-        if part == ".." {
-            folders.pop();
-        } else {
-            folders.push(part);
-        }
-    }
-    folders.join("/")
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl Workspace {
     /// The path of a file or folder from the root, with `/`.
     pub(super) fn relative(&self, path: &Path) -> String {
         let inside = path.strip_prefix(&self.metadata.workspace_root);
-        inside.unwrap_or(path).to_string_lossy().replace('\\', "/")
+        without_detours(&inside.unwrap_or(path).to_string_lossy().replace('\\', "/"))
     }
 
     pub(super) fn file(&self, path: &str) -> Option<&SourceFile> {
@@ -93,6 +93,19 @@ impl SourceFile {
             _ => None,
         }
     }
+}
+
+/// The same path without `..`: cargo keeps those of a manifest.
+pub(super) fn without_detours(path: &str) -> String {
+    let mut folders: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        if part == ".." {
+            folders.pop();
+        } else {
+            folders.push(part);
+        }
+    }
+    folders.join("/")
 }
 
 fn paths(root: &Path) -> Result<Vec<String>> {

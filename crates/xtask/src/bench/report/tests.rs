@@ -1,5 +1,6 @@
-use super::{Phase, line, table};
-use crate::bench::load::Answers;
+use super::{Exports, Phase, json, table};
+use crate::bench::metrics::Work;
+use crate::weir::Answers;
 use std::time::Duration;
 
 fn phase() -> Phase {
@@ -9,12 +10,20 @@ fn phase() -> Phase {
         took: Duration::from_secs(4),
         server_cpu: 5.0,
         client_cpu: 0.5,
-        evaluate: 1.0,
-        commit: 2.0,
+        work: Work {
+            evaluate: 1.0,
+            commit: 2.0,
+            steps: 11_000.0,
+            transitions: 700.0,
+        },
         answers: Answers {
             latencies: (1..=100).map(Duration::from_millis).collect(),
             postponed: 3,
         },
+        exports: Some(Exports {
+            delivered: 400,
+            after: Duration::from_millis(250),
+        }),
     }
 }
 
@@ -36,15 +45,29 @@ request, half within         51.0 ms
 request, 99 % within        100.0 ms
 requests postponed                 3
 client CPU seconds              0.50
+evaluations                    11000
+transitions                      700
+exports delivered                400
+last one after                0.25 s
 "
     );
 }
 
 #[test]
-fn the_line_is_json() {
-    let value: serde_json::Value = serde_json::from_str(&line(&phase()).unwrap()).unwrap();
+fn programs_get_the_same() {
+    let value = json(&phase());
     assert_eq!(value["recordsPerSecond"], 2500.0);
     assert_eq!(value["commitSeconds"], 2.0);
+    assert_eq!(value["commitShare"], 0.5);
+    assert_eq!(value["exports"]["delivered"], 400);
+}
+
+#[test]
+fn without_a_dataflow_there_are_no_exports() {
+    let mut quiet = phase();
+    quiet.exports = None;
+    assert!(table("title", &[&quiet]).contains("exports delivered               none\n"));
+    assert!(json(&quiet)["exports"].is_null());
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn the_seed_decides_everything() {
     let (one, same, other) = (small(1), small(1), small(2));
     assert_eq!(one.base, same.base);
     assert_eq!(one.updates, same.updates);
-    assert_eq!(one.definitions().unwrap(), same.definitions().unwrap());
+    assert_eq!(one.definitions(true).unwrap(), same.definitions(true).unwrap());
     assert_ne!(one.updates, other.updates);
     assert_ne!(one.segments, other.segments);
 }
@@ -75,6 +75,15 @@ fn three_in_ten_updates_are_records() {
 #[test]
 fn the_shares_of_event_types_add_up() {
     assert_eq!(EVENT_TYPES.iter().map(|(_, share)| share).sum::<u32>(), 100);
+}
+
+#[test]
+fn the_dataflow_is_an_option() {
+    let definitions = |with| -> Value { serde_json::from_str(&small(1).definitions(with).unwrap()).unwrap() };
+    assert!(definitions(false).get("dataflows").is_none());
+    let mapped = &definitions(true)["dataflows"][0]["segments"];
+    assert_eq!(mapped.as_array().unwrap().len(), 10);
+    assert_eq!(mapped[9], "seg-9");
 }
 
 #[test]

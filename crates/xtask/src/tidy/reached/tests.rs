@@ -59,7 +59,7 @@ fn tests_at_the_root_need_a_target() {
     assert_eq!(check(&workspace).len(), 2);
 
     let mut target = workspace.last().targets[0].clone();
-    target.src_path = "tests/it/main.rs".into();
+    target.src_path = "crates/weir/../../tests/it/main.rs".into();
     target.kind = vec!["test".to_owned()];
     workspace.last().targets.push(target);
     assert_eq!(check(&workspace), []);
@@ -93,4 +93,25 @@ fn a_target_that_nothing_runs_is_refused() {
     let mut in_a_step = tree("disks");
     in_a_step.last().targets[0].test = false;
     assert!(found(&in_a_step).is_empty());
+}
+
+#[test]
+fn a_program_of_tests_is_no_test() {
+    let tree = |code: &str| {
+        let mut tree =
+            Workspace::of(&[("crates/a/src/lib.rs", "mod b;"), ("crates/a/src/b.rs", code)]).with_crate("a");
+        let target = &mut tree.last().targets[0];
+        (target.kind, target.test) = (vec!["bin".to_owned()], false);
+        tree
+    };
+    assert_eq!(check(&tree("fn main() {} // #[test]")), []);
+    assert_eq!(check(&tree("#[test]\nfn a() {}")).len(), 1);
+    assert_eq!(
+        check(&tree("#[tokio::test(start_paused = true)]\nasync fn a() {}")).len(),
+        1
+    );
+
+    let mut library = tree("");
+    library.last().targets[0].kind = vec!["lib".to_owned()];
+    assert_eq!(check(&library).len(), 1);
 }

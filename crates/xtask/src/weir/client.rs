@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// One connection, kept open from request to request.
-pub(super) struct Client {
+pub(crate) struct Client {
     stream: BufReader<TcpStream>,
     /// The lines that every request begins with, after the first.
     head: String,
@@ -14,18 +14,18 @@ pub(super) struct Client {
 
 /// What the server said.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     /// Seconds to wait, if the server asked for that.
-    pub(super) retry_after: Option<u64>,
-    pub(super) body: String,
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) body: String,
 }
 
 /// Longer than any commit takes; a server that needs more is stuck.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 impl Client {
-    pub(super) fn connect(address: SocketAddr, token: &str) -> Result<Self> {
+    pub(crate) fn connect(address: SocketAddr, token: &str) -> Result<Self> {
         let stream = TcpStream::connect(address).with_context(|| format!("cannot connect to {address}"))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -35,11 +35,11 @@ impl Client {
         })
     }
 
-    pub(super) fn get(&mut self, path: &str) -> Result<Answer> {
+    pub(crate) fn get(&mut self, path: &str) -> Result<Answer> {
         self.exchange(&format!("GET {path} HTTP/1.1\r\n{}\r\n", self.head), "")
     }
 
-    pub(super) fn post(&mut self, path: &str, media_type: &str, body: &str) -> Result<Answer> {
+    pub(crate) fn post(&mut self, path: &str, media_type: &str, body: &str) -> Result<Answer> {
         let length = body.len();
         let head = format!(
             "POST {path} HTTP/1.1\r\n{}Content-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n",

@@ -1,6 +1,7 @@
-//! `weir serve` as a process of its own.
+//! `weir serve` as a process of its own, which takes the times of the messages as clock.
 
-use crate::command::run;
+use super::client::Client;
+use crate::command::output;
 use crate::stopwatch::Stopwatch;
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
@@ -11,11 +12,14 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 /// A running server that can be spoken to.
-pub(super) struct Server {
+pub(crate) struct Server {
     process: Process,
-    pub(super) address: SocketAddr,
+    program: PathBuf,
+    /// Its data folder.
+    data: PathBuf,
+    pub(crate) address: SocketAddr,
     /// The admin token.
-    pub(super) token: String,
+    pub(crate) token: String,
 }
 
 /// The process; dropping it kills it.
@@ -28,21 +32,28 @@ const START: Duration = Duration::from_secs(30);
 const STOP: Duration = Duration::from_mins(1);
 
 impl Server {
-    /// Starts it on a free port, with what it says in the log, and waits until it can be spoken to.
-    pub(super) fn start(mut weir: Command, data: &Path, log: &Path) -> Result<Self> {
+    /// Starts the program on a free port, with what it says in the log, and waits until it can be spoken to.
+    pub(crate) fn start(program: &Path, data: &Path, log: &Path) -> Result<Self> {
         fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
+        let data = data.canonicalize()?;
+        Self::spawn(command(program, &data), program, data, log)
+    }
+
+    fn spawn(mut weir: Command, program: &Path, data: PathBuf, log: &Path) -> Result<Self> {
         let address = data.join("address");
         if address.exists() {
             fs::remove_file(&address).context("cannot remove the address of an earlier run")?;
         }
         let output = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         weir.args(["serve", "--listen", "127.0.0.1:0", "--clock", "input", "--data"])
-            .arg(data);
+            .arg(&data);
         weir.stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output);
         let mut process = Process {
-            child: weir.spawn().context("cannot start the server")?,
+            child: weir
+                .spawn()
+                .with_context(|| format!("cannot start {}", program.display()))?,
             log: log.to_owned(),
         };
         process.wait_until("did not say its address", START, || address.is_file())?;
@@ -53,27 +64,31 @@ impl Server {
                 .parse()
                 .with_context(|| format!("`{bound}` is no address"))?,
             token: read(&data.join("admin-token"))?,
+            program: program.to_owned(),
+            data,
         })
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.process.child.id()
     }
 
+    /// A new connection.
+    pub(crate) fn connect(&self) -> Result<Client> {
+        Client::connect(self.address, &self.token)
+    }
+
     /// Makes the definitions of a file those in force.
-    pub(super) fn apply(&self, weir: &Path, definitions: &Path, data: &Path) -> Result<()> {
-        let mut command = Command::new(weir);
-        command
-            .arg("apply")
-            .arg("-f")
-            .arg(definitions)
-            .arg("--data")
-            .arg(data);
-        run(command.arg("--server").arg(format!("http://{}", self.address)))
+    pub(crate) fn apply(&self, definitions: &Path) -> Result<()> {
+        let mut apply = command(&self.program, &self.data);
+        apply.arg("apply").arg("-f").arg(definitions);
+        apply.arg("--data").arg(&self.data);
+        // What changes is no news here.
+        output(apply.arg("--server").arg(format!("http://{}", self.address))).map(drop)
     }
 
     /// Asks it to end, and waits until it has, in good order.
-    pub(super) fn stop(mut self) -> Result<()> {
+    pub(crate) fn stop(mut self) -> Result<()> {
         let process = &mut self.process;
         kill_process(Pid::from_child(&process.child), Signal::TERM).context("cannot signal the server")?;
         let status = process.wait_for_end()?;
@@ -134,6 +149,13 @@ impl Drop for Process {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The program, without the settings of whoever runs the chore.
+fn command(program: &Path, data: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().current_dir(data);
+    command
 }
 
 fn read(path: &Path) -> Result<String> {

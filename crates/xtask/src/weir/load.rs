@@ -9,25 +9,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Where to post, and how.
-pub(super) struct Load<'a> {
-    pub(super) address: SocketAddr,
-    pub(super) token: &'a str,
-    pub(super) path: &'a str,
-    pub(super) lines_a_request: usize,
-    pub(super) connections: usize,
+pub(crate) struct Load<'a> {
+    pub(crate) address: SocketAddr,
+    pub(crate) token: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) lines_a_request: usize,
+    pub(crate) connections: usize,
 }
 
 /// How the server answered.
 #[derive(Debug, Default)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     /// How long each request took, ascending, from its first try on.
-    pub(super) latencies: Vec<Duration>,
+    pub(crate) latencies: Vec<Duration>,
     /// How often the server asked to come again later.
-    pub(super) postponed: usize,
+    pub(crate) postponed: usize,
 }
 
 /// Some lines in one body.
-pub(super) struct Request {
+pub(crate) struct Request {
     lines: usize,
     body: String,
 }
@@ -50,7 +50,7 @@ struct Entry {
 const TRIES: usize = 100;
 
 impl Load<'_> {
-    pub(super) fn requests(&self, lines: &[String]) -> Vec<Request> {
+    pub(crate) fn requests(&self, lines: &[String]) -> Vec<Request> {
         let chunks = lines.chunks(self.lines_a_request.max(1));
         let requests = chunks.map(|chunk| Request {
             lines: chunk.len(),
@@ -62,7 +62,7 @@ impl Load<'_> {
     /// Posts all requests, each once the server has room for it; fails if a single line is refused.
     ///
     /// Requests go out in their order, but with several connections they may arrive in another.
-    pub(super) fn post(&self, requests: &[Request]) -> Result<Answers> {
+    pub(crate) fn post(&self, requests: &[Request]) -> Result<Answers> {
         let next = AtomicUsize::new(0);
         let parts: Vec<Result<Answers>> = std::thread::scope(|scope| {
             let workers: Vec<_> = (0..self.connections.max(1))

@@ -1,5 +1,5 @@
 use super::{Load, Request};
-use crate::bench::client::Answer;
+use crate::weir::client::Answer;
 use std::net::SocketAddr;
 
 fn request() -> Request {

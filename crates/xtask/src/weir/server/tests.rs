@@ -1,4 +1,5 @@
 use super::Server;
+use std::path::Path;
 use std::process::Command;
 
 /// Says where it is, and waits for the signal.
@@ -14,7 +15,12 @@ fn start(script: &str) -> anyhow::Result<Server> {
     let folder = tempfile::tempdir().unwrap();
     let mut shell = Command::new("sh");
     shell.args(["-c", script, "weir"]);
-    Server::start(shell, &folder.path().join("data"), &folder.path().join("log"))
+    Server::spawn(
+        shell,
+        Path::new("sh"),
+        folder.path().to_owned(),
+        &folder.path().join("log"),
+    )
 }
 
 #[test]
