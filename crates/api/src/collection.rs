@@ -25,7 +25,7 @@ use std::sync::atomic::Ordering;
 use xdm::MAX_MESSAGE_BYTES;
 
 /// The largest batch request that is taken, in bytes.
-pub const MAX_BATCH_BYTES: usize = 6 * 1024 * 1024;
+pub const MAX_BATCH_BYTES: usize = 5 * 1024 * 1024;
 /// The most messages that one batch request may hold.
 pub const MAX_BATCH_MESSAGES: usize = 50_000;
 /// Bodies that may be in work at a time, in KiB.

@@ -36,7 +36,7 @@ enum Command {
 
 /// Run the server: take messages, evaluate segments, send exports.
 ///
-/// Settings come from weir.toml, then from WEIR_* variables (WEIR_SERVER_LISTEN for `listen` under [server]), then
+/// Settings come from weir.toml, then from WEIR_* variables (`WEIR_SERVER_LISTEN` for `listen` under [server]), then
 /// from these flags; the later wins. Ctrl-C or SIGTERM stops it softly: nothing new is taken, and what is in work is
 /// finished; a second one stops it at once. Nothing that was acknowledged is lost either way.
 #[derive(Debug, Args)]
@@ -63,7 +63,7 @@ pub(crate) struct ServeArgs {
     /// How log lines look: `human` or `json`.
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
-    /// Any other setting, such as `store.min_free=1GiB`; can be given several times.
+    /// Any other setting, such as `store.min_free=1GiB`; `docs/examples/weir.toml` lists all. Can be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
 }

@@ -11,9 +11,9 @@ use std::time::Duration;
 /// Which server.
 #[derive(Debug, Args)]
 pub(crate) struct Server {
-    /// The server, such as http://127.0.0.1:8080 [default: the one that runs on the data folder].
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    /// The server, such as `http://127.0.0.1:8080` [default: the one that runs on the data folder].
+    #[arg(long = "server", value_name = "URL")]
+    url: Option<String>,
     #[command(flatten)]
     place: Where,
     /// The admin token, where the data folder is not at hand.
@@ -29,13 +29,13 @@ pub(crate) struct Client {
 }
 
 /// Beyond any apply: a file of 10,000 segments takes seconds.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 impl Client {
     /// Finds the address and the token of a server.
     pub(crate) fn of(server: &Server) -> Result<Self> {
         let data = || Ok::<_, anyhow::Error>(server.place.settings()?.data);
-        let url = match &server.server {
+        let url = match &server.url {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => format!("http://{}", folder::read_address(&data()?)?),
         };

@@ -112,7 +112,9 @@ fn random_hex() -> Result<String> {
     let source = Path::new("/dev/urandom");
     let read = fs::File::open(source).and_then(|mut file| file.read_exact(&mut bytes));
     read.with_context(|| format!("cannot read {}", source.display()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(bytes
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")))
 }
 
 #[cfg(test)]

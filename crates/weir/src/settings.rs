@@ -78,19 +78,24 @@ impl Settings {
             file::read(path, text, &mut layers);
         }
         let mut reader = Reader::new(layers);
-        let settings = Self {
-            data: reader.get("", "data", PathBuf::from("weir-data")),
-            server: Server::read(&mut reader),
-            store: Store::read(&mut reader),
-            ingest: Ingest::read(&mut reader),
-            delivery: Delivery::read(&mut reader),
-            log: Log::read(&mut reader),
-        };
+        let settings = Self::ask(&mut reader);
         let mistakes = reader.finish();
         if !mistakes.is_empty() {
             bail!("the settings cannot be used:\n  {}", mistakes.join("\n  "));
         }
         Ok(settings)
+    }
+
+    /// Asks for every setting there is.
+    fn ask(reader: &mut Reader) -> Self {
+        Self {
+            data: reader.get("", "data", PathBuf::from("weir-data")),
+            server: Server::read(reader),
+            store: Store::read(reader),
+            ingest: Ingest::read(reader),
+            delivery: Delivery::read(reader),
+            log: Log::read(reader),
+        }
     }
 
     /// Where the store is.

@@ -3,6 +3,7 @@
 use crate::rig::{ADMIN, Rig, TOKEN, envelope, post, record};
 use axum::body::Body;
 use axum::http::Request;
+use ingest::Options;
 
 fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(path);
@@ -47,9 +48,9 @@ async fn an_inlet_with_a_token_wants_it() {
 
 #[tokio::test]
 async fn an_inlet_whose_token_is_gone_lets_nobody_in() {
-    use ingest::Options;
     let rig = Rig::start().await;
-    let lost = crate::rig::Rig::over_without_secrets(rig.disk.clone(), Options::default());
+    let mut lost = Rig::over_without_secrets(rig.disk.clone(), Options::default());
+    lost.commit();
     let mut request = post(
         "/collection/batch/closed",
         "application/x-ndjson",

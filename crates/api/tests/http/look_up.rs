@@ -19,7 +19,13 @@ async fn everything_that_is_known_and_where_it_comes_from() {
         r#"{{"identityMap":{{"crmId":[{{"id":"7"}}]}}{business}}}"#
     )])
     .await;
-    rig.lines(&[record("a@b.test", r#","loyalty":{"points":1000.00}"#)])
+    rig.lines(&[record(
+        "a@b.test",
+        r#","loyalty":{"points":1000.00,"tier":"bronze"}"#,
+    )])
+    .await;
+
+    rig.lines(&[r#"{"identityMap":{"crmId":[{"id":"7"}]},"loyalty":{"tier":"silver"}}"#])
         .await;
 
     let reply = rig
@@ -43,6 +49,11 @@ async fn everything_that_is_known_and_where_it_comes_from() {
     assert_eq!(points["dataset"], "crm");
     assert_eq!(points["primary"]["namespace"], "email");
     assert_eq!(points["writtenAt"], "2023-11-14T22:13:20.000Z");
+    let tier = attribute("loyalty.tier");
+    assert_eq!(
+        (&tier["value"], &tier["primary"]["namespace"]),
+        (&"silver".into(), &"crmId".into())
+    );
     let audit = attribute("extSourceSystemAudit.lastUpdatedDate");
     assert_eq!(audit["primary"]["namespace"], "crmId");
     assert_eq!(audit["writtenAt"], "2023-11-14T22:00:00.000Z", "business time");

@@ -31,7 +31,9 @@ pub(crate) struct Server {
     pub(crate) store: Store,
     pub(super) tasks: Tasks,
     pub(super) stops: Stops,
-    _address_file: AddressFile,
+    /// Taken away when the server is gone.
+    #[expect(dead_code, reason = "it is held for its end")]
+    address_file: AddressFile,
 }
 
 impl Server {
@@ -161,20 +163,25 @@ impl Server {
             Ok(serving.await?)
         });
 
-        let _address_file = AddressFile::write(&settings.data, address)?;
+        let address_file = AddressFile::write(&settings.data, address)?;
         Ok(Self {
             address,
             url,
             store,
             tasks,
             stops,
-            _address_file,
+            address_file,
         })
     }
 
     /// Waits for a part to fail that the server cannot do without. Never resolves while all is well.
     pub(crate) async fn failure(&mut self) -> Failure {
         self.tasks.failure().await
+    }
+
+    /// Stops everything that decides, so that what is pending can only become less; [`Server::stop`] does the rest.
+    pub(crate) async fn stop_deciding(&mut self, patience: Duration) {
+        stop::stop_deciding(self, patience).await;
     }
 
     /// Stops taking, answers what is in, finishes calls in flight, and makes everything durable; after `patience`

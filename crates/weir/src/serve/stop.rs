@@ -31,6 +31,22 @@ pub(crate) enum Stopped {
     Hard,
 }
 
+/// Stops what makes `server` decide anything: requests, jobs and the clock. What is pending goes on to be sent.
+pub(super) async fn stop_deciding(server: &mut Server, patience: Duration) {
+    let deadline = Instant::now() + patience;
+    let Server { tasks, stops, .. } = server;
+    let stages: [(&[&CancellationToken], &[&str]); 2] =
+        [(&[&stops.http, &stops.jobs], &[HTTP, CONTROL, METRICS]), (&[&stops.ingest], &[INGEST])];
+    for (tokens, names) in stages {
+        for token in tokens {
+            token.cancel();
+        }
+        tasks
+            .ended(names, deadline.saturating_duration_since(Instant::now()))
+            .await;
+    }
+}
+
 /// Stops `server` within `patience`.
 pub(super) async fn stop(server: &mut Server, patience: Duration) -> Stopped {
     let deadline = Instant::now() + patience;
@@ -47,7 +63,9 @@ pub(super) async fn stop(server: &mut Server, patience: Duration) -> Stopped {
     ];
     let mut softly = true;
     for (tokens, names) in stages {
-        tokens.iter().for_each(|token| token.cancel());
+        for token in tokens {
+            token.cancel();
+        }
         softly &= tasks
             .ended(names, deadline.saturating_duration_since(Instant::now()))
             .await;

@@ -66,7 +66,7 @@ impl Layers {
 #[derive(Debug)]
 pub(crate) struct Reader {
     layers: Layers,
-    asked: Vec<Name>,
+    pub(super) asked: Vec<Name>,
 }
 
 impl Reader {
@@ -96,7 +96,7 @@ impl Reader {
             };
             self.mistake(
                 &place,
-                format!(
+                &format!(
                     "`{}` is {found}, and should be {}",
                     spelled(section, key),
                     T::EXPECTED
@@ -129,12 +129,12 @@ impl Reader {
                 .iter()
                 .map(|(section, key)| self::spelled(section, key));
             let help = suggestion(&spelled, known);
-            self.mistake(&place, format!("`{spelled}` is not a setting{help}"));
+            self.mistake(&place, &format!("`{spelled}` is not a setting{help}"));
         }
         for name in std::mem::take(&mut self.layers.variables).into_keys() {
             let known = self.asked.iter().map(|(section, key)| variable(section, key));
             let help = suggestion(&name, known);
-            self.mistake(&Place::Variable(name), format!("is not a setting{help}"));
+            self.mistake(&Place::Variable(name), &format!("is not a setting{help}"));
         }
         self.layers.mistakes
     }
@@ -151,7 +151,7 @@ impl Reader {
             .or(file)
     }
 
-    fn mistake(&mut self, place: &Place, sentence: String) {
+    fn mistake(&mut self, place: &Place, sentence: &str) {
         self.layers.mistakes.push(format!("{place}: {sentence}"));
     }
 }

@@ -115,3 +115,33 @@ fn secrets_are_no_settings() {
     let said = mistakes("", &[("WEIR_SECRETS", "hush")], &[]);
     assert!(said.contains("WEIR_SECRETS") && !said.contains("hush"), "{said}");
 }
+
+/// The sample with the keys that have no default in force as well.
+fn sample() -> String {
+    let text = include_str!("../../../../docs/examples/weir.toml");
+    let is_key = |rest: &str| rest.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
+    let line = |line: &str| {
+        line.strip_prefix("# ")
+            .filter(|rest| is_key(rest))
+            .unwrap_or(line)
+            .to_owned()
+            + "\n"
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn the_sample_names_every_setting_once_and_its_default() {
+    let mut layers = Layers::new(Vec::new(), Vec::new());
+    file::read(Path::new("weir.toml"), &sample(), &mut layers);
+    let given: Vec<_> = layers.file.keys().cloned().collect();
+    let mut reader = Reader::new(layers);
+    Settings::ask(&mut reader);
+    let mut asked = reader.asked.clone();
+    asked.sort();
+    assert_eq!(asked, given);
+
+    let text = include_str!("../../../../docs/examples/weir.toml");
+    let written = format!("{:?}", read(text, &[], &[]).unwrap());
+    assert_eq!(written, format!("{:?}", read("", &[], &[]).unwrap()));
+}

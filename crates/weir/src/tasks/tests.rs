@@ -1,6 +1,6 @@
 use super::*;
 
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 async fn until(stop: CancellationToken) -> Result<()> {
     stop.cancelled().await;

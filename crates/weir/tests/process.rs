@@ -1,0 +1,317 @@
+//! The program from outside: what it prints, how it ends, and what its exit code says.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+const DEFINITIONS: &str = "
+inlets: [{id: web}]
+segments: [{id: gold, pql: points >= 1000}]
+destinations: [{id: files, kind: file, settings: {folder: f}}]
+dataflows: [{id: flow, destination: files, segments: [gold]}]
+";
+
+/// The program in an empty folder, without the settings of whoever runs the tests.
+fn weir(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WEIR_")) {
+        command.env_remove(name);
+    }
+    command.current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = weir(folder).args(arguments).output().expect("weir runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (status.code().expect("an exit code"), text(stdout), text(stderr))
+}
+
+/// `weir serve`, killed when dropped.
+struct Server {
+    child: Child,
+    welcome: String,
+    address: String,
+}
+
+impl Server {
+    fn start(folder: &Path) -> Self {
+        let mut serve = weir(folder);
+        serve
+            .args(["serve", "--listen", "127.0.0.1:0", "--data", "d"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = serve.spawn().expect("weir starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe"))
+            .lines()
+            .map(|line| line.expect("a line"));
+        let mut welcome = String::new();
+        for line in lines.by_ref() {
+            welcome.push_str(&line);
+            welcome.push('\n');
+            if line.starts_with("stop") {
+                break;
+            }
+        }
+        let address = fs::read_to_string(folder.join("d/address"))
+            .expect("an address")
+            .trim()
+            .to_owned();
+        Self {
+            child,
+            welcome,
+            address,
+        }
+    }
+
+    fn terminate(&self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+    }
+
+    fn exit_code(mut self) -> i32 {
+        self.child.wait().expect("an end").code().expect("an exit code")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Gone already where the test waited for it.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn definitions(folder: &Path) -> PathBuf {
+    let file = folder.join("definitions.yaml");
+    fs::write(&file, DEFINITIONS).expect("a file");
+    file
+}
+
+#[test]
+fn a_server_says_where_everything_is_and_ends_softly() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path());
+    let welcome = &server.welcome;
+    for part in [
+        format!("listens on {}", server.address),
+        "d/admin-token".to_owned(),
+        "d/exports".to_owned(),
+        "weir apply --data d".to_owned(),
+        format!("curl http://{}/readyz", server.address),
+    ] {
+        assert!(welcome.contains(&part), "{part} is not in\n{welcome}");
+    }
+    let token = fs::read_to_string(folder.path().join("d/admin-token")).unwrap();
+    assert!(
+        !welcome.contains(token.trim()),
+        "the token is nobody's on the screen"
+    );
+
+    definitions(folder.path());
+    let (code, out, err) = run(
+        folder.path(),
+        &["apply", "--data", "d", "-f", "definitions.yaml", "--dry-run"],
+    );
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("+ segment gold") && out.contains("nothing was changed"),
+        "{out}"
+    );
+    let (code, out, err) = run(folder.path(), &["apply", "--data", "d", "-f", "definitions.yaml"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("in force as version 1"), "{out}");
+    let url = format!("http://{}", server.address);
+    let (code, out, err) = run(
+        folder.path(),
+        &["apply", "--server", &url, "--data", "d", "-f", "definitions.yaml"],
+    );
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("nothing changes"), "{out}");
+
+    server.terminate();
+    assert_eq!(server.exit_code(), 0);
+    assert!(!folder.path().join("d/address").exists());
+}
+
+#[test]
+fn a_second_signal_does_not_wait() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path());
+    definitions(folder.path());
+    assert_eq!(
+        run(folder.path(), &["apply", "--data", "d", "-f", "definitions.yaml"]).0,
+        0
+    );
+    let mut socket = TcpStream::connect(&server.address).unwrap();
+    let head = format!(
+        "POST /collection/batch/web HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-ndjson\r\nexpect: 100-continue\r\ncontent-length: 10\r\n\r\n",
+        server.address
+    );
+    socket.write_all(head.as_bytes()).unwrap();
+    socket.read_exact(&mut [0; 25]).unwrap();
+    server.terminate();
+    // The first one is at work once nobody new is let in.
+    while TcpStream::connect(&server.address).is_ok() {
+        std::thread::yield_now();
+    }
+    server.terminate();
+    assert_eq!(server.exit_code(), 3);
+}
+
+#[test]
+fn starts_that_cannot_be() {
+    let folder = TempDir::new().unwrap();
+    fs::write(
+        folder.path().join("weir.toml"),
+        "[server]\nlisen = \"127.0.0.1:0\"\n",
+    )
+    .unwrap();
+    let (code, _, err) = run(folder.path(), &["serve", "--data", "d"]);
+    assert_eq!(code, 1);
+    assert!(
+        err.contains("weir.toml line 2: `server.lisen` is not a setting; did you mean `server.listen`?"),
+        "{err}"
+    );
+    assert!(!folder.path().join("d").exists(), "nothing was made");
+    fs::remove_file(folder.path().join("weir.toml")).unwrap();
+
+    let (code, _, err) = run(folder.path(), &["serve", "--config", "other.toml"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("other.toml"), "{err}");
+
+    let (code, _, err) = run(folder.path(), &["serve", "--listen", "0.0.0.0:0", "--data", "d"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("--behind-proxy"), "{err}");
+
+    let server = Server::start(folder.path());
+    let (code, _, err) = run(
+        folder.path(),
+        &["serve", "--listen", "127.0.0.1:0", "--data", "d"],
+    );
+    assert_eq!(code, 1);
+    assert!(
+        err.contains(&format!("in use by another process ({})", server.child.id())) || err.contains("in use"),
+        "{err}"
+    );
+
+    assert_eq!(run(folder.path(), &["serv"]).0, 2);
+    assert_eq!(run(folder.path(), &["serve", "--lisen", "x"]).0, 2);
+    assert_eq!(run(folder.path(), &["--help"]).0, 0);
+}
+
+#[test]
+fn a_file_is_checked_without_a_server() {
+    let folder = TempDir::new().unwrap();
+    definitions(folder.path());
+    let (code, out, _) = run(folder.path(), &["check", "-f", "definitions.yaml"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("no mistakes in definitions.yaml"), "{out}");
+
+    fs::write(
+        folder.path().join("bad.yaml"),
+        "segments:\n  - {id: gold, pql: 'points >'}\n  - {id: gold}\n",
+    )
+    .unwrap();
+    let (code, out, _) = run(folder.path(), &["check", "-f", "bad.yaml"]);
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("bad.yaml:2:") && out.contains("bad.yaml:3:"),
+        "every mistake at once:\n{out}"
+    );
+    let (code, out, _) = run(folder.path(), &["check", "-f", "bad.yaml", "--json"]);
+    assert_eq!(code, 1);
+    assert!(
+        out.trim_start().starts_with('{') && out.contains("\"line\": 2"),
+        "{out}"
+    );
+
+    let (code, _, err) = run(folder.path(), &["check", "-f", "missing.yaml"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("cannot read missing.yaml"), "{err}");
+    let (code, _, err) = run(folder.path(), &["apply", "--data", "d", "-f", "definitions.yaml"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("no server runs on d"), "{err}");
+}
+
+#[test]
+fn an_apply_that_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path());
+    fs::write(
+        folder.path().join("bad.yaml"),
+        "segments:\n  - {id: gold, pql: 'points >'}\n",
+    )
+    .unwrap();
+    let (code, out, err) = run(folder.path(), &["apply", "--data", "d", "-f", "bad.yaml"]);
+    assert_eq!(code, 1);
+    assert!(
+        out.is_empty() && err.contains("bad.yaml:2:") && err.contains("nothing was changed"),
+        "{out}{err}"
+    );
+
+    fs::write(folder.path().join("d/admin-token"), "another\n").unwrap();
+    definitions(folder.path());
+    let (code, _, err) = run(folder.path(), &["apply", "--data", "d", "-f", "definitions.yaml"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("answered 401"), "{err}");
+    drop(server);
+}
+
+#[test]
+fn a_store_is_looked_at_saved_and_brought_back() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path());
+    definitions(folder.path());
+    assert_eq!(
+        run(folder.path(), &["apply", "--data", "d", "-f", "definitions.yaml"]).0,
+        0
+    );
+    let (code, _, err) = run(folder.path(), &["store", "stats", "--data", "d"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("in use by another process"), "{err}");
+    server.terminate();
+    assert_eq!(server.exit_code(), 0);
+
+    let (code, out, err) = run(folder.path(), &["store", "stats", "--data", "d"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("definitions") && out.contains("bytes on disk"),
+        "{out}"
+    );
+    let (code, out, err) = run(folder.path(), &["store", "stats", "--data", "d", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("\"diskBytes\""), "{out}");
+
+    let (code, out, err) = run(folder.path(), &["store", "export", "--data", "d", "saved.weir"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("saved") && folder.path().join("saved.weir").is_file(),
+        "{out}"
+    );
+    let (code, _, err) = run(folder.path(), &["store", "import", "--data", "d", "saved.weir"]);
+    assert_eq!(code, 1, "over a store that is there");
+    assert!(err.contains("d/store"), "{err}");
+    let (code, out, err) = run(folder.path(), &["store", "import", "--data", "e", "saved.weir"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("brought back"), "{out}");
+    let (code, _, err) = run(folder.path(), &["store", "stats", "--data", "nowhere"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("there is no store in nowhere/store"), "{err}");
+
+    fs::rename(folder.path().join("d"), folder.path().join("old")).unwrap();
+    fs::rename(folder.path().join("e"), folder.path().join("d")).unwrap();
+    let server = Server::start(folder.path());
+    assert!(
+        server.welcome.contains("/collection/web"),
+        "the inlet is there again: {}",
+        server.welcome
+    );
+}
