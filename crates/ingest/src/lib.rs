@@ -13,6 +13,7 @@ mod input;
 pub mod metrics;
 mod resolve;
 mod run;
+mod tally;
 mod time;
 mod work;
 

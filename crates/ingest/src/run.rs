@@ -3,13 +3,14 @@
 use crate::admission::Room;
 use crate::handle::{Handle, RedefineError, Request, SubmitError};
 use crate::input::{Answer, Input, Item, What};
+use crate::tally::Tally;
 use crate::time::{ClockState, TrustedClock};
 use crate::{Batch, Core, Permit, metrics as names};
 use evaluator::Rules;
-use metrics::{counter, gauge, histogram};
-use model::{Clock, Definitions, Duration, Status, Timestamp};
+use metrics::gauge;
+use model::{Clock, Definitions, Duration, Timestamp};
 use std::sync::Arc;
-use store::{Decisions, Health, OutboxOp, Store, UpgradeProgress};
+use store::{Decisions, Health, Store, UpgradeProgress};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -349,56 +350,6 @@ enum Wake {
     Request(Request),
     Time,
     Stop,
-}
-
-/// What to count of a batch once it is durable.
-struct Tally {
-    outcomes: [(&'static str, usize); 4],
-    entered: usize,
-    exited: usize,
-    exports: usize,
-    steps: usize,
-    inputs: usize,
-}
-
-impl Tally {
-    fn of(decisions: &Decisions, answers: &[Answer], steps: usize, inputs: usize) -> Self {
-        let count = |is: fn(&Answer) -> bool| answers.iter().filter(|a| is(a)).count();
-        let transitions = || {
-            decisions
-                .transitions
-                .iter()
-                .flat_map(|(_, transitions)| transitions)
-        };
-        Self {
-            outcomes: [
-                ("accepted", count(|a| matches!(a, Answer::Accepted))),
-                ("duplicate", count(|a| matches!(a, Answer::Duplicate))),
-                ("bad", count(|a| matches!(a, Answer::Bad(_)))),
-                ("failed", count(|a| matches!(a, Answer::Failed(_)))),
-            ],
-            entered: transitions().filter(|t| t.status == Status::Realized).count(),
-            exited: transitions().filter(|t| t.status == Status::Exited).count(),
-            exports: decisions
-                .outbox
-                .iter()
-                .filter(|op| matches!(op, OutboxOp::Export(_)))
-                .count(),
-            steps,
-            inputs,
-        }
-    }
-
-    fn count(&self) {
-        for (outcome, n) in self.outcomes {
-            counter!(names::MESSAGES, "outcome" => outcome).increment(n as u64);
-        }
-        counter!(names::TRANSITIONS, "status" => Status::Realized.as_str()).increment(self.entered as u64);
-        counter!(names::TRANSITIONS, "status" => Status::Exited.as_str()).increment(self.exited as u64);
-        counter!(names::EXPORTS).increment(self.exports as u64);
-        counter!(names::STEPS).increment(self.steps as u64);
-        histogram!(names::BATCH).record(self.inputs as f64);
-    }
 }
 
 /// Seconds as a counter in whole microseconds would read badly; a gauge that only grows reads as seconds.

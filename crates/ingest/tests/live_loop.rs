@@ -19,7 +19,7 @@ fn definitions() -> Definitions {
     let expressions = [
         "score > 50",
         r#"xEvent[eventType = "buy" and timestamp occurs < 40 seconds before now].count() >= 2"#,
-        r#"xEvent[timestamp occurs <= 25 seconds before now].sum(amount) >= 30"#,
+        "xEvent[timestamp occurs <= 25 seconds before now].sum(amount) >= 30",
         r#"not (exists E from xEvent where E.eventType = "login" and E.timestamp occurs < 1 minutes before now)"#,
         r#"inSegment("s0") and not inSegment("s1")"#,
     ];
