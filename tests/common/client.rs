@@ -47,22 +47,6 @@ impl Client {
         Some(responses.iter().map(|r| r.get("statusCode").is_none()).collect())
     }
 
-    /// Posts one body and gives status and text.
-    pub(crate) async fn post(
-        &self,
-        path: &str,
-        content_type: &str,
-        body: impl Into<reqwest::Body>,
-    ) -> (u16, String) {
-        let request = self
-            .http
-            .post(format!("{}{path}", self.url))
-            .header("content-type", content_type)
-            .body(body);
-        let answer = request.send().await.expect("an answer");
-        (answer.status().as_u16(), answer.text().await.expect("a body"))
-    }
-
     /// Gets an admin route as JSON.
     pub(crate) async fn get(&self, path: &str) -> Value {
         let answer = self

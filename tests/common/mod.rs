@@ -1,7 +1,5 @@
 //! What the end-to-end tests share: a real `weir serve`, a client, and the reading of what it delivered.
 
-#![expect(dead_code, reason = "each test binary uses its part")]
-
 pub(crate) mod client;
 pub(crate) mod exports;
 pub(crate) mod load;

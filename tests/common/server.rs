@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// A running server. Dropping it kills it.
 pub(crate) struct Server {
@@ -17,16 +18,16 @@ pub(crate) struct Server {
 }
 
 /// How long a start may take: it includes opening a store after a crash, on a busy machine.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 impl Server {
     /// Starts a server on `data` and waits until it is ready.
-    pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
-        Self::start_with(data, arguments, &[])
+    pub(crate) async fn start(data: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(data, arguments, &[]).await
     }
 
     /// The same with environment variables.
-    pub(crate) fn start_with(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start_with(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let address = data.join("address");
         if address.exists() {
             fs::remove_file(&address).expect("a stale address file can be removed");
@@ -52,11 +53,11 @@ impl Server {
             url: String::new(),
             token: String::new(),
         };
-        server.wait_for_start(&address);
+        server.wait_for_start(&address).await;
         server
     }
 
-    fn wait_for_start(&mut self, address: &Path) {
+    async fn wait_for_start(&mut self, address: &Path) {
         let started = Instant::now();
         loop {
             if let Ok(text) = fs::read_to_string(address)
@@ -69,7 +70,7 @@ impl Server {
                 panic!("weir ended at once ({status}):\n{}", self.log());
             }
             assert!(started.elapsed() < START, "weir did not start:\n{}", self.log());
-            std::thread::sleep(Duration::from_millis(5));
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         let token =
             fs::read_to_string(self.data.join("admin-token")).expect("the first start writes the token");

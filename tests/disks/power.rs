@@ -22,7 +22,7 @@ async fn fifty_power_cuts_lose_nothing() {
     let load = Load::new();
     let cycles = async {
         for cut in 0..CUTS {
-            let server = Server::start(&data, &[]);
+            let server = Server::start(&data, &[]).await;
             if cut == 0 {
                 server.apply(DEFINITIONS);
             }
@@ -45,7 +45,7 @@ async fn fifty_power_cuts_lose_nothing() {
     };
     LocalSet::new().run_until(cycles).await;
 
-    let server = Server::start(&data, &[]);
+    let server = Server::start(&data, &[]).await;
     tokio::time::sleep(Duration::from_millis(1500)).await;
     let account = Client::of(&server).drained("flow").await;
     assert!(server.stop(), "a clean stop");

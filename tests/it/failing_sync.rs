@@ -13,7 +13,7 @@ fn record(n: u32) -> String {
 }
 
 /// A server whose syncs of files with `part` in their path fail while `flag` exists.
-fn start(folder: &Path, part: &str) -> (Server, std::path::PathBuf) {
+async fn start(folder: &Path, part: &str) -> (Server, std::path::PathBuf) {
     let data = folder.join("weir");
     std::fs::create_dir(&data).expect("a folder");
     let library = native::compile("failing_sync", folder, true);
@@ -23,7 +23,7 @@ fn start(folder: &Path, part: &str) -> (Server, std::path::PathBuf) {
         ("FAIL_SYNC_WHILE", flag.to_str().expect("text")),
         ("FAIL_SYNC_BELOW", part),
     ];
-    let server = Server::start_with(&data, &[], &environment);
+    let server = Server::start_with(&data, &[], &environment).await;
     server.apply(DEFINITIONS);
     (server, flag)
 }
@@ -31,7 +31,7 @@ fn start(folder: &Path, part: &str) -> (Server, std::path::PathBuf) {
 #[tokio::test]
 async fn a_store_that_cannot_sync_acknowledges_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (server, flag) = start(folder.path(), "/store/");
+    let (server, flag) = start(folder.path(), "/store/").await;
     let client = Client::of(&server);
     assert_eq!(client.post_lines("shop", &[record(1)]).await, Some(vec![true]));
     std::fs::write(&flag, "").expect("written");
@@ -57,7 +57,7 @@ async fn a_store_that_cannot_sync_acknowledges_nothing() {
 #[tokio::test]
 async fn a_file_that_cannot_sync_settles_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (server, flag) = start(folder.path(), "/exports/");
+    let (server, flag) = start(folder.path(), "/exports/").await;
     let client = Client::of(&server);
     std::fs::write(&flag, "").expect("written");
     assert_eq!(

@@ -17,7 +17,7 @@ async fn fifty_kills_under_load_lose_nothing() {
     let load = Load::new();
     LocalSet::new().run_until(cycles(&data, &load)).await;
 
-    let server = Server::start(&data, &[]);
+    let server = Server::start(&data, &[]).await;
     let client = Client::of(&server);
     // The last visitors leave one second after they came.
     tokio::time::sleep(Duration::from_millis(1500)).await;
@@ -35,7 +35,7 @@ async fn fifty_kills_under_load_lose_nothing() {
 
 async fn cycles(data: &std::path::Path, load: &std::sync::Arc<Load>) {
     for cycle in 0..KILLS {
-        let server = Server::start(data, &[]);
+        let server = Server::start(data, &[]).await;
         if cycle == 0 {
             server.apply(DEFINITIONS);
         }

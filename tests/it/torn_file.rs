@@ -12,7 +12,7 @@ async fn a_file_cut_in_mid_line_is_mended_on_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("weir");
     std::fs::create_dir(&data).expect("a folder");
-    let server = Server::start(&data, &[]);
+    let server = Server::start(&data, &[]).await;
     server.apply(DEFINITIONS);
     let client = Client::of(&server);
     let record = |n: u32| format!(r#"{{"identityMap":{{"crm":[{{"id":"1"}}]}},"number":{n}}}"#);
@@ -29,7 +29,7 @@ async fn a_file_cut_in_mid_line_is_mended_on_restart() {
         .expect("written");
     drop(torn);
 
-    let server = Server::start(&data, &[]);
+    let server = Server::start(&data, &[]).await;
     let client = Client::of(&server);
     assert_eq!(client.post_lines("shop", &[record(2)]).await, Some(vec![true]));
     client.drained("flow").await;

@@ -43,13 +43,20 @@ impl Committer {
         let mut group = Vec::new();
         while self.gather(&stop, &mut group).await {
             let done = self.commit(std::mem::take(&mut group)).await;
+            let open = match done.failed {
+                None => true,
+                Some(why) => {
+                    tracing::error!(error = %why, "a commit failed: the engine was dropped and is opened again");
+                    self.reopen().await
+                }
+            };
+            // After the first attempt to open it again: whoever is told of the failure can look at what is left.
             for (caller, answer) in done.answers {
                 // A caller that no longer waits has lost interest; its request was carried out all the same.
                 drop(caller.send(answer));
             }
-            if let Some(why) = done.failed {
-                tracing::error!(error = %why, "a commit failed: the engine was dropped and is opened again");
-                self.open_again(&stop).await;
+            if !open {
+                self.keep_reopening(&stop).await;
             }
         }
     }
@@ -80,27 +87,35 @@ impl Committer {
             })
     }
 
-    /// Opens the engine again, as often as it takes; gives up only when stopped.
-    async fn open_again(&mut self, stop: &CancellationToken) {
+    /// Tries to open the engine again.
+    async fn reopen(&self) -> bool {
+        let shared = Arc::clone(&self.shared);
+        let opened = self.on_engine(move || shared.reopen()).await;
+        let why = match opened {
+            Ok(Ok(())) => {
+                tracing::warn!("the engine is open again");
+                return true;
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(why) => why,
+        };
+        tracing::error!(error = %why, "the engine cannot be opened yet");
+        *locked(&self.shared.failure) = Some(why);
+        false
+    }
+
+    /// Tries again and again, and refuses what comes meanwhile; gives up only when stopped.
+    async fn keep_reopening(&mut self, stop: &CancellationToken) {
         loop {
-            let shared = Arc::clone(&self.shared);
-            let opened = self.on_engine(move || shared.reopen()).await;
-            let why = match opened {
-                Ok(Ok(())) => {
-                    tracing::warn!("the engine is open again");
-                    return;
-                }
-                Ok(Err(error)) => error.to_string(),
-                Err(why) => why,
-            };
-            tracing::error!(error = %why, "the engine cannot be opened yet");
-            *locked(&self.shared.failure) = Some(why);
             self.refuse_for(REOPEN_DELAY, stop).await;
             if stop.is_cancelled() {
                 self.requests.close();
                 while let Some(request) = self.requests.recv().await {
                     drop(request.answer.send(Err(self.shared.unavailable())));
                 }
+                return;
+            }
+            if self.reopen().await {
                 return;
             }
         }

@@ -52,6 +52,7 @@ pub fn expected(export: &Export) -> Expected {
         dataflow: export.dataflow.clone(),
         profile: export.profile,
         revision: export.revision.0 & ((1 << 48) - 1),
+        class: export.lane.class,
         causes: export.causes.clone(),
         transitions,
         merged: export.merged.clone(),

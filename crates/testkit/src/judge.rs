@@ -163,7 +163,11 @@ impl Judge {
         for id in self.ids() {
             if self.people[&id].rules < last {
                 self.bring(id, now);
-                self.evaluate(id, now, &Happened::default(), false);
+                let visit = Happened {
+                    visit: true,
+                    ..Happened::default()
+                };
+                self.evaluate(id, now, &visit, false);
             }
         }
     }

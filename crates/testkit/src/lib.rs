@@ -4,11 +4,13 @@
 //! [`generate::script`] makes from one seed a list of operations over a small world, in which collisions and
 //! edges are frequent. [`judge::Judge`] hears the same operations as the engine and derives what must have
 //! happened, by an implementation of its own: it calls neither `xdm` nor `pql` nor `evaluator`, and where it
-//! agrees with them, they agree with the specification.
+//! agrees with them, two readings of the specification agree. [`replay`] holds the deciding half against it, with
+//! batches cut in any way; [`world`] a whole server, with power cuts, failing disks and unruly destinations.
 //!
 //! What this crate is not: a part of the product. Only tests use it.
 //!
-//! Start reading at [`rule`] and [`plan`] (what people decide), then [`script`] (what happens) and [`judge`].
+//! Start reading at [`rule`] and [`plan`] (what people decide), then [`script`] (what happens), [`judge`] (what must
+//! come of it) and [`world`].
 
 pub mod clock;
 pub mod decided;

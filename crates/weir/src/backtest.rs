@@ -16,7 +16,7 @@ use report::{Progress, Summary};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{Memory, Store};
 use tokio_util::sync::CancellationToken;
@@ -96,7 +96,7 @@ struct Replay {
 }
 
 impl Replay {
-    async fn file(&mut self, path: &PathBuf) -> Result<()> {
+    async fn file(&mut self, path: &Path) -> Result<()> {
         let dataset = DatasetId::new("backtest")?;
         let inlet = InletId::new("backtest")?;
         let mut lines = Lines::open(path)?;

@@ -5,7 +5,7 @@ use super::json::Json;
 use super::person::Person;
 use crate::plan::DataflowPlan;
 use model::{
-    AttributeTrigger, Cause, DataflowId, DataflowState, ExportedMembership, ExportedTransition,
+    AttributeTrigger, Cause, Class, DataflowId, DataflowState, ExportedMembership, ExportedTransition,
     MembershipScope, NamespaceSelection, Path, ProfileId, SegmentId, Status, Timestamp,
 };
 use sha2::{Digest, Sha256};
@@ -21,6 +21,8 @@ pub struct Expected {
     pub profile: ProfileId,
     /// The first is 1; without the incarnation of the store.
     pub revision: u64,
+    /// Bulk if a job asked for the step.
+    pub class: Class,
     /// Why, ascending.
     pub causes: Vec<Cause>,
     /// Changes in mapped segments, ascending by segment.
@@ -43,6 +45,7 @@ pub struct Expected {
 pub(super) struct Step<'a> {
     pub(super) at: Timestamp,
     pub(super) profile: ProfileId,
+    pub(super) class: Class,
     pub(super) changes: &'a [Change],
     pub(super) names_changed: bool,
     /// Paths that the message wrote and that did not lose.
@@ -82,6 +85,7 @@ pub(super) fn decide(editions: &[Edition], person: &mut Person, step: &Step<'_>)
             dataflow: name.clone(),
             profile: step.profile,
             revision: told.exports,
+            class: step.class,
             causes: causes.into_iter().collect(),
             transitions: transitions(&mapped, step),
             merged: step.absorbed.to_vec(),

@@ -7,12 +7,14 @@ use super::facts::{Accepted, Facts, attributes};
 use super::json::Json;
 use super::person::{Person, Standing};
 use super::{Joined, Judge, Judged};
-use model::{Duration, Path, ProfileId, Status, Timestamp};
+use model::{Class, Duration, Path, ProfileId, Status, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What brought a person to a step.
 #[derive(Default)]
 pub(super) struct Happened {
+    /// Whether a job looked, and nothing else happened.
+    pub(super) visit: bool,
     names_changed: bool,
     /// Paths that were written and did not lose.
     written: Vec<Path>,
@@ -59,6 +61,7 @@ impl Judge {
         let written = self.written(&person, &before);
         self.people.insert(id, person);
         Happened {
+            visit: false,
             names_changed: new_names || !absorbed.is_empty(),
             written,
             before,
@@ -149,6 +152,7 @@ impl Judge {
         let step = Step {
             at,
             profile: id,
+            class: if happened.visit { Class::Bulk } else { Class::Live },
             changes: &changes,
             names_changed: happened.names_changed,
             written: &happened.written,

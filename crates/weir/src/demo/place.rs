@@ -72,8 +72,7 @@ impl Place {
         match self {
             Self::Temporary(folder) => {
                 let path = folder.path().to_owned();
-                folder
-                    .close()
+                Ok::<_, std::io::Error>(drop(folder.keep()))
                     .with_context(|| format!("cannot remove {}", path.display()))
             }
             Self::Kept(_) => Ok(()),

@@ -35,8 +35,10 @@ pub(crate) enum Stopped {
 pub(super) async fn stop_deciding(server: &mut Server, patience: Duration) {
     let deadline = Instant::now() + patience;
     let Server { tasks, stops, .. } = server;
-    let stages: [(&[&CancellationToken], &[&str]); 2] =
-        [(&[&stops.http, &stops.jobs], &[HTTP, CONTROL, METRICS]), (&[&stops.ingest], &[INGEST])];
+    let stages: [(&[&CancellationToken], &[&str]); 2] = [
+        (&[&stops.http, &stops.jobs], &[HTTP, CONTROL, METRICS]),
+        (&[&stops.ingest], &[INGEST]),
+    ];
     for (tokens, names) in stages {
         for token in tokens {
             token.cancel();

@@ -2,7 +2,7 @@
 
 use super::case::{Case, bought, id, level, vip};
 use crate::rule::Rule;
-use model::SegmentState;
+use model::{Class, SegmentState};
 
 #[test]
 fn a_publish_is_noticed_at_the_first_step_after_it() {
@@ -17,6 +17,7 @@ fn a_publish_is_noticed_at_the_first_step_after_it() {
         case.exports(),
         ["P1 #1 published @111 [s realized] {s realized@111}"]
     );
+    assert_eq!(case.last_export().class, Class::Bulk);
     // Once only.
     case.visit(112);
     assert_eq!(case.transitions().len(), 1);
@@ -33,6 +34,7 @@ fn a_message_brings_the_new_rules_in_its_own_step() {
         case.exports(),
         ["P1 #1 membership published @120 [s realized, v realized] {s realized@120, v realized@120}"]
     );
+    assert_eq!(case.last_export().class, Class::Live);
     case.visit(130);
     assert_eq!(case.exports().len(), 1);
 }

@@ -9,7 +9,7 @@ const KEPT: usize = 100;
 /// A new line no sooner than this after the last.
 const PAUSE: Duration = Duration::from_millis(400);
 /// One of the same kind no sooner than this.
-const PAUSE_OF_KIND: Duration = Duration::from_millis(0);
+const PAUSE_OF_KIND: Duration = Duration::from_millis(1200);
 
 /// A transition to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
