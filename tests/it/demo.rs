@@ -10,8 +10,10 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, ChildStdout, Output, Stdio};
+use std::time::Duration;
 use terminal::Terminal;
+use tokio::time::Instant;
 
 /// The lines that a demo printed, the last one apart.
 fn lines(output: &Output) -> (Vec<Value>, Value) {
@@ -96,6 +98,7 @@ fn what_is_printed_adds_up_with_the_files() {
     assert_eq!(keys, ["dead", "decided", "delivered", "pending", "suppressed"]);
     assert_eq!(last.as_object().map(serde_json::Map::len), Some(1), "{last}");
     assert_balanced(account);
+    assert_eq!(count(&account["pending"]), 0, "{account}");
     assert_eq!(count(&account["delivered"]), delivered(&data), "{account}");
     let words = words(&output);
     assert!(
@@ -114,43 +117,63 @@ fn what_is_printed_adds_up_with_the_files() {
 }
 
 /// A demo without a folder of its own, whose temporary folders are in `parent`.
-fn begin(parent: &Path) -> (Child, BufReader<impl Read>) {
-    let child = weir()
-        .arg("demo")
-        .env("TMPDIR", parent)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn();
-    let mut child = child.expect("weir runs");
-    let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
-    (child, stdout)
+struct Demo {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    begun: Instant,
+}
+
+/// It would run for a minute, and nobody waits that long for its end.
+const WHOLE: &str = "60";
+const EARLY: Duration = Duration::from_secs(30);
+
+impl Demo {
+    fn begin(parent: &Path) -> Self {
+        let child = weir()
+            .args(["demo", "--seconds", WHOLE])
+            .env("TMPDIR", parent)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut child = child.expect("weir runs");
+        let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        let begun = Instant::now();
+        let mut demo = Self { child, stdout, begun };
+        demo.stdout.read_line(&mut String::new()).expect("a line");
+        assert_eq!(fs::read_dir(parent).expect("the folder").count(), 1);
+        demo
+    }
+
+    /// It ended early, with this code, and left nothing behind.
+    fn assert_ended(mut self, parent: &Path, code: i32) {
+        assert_eq!(self.child.wait().expect("it ends").code(), Some(code));
+        assert!(self.begun.elapsed() < EARLY, "it ended by itself");
+        assert_eq!(fs::read_dir(parent).expect("the folder").count(), 0);
+    }
 }
 
 #[test]
 fn ctrl_c_ends_it_well_and_takes_the_folder_away() {
     let parent = tempfile::tempdir().expect("a folder");
-    let (mut child, mut stdout) = begin(parent.path());
-    let mut first = String::new();
-    stdout.read_line(&mut first).expect("a line");
-    assert_eq!(fs::read_dir(parent.path()).expect("the folder").count(), 1);
-    kill_process(Pid::from_child(&child), Signal::INT).expect("signalled");
+    let mut demo = Demo::begin(parent.path());
+    kill_process(Pid::from_child(&demo.child), Signal::INT).expect("signalled");
     let mut rest = String::new();
-    stdout.read_to_string(&mut rest).expect("text");
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    demo.stdout.read_to_string(&mut rest).expect("text");
+    demo.assert_ended(parent.path(), 0);
     let last: Value = serde_json::from_str(rest.lines().last().expect("a last line")).expect("JSON");
     assert_balanced(&last["account"]);
-    assert_eq!(fs::read_dir(parent.path()).expect("the folder").count(), 0);
+    assert_eq!(last["account"]["pending"], 0, "{last}");
 }
 
 #[test]
 fn a_reader_who_has_gone_ends_it_well() {
     let parent = tempfile::tempdir().expect("a folder");
-    let (mut child, mut stdout) = begin(parent.path());
-    stdout.read_line(&mut String::new()).expect("a line");
-    drop(stdout);
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
-    assert_eq!(fs::read_dir(parent.path()).expect("the folder").count(), 0);
+    let mut demo = Demo::begin(parent.path());
+    // The pipe is closed; its place is taken by one that nobody writes to.
+    let (nobody, _) = std::io::pipe().expect("a pipe");
+    demo.stdout = BufReader::new(ChildStdout::from(std::os::fd::OwnedFd::from(nobody)));
+    demo.assert_ended(parent.path(), 0);
 }
 
 #[test]
@@ -167,7 +190,11 @@ fn what_cannot_be_used_is_said() {
         (&["--rate", "0"], 2, "--rate"),
     ];
     for (arguments, code, sentence) in cases {
-        let output = weir().arg("demo").args(arguments).output().expect("weir runs");
+        let output = weir()
+            .args(["demo", "--seconds", "1"])
+            .args(arguments)
+            .output()
+            .expect("weir runs");
         assert_eq!(output.status.code(), Some(code), "{}", words(&output));
         assert!(words(&output).contains(sentence), "{}", words(&output));
         assert!(output.stdout.is_empty());
@@ -185,10 +212,10 @@ fn the_terminal_is_given_back() {
     for way in ["q", "signal", "time"] {
         let mut terminal = Terminal::open();
         let mut command = weir();
-        command.arg("demo").env("TMPDIR", parent.path());
-        if way == "time" {
-            command.args(["--seconds", "2"]);
-        }
+        let seconds = if way == "time" { "2" } else { WHOLE };
+        command
+            .args(["demo", "--seconds", seconds])
+            .env("TMPDIR", parent.path());
         let mut child = terminal.spawn(command);
         terminal.wait_for("Latest transitions");
         assert!(terminal.is_raw(), "{way}");

@@ -81,3 +81,6 @@ impl Claims {
         self.positions.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,27 +26,28 @@ pub(crate) struct Done {
 /// Commits `group` as one batch. A request that cannot be carried out fails alone; if the engine fails, all fail.
 pub(crate) fn commit(shared: &Shared, group: Vec<Request>) -> Done {
     let (answers, built) = build(shared, group);
-    let outcome = built.and_then(|(batch, meta, effects)| {
-        write(shared, &batch)?;
-        *locked(&shared.meta) = meta;
-        follow(shared, &effects);
-        Ok(())
-    });
-    match outcome {
+    let written = match built {
+        Ok((batch, meta, effects)) => write(shared, &batch).map(|()| {
+            *locked(&shared.meta) = meta;
+            follow(shared, &effects);
+        }),
+        Err(error) => {
+            close(shared, &error.to_string());
+            Err(error)
+        }
+    };
+    match written {
         Ok(()) => Done {
             answers,
             failed: None,
         },
-        Err(error) => {
-            close(shared, &error.to_string());
-            Done {
-                answers: answers
-                    .into_iter()
-                    .map(|(caller, _)| (caller, Err(error.clone())))
-                    .collect(),
-                failed: Some(error.to_string()),
-            }
-        }
+        Err(error) => Done {
+            answers: answers
+                .into_iter()
+                .map(|(caller, _)| (caller, Err(error.clone())))
+                .collect(),
+            failed: Some(error.to_string()),
+        },
     }
 }
 

@@ -163,11 +163,7 @@ impl Judge {
         for id in self.ids() {
             if self.people[&id].rules < last {
                 self.bring(id, now);
-                let visit = Happened {
-                    visit: true,
-                    ..Happened::default()
-                };
-                self.evaluate(id, now, &visit, false);
+                self.evaluate(id, now, &Happened::visit(), false);
             }
         }
     }

@@ -6,6 +6,7 @@
 mod check;
 mod life;
 mod posting;
+mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -248,6 +249,7 @@ impl World {
             0,
             "exports stay although everything would be delivered"
         );
+        self.check_rows();
         let life = self.life.take().expect("a server runs");
         let stopped = tokio::time::timeout(std::time::Duration::from_mins(1), life.stop()).await;
         stopped.expect("a server without work stops");

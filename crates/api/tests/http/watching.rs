@@ -7,11 +7,16 @@ use serde_json::Value;
 
 async fn ready(rig: &Rig) -> (u16, Vec<String>) {
     let reply = rig
-        .send(Request::builder().uri("/readyz").body(Body::empty()).unwrap())
+        .send(
+            Request::builder()
+                .uri("/readyz")
+                .body(Body::empty())
+                .expect("as written"),
+        )
         .await;
     let json = reply.json();
     assert_eq!(json["ready"], reply.status == 200);
-    let reasons = json["reasons"].as_array().unwrap().clone();
+    let reasons = json["reasons"].as_array().expect("as written").clone();
     for reason in &reasons {
         assert!(
             reason["detail"].is_string() && reason["whatToDo"].is_string(),
@@ -22,7 +27,7 @@ async fn ready(rig: &Rig) -> (u16, Vec<String>) {
         reply.status.as_u16(),
         reasons
             .iter()
-            .map(|reason| reason["code"].as_str().unwrap().to_owned())
+            .map(|reason| reason["code"].as_str().expect("as written").to_owned())
             .collect(),
     )
 }
@@ -39,7 +44,7 @@ async fn readiness_names_every_reason() {
         (503, vec!["stopping".to_owned(), "low_space".to_owned()])
     );
     let status = rig.get("/api/status").await;
-    assert_eq!(status["reasons"].as_array().unwrap().len(), 2);
+    assert_eq!(status["reasons"].as_array().expect("as written").len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,9 +92,13 @@ async fn dead_messages_page_by_page() {
         let page = rig
             .get(&format!("/api/dead-messages?limit=2&from={number}"))
             .await;
-        let items = page["items"].as_array().unwrap();
+        let items = page["items"].as_array().expect("as written");
         assert!(items.len() <= 2);
-        seen.extend(items.iter().map(|item| item["body"].as_str().unwrap().to_owned()));
+        seen.extend(
+            items
+                .iter()
+                .map(|item| item["body"].as_str().expect("as written").to_owned()),
+        );
         from = page["next"].as_u64();
     }
     assert_eq!(seen, bad);
@@ -107,7 +116,7 @@ async fn metrics_are_prometheus_text() {
     assert!(
         reply.headers["content-type"]
             .to_str()
-            .unwrap()
+            .expect("as written")
             .starts_with("text/plain; version=0.0.4")
     );
 }

@@ -35,6 +35,7 @@ struct Disk {
     /// What happens to the coming commits.
     faults: VecDeque<Option<Fault>>,
     closed: u32,
+    unreadable: bool,
     free: Option<u64>,
     commits: u64,
 }
@@ -57,11 +58,17 @@ impl Memory {
         disk.faults.push_back(Some(fault));
     }
 
+    /// Makes all reads fail until the engine is opened again.
+    pub fn fail_reads(&self) {
+        self.lock().unreadable = true;
+    }
+
     /// Takes back all faults that have not happened.
     pub fn heal(&self) {
         let mut disk = self.lock();
         disk.faults.clear();
         disk.closed = 0;
+        disk.unreadable = false;
     }
 
     /// Loses what is not durable, as a power cut does.
@@ -97,6 +104,14 @@ impl Memory {
 }
 
 impl Disk {
+    fn readable(&self) -> Result<&BTreeMap<Vec<u8>, Vec<u8>>> {
+        if self.unreadable {
+            let why = "input/output error (injected)".to_owned();
+            return Err(Error::Engine { doing: "read", why });
+        }
+        Ok(&self.rows)
+    }
+
     fn crash(&mut self) {
         for (key, before) in std::mem::take(&mut self.unsynced) {
             match before {
@@ -123,6 +138,7 @@ impl Reopen for Memory {
     fn open(&self) -> Result<Box<dyn Engine>> {
         let mut disk = self.lock();
         disk.crash();
+        disk.unreadable = false;
         if disk.closed > 0 {
             disk.closed -= 1;
             let why = "injected".to_owned();
@@ -138,7 +154,7 @@ impl Reopen for Memory {
 
 impl Read for Memory {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        Ok(self.lock().rows.get(key).cloned())
+        Ok(self.lock().readable()?.get(key).cloned())
     }
 
     fn scan(&self, range: Range<Vec<u8>>, limit: usize, reverse: bool) -> Result<Vec<Row>> {
@@ -147,7 +163,7 @@ impl Read for Memory {
         }
         let disk = self.lock();
         let rows = disk
-            .rows
+            .readable()?
             .range(range)
             .map(|(key, value)| (key.clone(), value.clone()));
         Ok(if reverse {

@@ -170,6 +170,27 @@ async fn after_a_failed_commit_only_what_is_durable_is_there() {
     }
 }
 
+#[tokio::test]
+async fn an_engine_that_cannot_be_read_is_opened_again() {
+    let memory = Memory::new();
+    let running = start_on(Box::new(memory.clone())).unwrap();
+    let store = running.store.clone();
+    store.commit(everything(&store)).await.unwrap();
+    memory.fail_reads();
+    assert!(matches!(
+        store.account(DataflowNo(1)),
+        Err(Error::Engine { doing: "read", .. })
+    ));
+    let answer = store.commit(everything(&store)).await;
+    assert!(
+        matches!(answer, Err(Error::Engine { doing: "read", .. })),
+        "{answer:?}"
+    );
+    assert_eq!((store.health(), store.generation()), (Health::Ok, 1));
+    store.commit(everything(&store)).await.unwrap();
+    running.stop().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_failed_settlement_can_be_repeated_whatever_became_of_it() {
     for fault in [Fault::Refused, Fault::Unsynced, Fault::Unanswered] {

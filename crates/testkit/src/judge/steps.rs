@@ -14,13 +14,22 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 pub(super) struct Happened {
     /// Whether a job looked, and nothing else happened.
-    pub(super) visit: bool,
+    visit: bool,
     names_changed: bool,
     /// Paths that were written and did not lose.
     written: Vec<Path>,
     /// What showed before the message, of all who were joined.
     before: BTreeMap<Path, Json>,
     absorbed: Vec<ProfileId>,
+}
+
+impl Happened {
+    pub(super) fn visit() -> Self {
+        Self {
+            visit: true,
+            ..Self::default()
+        }
+    }
 }
 
 impl Judge {

@@ -72,7 +72,8 @@ impl Place {
         match self {
             Self::Temporary(folder) => {
                 let path = folder.path().to_owned();
-                Ok::<_, std::io::Error>(drop(folder.keep()))
+                folder
+                    .close()
                     .with_context(|| format!("cannot remove {}", path.display()))
             }
             Self::Kept(_) => Ok(()),

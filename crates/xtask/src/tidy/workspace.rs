@@ -99,7 +99,7 @@ impl SourceFile {
 pub(super) fn without_detours(path: &str) -> String {
     let mut folders: Vec<&str> = Vec::new();
     for part in path.split('/') {
-        if part == "..." {
+        if part == ".." {
             folders.pop();
         } else {
             folders.push(part);

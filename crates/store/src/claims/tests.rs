@@ -1,0 +1,52 @@
+//! Flights, and where claims begin to look.
+
+use super::{Claims, Holder};
+use model::{Class, DataflowNo, ExportSeq, Lane, ProfileId};
+
+const LANE: Lane = Lane {
+    dataflow: DataflowNo(1),
+    class: Class::Live,
+};
+fn flying() -> Holder {
+    Holder::Lane {
+        lane: LANE,
+        profile: ProfileId::from_bits(7),
+    }
+}
+
+#[test]
+fn after_a_reopen_what_the_committer_held_is_free_and_looked_at_again() {
+    let mut claims = Claims::default();
+    claims.hold(ExportSeq(1), flying());
+    claims.hold(ExportSeq(2), Holder::Committer { lane: LANE });
+    // A claim passed over both while a commit was under way that then failed.
+    claims.advance(LANE, ExportSeq(3));
+    claims.reopened();
+    assert!(!claims.is_free(ExportSeq(1)), "flights go on");
+    assert!(claims.is_free(ExportSeq(2)));
+    assert!(claims.position(LANE) <= ExportSeq(2));
+}
+
+#[test]
+fn what_is_released_or_offered_lies_at_or_behind_the_position() {
+    let mut claims = Claims::default();
+    claims.hold(ExportSeq(4), flying());
+    claims.advance(LANE, ExportSeq(5));
+    claims.release(ExportSeq(4));
+    assert_eq!(claims.position(LANE), ExportSeq(4));
+    claims.offer(LANE, ExportSeq(9));
+    assert_eq!(claims.position(LANE), ExportSeq(4), "it never jumps forward");
+    claims.offer(LANE, ExportSeq(2));
+    assert_eq!(claims.position(LANE), ExportSeq(2));
+}
+
+#[test]
+fn only_flights_tell_whose_they_are() {
+    let mut claims = Claims::default();
+    claims.hold(ExportSeq(1), flying());
+    claims.hold(ExportSeq(2), Holder::Committer { lane: LANE });
+    assert!(claims.in_flight(ExportSeq(1)).is_some());
+    assert!(claims.in_flight(ExportSeq(2)).is_none());
+    claims.end(ExportSeq(1));
+    assert!(claims.is_free(ExportSeq(1)));
+}

@@ -1,0 +1,59 @@
+//! What is stored when nothing is going on: a row for everything that is there, and none for what is gone.
+
+use super::World;
+use model::ProfileId;
+use std::collections::BTreeMap;
+use store::Space;
+
+impl World {
+    pub(super) fn check_rows(&self) {
+        let store = &self.life().store;
+        let stats = store.stats().expect("the store can be read");
+        let rows: BTreeMap<String, u64> = stats
+            .spaces
+            .iter()
+            .map(|(space, stats)| (format!("{space:?}"), stats.rows))
+            .collect();
+        let of = |space: Space| rows[&format!("{space:?}")];
+
+        let dataflows = store.dataflows().expect("the store can be read");
+        let accounts = dataflows
+            .iter()
+            .map(|no| store.account(*no).expect("the store can be read"));
+        let pending: u64 = accounts.map(|account| account.pending).sum();
+        assert_eq!(
+            of(Space::Exports),
+            pending,
+            "rows of exports that nothing leads to: {rows:?}"
+        );
+        assert!(of(Space::Chains) <= pending, "chains without exports: {rows:?}");
+
+        let ids: Vec<ProfileId> = self.judge.ids();
+        let profiles = store.load(&ids).expect("the store can be read");
+        let sum = |of: fn(&model::Profile) -> usize| profiles.iter().flatten().map(of).sum::<usize>() as u64;
+        assert_eq!(of(Space::Profiles), ids.len() as u64, "{rows:?}");
+        assert_eq!(of(Space::IdentityLists), ids.len() as u64, "{rows:?}");
+        assert_eq!(
+            of(Space::Identities),
+            sum(|profile| profile.identities.len()),
+            "{rows:?}"
+        );
+        assert_eq!(
+            of(Space::Fragments),
+            sum(|profile| profile.fragments.len()),
+            "{rows:?}"
+        );
+        assert_eq!(of(Space::Events), sum(|profile| profile.events.len()), "{rows:?}");
+        assert_eq!(
+            of(Space::EventIds),
+            of(Space::Events),
+            "events and what is known of their ids: {rows:?}"
+        );
+        let timed = sum(|profile| usize::from(profile.hot.next_due.is_some()));
+        assert_eq!(
+            of(Space::Timers),
+            timed,
+            "one timer a profile that has a next due: {rows:?}"
+        );
+    }
+}
