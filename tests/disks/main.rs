@@ -1,4 +1,4 @@
-//! Power cuts and full disks, on file systems of their own. Needs root: `cargo test -p weir --test disks`.
+//! Power cuts and full disks, on file systems of their own. Needs root: `cargo test -p weir -p store --test disks --test power`.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -3,7 +3,7 @@
 //! What this crate is not: it holds no rule. What a message may say is `xdm`'s, what definitions may say is
 //! `control`'s, what becomes of a message is `ingest`'s, and what is kept is the `store`'s.
 //!
-//! Start reading at [`router`]; then `collection` (messages come in), `profiles` (people are looked up) and
+//! Start reading at [`router()`]; then `collection` (messages come in), `profiles` (people are looked up) and
 //! `definitions` (rules change).
 
 mod access;

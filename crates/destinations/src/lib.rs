@@ -3,7 +3,7 @@
 //! What this crate is not: it retries nothing, waits for nothing and limits no rate; `dispatcher` does, in one
 //! place for all kinds. A kind says what became of each export, in the words of `dispatcher::Verdict`.
 //!
-//! Start reading at [`all`], then [`file`].
+//! Start reading at [`all`], then [`mod@file`].
 
 pub mod file;
 

@@ -5,7 +5,7 @@
 //! implements [`Destination`]), and writes nothing by itself (the store does, when told the outcome).
 //!
 //! Start reading at [`Dispatcher`]; then `lane` (claim), `deliver` (send, judge, settle), `policy` (what a
-//! verdict means), `breaker`, and [`render`] (the bytes).
+//! verdict means), `breaker`, and [`render()`] (the bytes).
 
 mod breaker;
 mod call;

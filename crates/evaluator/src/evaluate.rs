@@ -11,7 +11,7 @@ use model::{
 /// Applies `change` to `state` at the instant `now` and evaluates once.
 ///
 /// The instant must not lie before the profile's last step, and everything due before it must have been
-/// stepped ([`crate::advance`] does both).
+/// stepped ([`crate::advance()`] does both).
 pub fn evaluate(rules: &Rules, state: &mut State, change: Change<'_>, now: Timestamp) -> Step {
     debug_assert!(
         now >= state.stepped(),

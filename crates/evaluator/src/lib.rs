@@ -3,7 +3,7 @@
 //! What this crate is not: it loads and keeps nothing, reads no clock, and knows nothing of batches, stores or
 //! wire formats. Everything it needs comes in as an argument; everything it decides goes out as a value.
 //!
-//! Start reading at [`advance`]: it is the law of time for one profile. [`evaluate`] makes one step, [`plan`]
+//! Start reading at [`advance()`]: it is the law of time for one profile. [`evaluate()`] makes one step, [`plan()`]
 //! derives its exports, [`Rules`] is what both go by, [`State`] what they work on. [`oracle`] evaluates one predicate from
 //! nothing.
 

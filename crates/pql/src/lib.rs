@@ -4,7 +4,7 @@
 //! What this crate is not: it evaluates nothing (that is `evaluator::oracle`) and knows no schema. It performs no I/O
 //! and reads no clock. What belongs to the language and is not built yet is refused by name, never ignored.
 //!
-//! Start reading at [`parse`], then [`Program`], what comes out. In between a text is lexed (`lex`), brought into
+//! Start reading at [`parse()`], then [`Program`], what comes out. In between a text is lexed (`lex`), brought into
 //! shape (`parse`, `syntax`) and given its meaning (`resolve`).
 
 mod diagnostic;

@@ -36,7 +36,7 @@ enum Command {
 
 /// Run the server: take messages, evaluate segments, send exports.
 ///
-/// Settings come from weir.toml, then from WEIR_* variables (`WEIR_SERVER_LISTEN` for `listen` under [server]), then
+/// Settings come from weir.toml, then from WEIR_* variables (`WEIR_SERVER_LISTEN` for `listen` under `[server]`), then
 /// from these flags; the later wins. Ctrl-C or SIGTERM stops it softly: nothing new is taken, and what is in work is
 /// finished; a second one stops it at once. Nothing that was acknowledged is lost either way.
 #[derive(Debug, Args)]

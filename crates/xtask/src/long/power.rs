@@ -17,7 +17,18 @@ fn cut(_: &Site) -> Result<String> {
         "mounting a loop device takes root: run this step with sudo, or name the other steps to leave it out"
     );
     let mut command = Command::new("cargo");
-    command.args(["test", "--locked", "--package", "weir", "--test", "disks"]);
+    command.args([
+        "test",
+        "--locked",
+        "--package",
+        "weir",
+        "--package",
+        "store",
+        "--test",
+        "disks",
+        "--test",
+        "power",
+    ]);
     run(command.args(["--", "--nocapture", "--test-threads", "1"]))?;
     Ok("nothing acknowledged was lost".to_owned())
 }
