@@ -95,7 +95,7 @@ fn differs<K: Ord + Debug, T: PartialEq + Debug>(
 
 /// Transitions by profile, in order of time; those of one instant by segment, so that the order in which the
 /// rules of one step are looked at does not matter.
-fn by_profile(transitions: &[Judged]) -> BTreeMap<ProfileId, Vec<Judged>> {
+pub fn by_profile(transitions: &[Judged]) -> BTreeMap<ProfileId, Vec<Judged>> {
     let mut all: BTreeMap<ProfileId, Vec<Judged>> = BTreeMap::new();
     for transition in transitions {
         all.entry(transition.profile)

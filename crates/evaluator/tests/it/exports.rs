@@ -114,7 +114,7 @@ const ROWS: &[Row] = &[
     Row {
         what: "an ancestor of a mapped path",
         options: |flow| {
-            flow.attributes = vec![model::Path::parse("address.home.city").expect("written well")]
+            flow.attributes = vec![model::Path::parse("address.home.city").expect("written well")];
         },
         before: &[r#"{ID,"country":"KR","address":{"home":{"city":"Seoul"}}}"#],
         last: r#"{ID,"address":null}"#,
@@ -123,7 +123,7 @@ const ROWS: &[Row] = &[
     Row {
         what: "a sibling of a mapped path",
         options: |flow| {
-            flow.attributes = vec![model::Path::parse("address.home.city").expect("written well")]
+            flow.attributes = vec![model::Path::parse("address.home.city").expect("written well")];
         },
         before: &[r#"{ID,"country":"KR"}"#],
         last: r#"{ID,"address":{"home":{"street":"Jongno"}}}"#,

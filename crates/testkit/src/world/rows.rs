@@ -2,19 +2,17 @@
 
 use super::World;
 use model::ProfileId;
-use std::collections::BTreeMap;
 use store::Space;
 
 impl World {
     pub(super) fn check_rows(&self) {
         let store = &self.life().store;
         let stats = store.stats().expect("the store can be read");
-        let rows: BTreeMap<String, u64> = stats
-            .spaces
-            .iter()
-            .map(|(space, stats)| (format!("{space:?}"), stats.rows))
-            .collect();
-        let of = |space: Space| rows[&format!("{space:?}")];
+        let rows = stats.spaces;
+        let of = |space: Space| {
+            let found = rows.iter().find(|(other, _)| *other == space);
+            found.map_or(0, |(_, stats)| stats.rows)
+        };
 
         let dataflows = store.dataflows().expect("the store can be read");
         let accounts = dataflows
