@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Writes by key: a value, or a delete.
 fn writes() -> impl Strategy<Value = Vec<(u8, Option<u8>)>> {
-    prop::collection::vec((0..20_u8, any::<Option<u8>>()), 0..20)
+    prop::collection::vec((0..20_u8, any::<Option<u8>>()), 0..40)
 }
 
 fn write(to: &mut impl Write, rows: &mut BTreeMap<Vec<u8>, Vec<u8>>, writes: &[(u8, Option<u8>)]) {
@@ -27,7 +27,7 @@ proptest! {
     #[test]
     fn reads_see_the_writes(
         stored in writes(), kept in writes(), taken_back in writes(),
-        from in 0..20_u8, to in 0..22_u8, limit in 0..25_usize, reverse: bool,
+        from in 0..12_u8, to in 6..22_u8, limit in 0..8_usize, reverse: bool,
     ) {
         let (memory, mut rows) = (Memory::new(), BTreeMap::new());
         let mut batch = Batch::default();

@@ -72,12 +72,21 @@ async fn a_missing_or_damaged_data_file_is_refused_and_left_as_it_is() {
     assert!(!data.exists(), "sled would have begun an empty one");
 
     fs::rename(&aside, &data).unwrap();
-    let ruin = vec![0; fs::read(&data).unwrap().len()];
-    fs::write(&data, ruin).unwrap();
-    let Err(error) = open(folder.path(), &options()) else {
-        panic!("opened a ruin as an empty store")
-    };
-    assert!(matches!(error, Error::Unopenable { .. }), "{error}");
+    // sled takes an empty file, and some ruins, for an empty database.
+    let length = fs::read(&data).unwrap().len();
+    for file in fs::read_dir(folder.path().join("sled")).unwrap() {
+        let path = file.unwrap().path();
+        if path.file_name().unwrap().to_str().unwrap().starts_with("snap.") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    for ruin in [Vec::new(), vec![0; length], vec![0xaa; length]] {
+        fs::write(&data, ruin).unwrap();
+        let Err(error) = open(folder.path(), &options()) else {
+            panic!("opened a ruin as an empty store")
+        };
+        assert!(matches!(error, Error::Unopenable { .. }), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -86,8 +95,11 @@ async fn a_creation_that_was_cut_is_begun_again() {
     let aside = folder.path().join("sled.new");
     fs::create_dir_all(aside.join("blobs")).unwrap();
     fs::write(aside.join("conf"), "torn").unwrap();
+    fs::write(aside.join("db"), vec![0xaa; 600_000]).unwrap();
+    fs::write(aside.join("from_the_cut"), "").unwrap();
     start(folder.path(), &options()).stop().await;
     assert!(!aside.exists());
+    assert!(!folder.path().join("sled/from_the_cut").exists());
 }
 
 /// Options with a sync that fails while the switch is on.
