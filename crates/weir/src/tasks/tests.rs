@@ -7,6 +7,13 @@ async fn until(stop: CancellationToken) -> Result<()> {
     Ok(())
 }
 
+/// A failure that must come.
+async fn soon(tasks: &mut Tasks) -> Failure {
+    tokio::time::timeout(LONG, tasks.failure())
+        .await
+        .expect("a failure")
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_panic_in_a_vital_task_is_a_failure_of_the_server() {
     let stop = CancellationToken::new();
@@ -15,7 +22,7 @@ async fn a_panic_in_a_vital_task_is_a_failure_of_the_server() {
     tasks.spawn("committer", OnFailure::StopServer, &stop, async {
         panic!("no disk")
     });
-    let failure = tasks.failure().await;
+    let failure = soon(&mut tasks).await;
     assert_eq!(failure.name, "committer");
     assert!(failure.why.contains("no disk"), "{}", failure.why);
     assert_eq!(tasks.names(), ["steady"]);
@@ -26,7 +33,7 @@ async fn ending_early_is_a_failure_and_ending_when_told_is_not() {
     let stop = CancellationToken::new();
     let mut tasks = Tasks::default();
     tasks.spawn("ingest", OnFailure::StopServer, &stop, async { Ok(()) });
-    assert_eq!(tasks.failure().await.name, "ingest");
+    assert_eq!(soon(&mut tasks).await.name, "ingest");
 
     tasks.spawn("ingest", OnFailure::StopServer, &stop, until(stop.clone()));
     stop.cancel();

@@ -63,6 +63,24 @@ fn what_was_due_before_a_publish_is_stepped_over_what_it_did_not_change() {
 }
 
 #[test]
+fn what_refers_to_a_changed_segment_counts_as_changed() {
+    // `s` is due at 110. By the new rule of `t` the event is out of it by then, so `u`, evaluated at 110, would leave.
+    let u = Rule::InSegment(id("t"));
+    let mut case = Case::of(&[("s", bought(1, 10, false)), ("t", bought(1, 30, false)), ("u", u)]);
+    case.event(100, "a", "e", 100);
+    case.segment("t").rule = bought(1, 5, false);
+    case.publish(120);
+    case.visit(125);
+    assert_eq!(
+        case.transitions()[3..],
+        ["P1 s exited@110", "P1 t exited@125", "P1 u exited@125"]
+    );
+    // `s` for itself, `t` and `u` because of the publish.
+    let last = "P1 #3 published @125 [t exited, u exited] {s exited@110, t exited@125, u exited@125}";
+    assert_eq!(case.exports().last().map(String::as_str), Some(last));
+}
+
+#[test]
 fn a_tick_before_the_publish_runs_under_the_old_rules() {
     let mut case = Case::of(&[("t", bought(1, 10, false))]);
     case.event(100, "a", "e", 100);

@@ -81,7 +81,12 @@ fn objects_and_scalars_end_each_other() {
     // The object ends the scalar; what the scalar had removed does not come back.
     case.dated(102, 102, "x", "\"a\":{\"b\":3}");
     assert_eq!(shown(&case), ["a.b=3"]);
-    // A late scalar lies between: it ends what is older than itself only.
+    // Of equal times the later arrival wins, an object over a scalar too.
+    case.dated(102, 110, "x", "\"e\":5");
+    case.dated(102, 110, "x", "\"e\":{\"f\":1}");
+    assert_eq!(shown(&case), ["a.b=3", "e.f=1"]);
+    case.dated(102, 111, "x", "\"e\":null");
+    // Late, before the scalar of 101, which ended it.
     case.dated(103, 99, "x", "\"a\":{\"d\":4}");
     assert_eq!(shown(&case), ["a.b=3"]);
 }
