@@ -75,7 +75,7 @@ impl Claims {
 
     /// After a failed commit: what the committer held is free again, and nobody knows where to look. Flights
     /// go on.
-    pub(crate) fn reopened(&mut self) {
+    pub(crate) fn commit_failed(&mut self) {
         self.held
             .retain(|_, holder| matches!(holder, Holder::Lane { .. }));
         self.positions.clear();

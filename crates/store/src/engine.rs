@@ -34,8 +34,11 @@ pub trait Read {
 
 /// An open engine. Dropping it closes it.
 pub trait Engine: Read + Send + Sync {
-    /// Applies the whole batch or nothing; durable when it returns. After an error nothing is known: the batch
-    /// may be readable without being durable, and the engine must be dropped and opened again.
+    /// Applies the whole batch or nothing; durable when it returns. After [`Error::Full`] nothing was written and
+    /// the engine can be used on. After any other error nothing is known: the batch may be readable without being
+    /// durable, and the engine must be dropped and opened again.
+    ///
+    /// [`Error::Full`]: crate::Error::Full
     fn commit(&self, batch: &Batch) -> Result<()>;
 
     /// Bytes taken on disk.

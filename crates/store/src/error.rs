@@ -60,6 +60,19 @@ pub enum Error {
         #[source]
         source: Arc<io::Error>,
     },
+    /// The disk has no room for a batch. Nothing of it was written, and nothing is broken.
+    #[error(
+        "the disk under {} is full: {free} bytes are free, {needed} are needed to write safely; make room, nothing \
+         needs a restart", folder.display()
+    )]
+    Full {
+        /// The folder of the engine.
+        folder: PathBuf,
+        /// Bytes left.
+        free: u64,
+        /// Bytes that the batch takes at most, beyond what the engine has allocated.
+        needed: u64,
+    },
     /// The engine failed to read or commit.
     #[error("the engine failed to {doing}: {why}")]
     Engine {

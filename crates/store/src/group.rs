@@ -46,7 +46,7 @@ pub(crate) fn commit(shared: &Shared, group: Vec<Request>) -> Done {
                 .into_iter()
                 .map(|(caller, _)| (caller, Err(error.clone())))
                 .collect(),
-            failed: Some(error.to_string()),
+            failed: (!matches!(error, Error::Full { .. })).then(|| error.to_string()),
         },
     }
 }
@@ -92,11 +92,20 @@ fn write(shared: &Shared, batch: &Batch) -> Result<()> {
         let why = "it panicked".to_owned();
         Err(Error::Engine { doing: "commit", why })
     });
-    if let Err(error) = &committed {
-        // Under the same lock: nobody may read what the failed commit has left behind.
-        *locked(&shared.failure) = Some(error.to_string());
-        drop_engine(engine.take());
+    let mut missing = None;
+    match &committed {
+        Ok(()) => {}
+        Err(Error::Full { needed, .. }) => {
+            missing = Some(*needed);
+            locked(&shared.claims).commit_failed();
+        }
+        Err(error) => {
+            // Under the same lock: nobody may read what the failed commit has left behind.
+            *locked(&shared.failure) = Some(error.to_string());
+            drop_engine(engine.take());
+        }
     }
+    shared.tell_of_room(missing);
     committed
 }
 

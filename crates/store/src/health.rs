@@ -5,7 +5,7 @@
 pub enum Health {
     /// All is well.
     Ok,
-    /// The file system has less room than `Options::min_free_bytes`.
+    /// The file system has less room than `Options::min_free_bytes`, or than the last batch would have needed.
     LowSpace {
         /// Bytes left.
         free: u64,

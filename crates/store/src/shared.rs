@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     /// Whether commits wait for a disk.
     pub(crate) waits: bool,
     pub(crate) min_free_bytes: u64,
+    /// Bytes that the last batch would have needed, if it was refused for want of room; else 0.
+    pub(crate) missing_bytes: AtomicU64,
     /// Held as long as the store is open, also while the engine is not.
     pub(crate) _lock: Option<FolderLock>,
 }
@@ -48,13 +50,23 @@ impl Shared {
         let engine = self.place.open()?;
         let meta = load_meta(&*engine)?;
         *locked(&self.meta) = meta;
-        locked(&self.claims).reopened();
+        locked(&self.claims).commit_failed();
         // Before anyone can read: a cache filled from here on must carry the new number.
         self.generation.fetch_add(1, Ordering::SeqCst);
         *self.engine.write().unwrap_or_else(PoisonError::into_inner) = Some(engine);
         *locked(&self.failure) = None;
         self.wakes.wake_all();
         Ok(())
+    }
+
+    /// Notes whether the last batch was refused for want of room, and says so once.
+    pub(crate) fn tell_of_room(&self, missing: Option<u64>) {
+        let before = self.missing_bytes.swap(missing.unwrap_or(0), Ordering::SeqCst);
+        match missing {
+            Some(needed) if before == 0 => tracing::error!(needed, "the disk is full: nothing is written"),
+            None if before > 0 => tracing::warn!("there is room on the disk again"),
+            _ => {}
+        }
     }
 
     pub(crate) fn unavailable(&self) -> Error {

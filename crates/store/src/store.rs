@@ -56,7 +56,8 @@ impl Store {
         if let Some(why) = locked(&self.shared.failure).clone() {
             return Health::Failed { why };
         }
-        let min = self.shared.min_free_bytes;
+        let missing = self.shared.missing_bytes.load(Ordering::SeqCst);
+        let min = self.shared.min_free_bytes.max(missing);
         match self.shared.place.free_bytes() {
             Ok(free) if free < min => Health::LowSpace { free, min },
             Ok(_) => Health::Ok,

@@ -59,6 +59,7 @@ impl Maker {
             92..96 => self.answers(),
             96 | 97 => {
                 let faults = [
+                    Fault::Full,
                     Fault::Refused,
                     Fault::Unsynced,
                     Fault::Unanswered,

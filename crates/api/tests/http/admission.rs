@@ -128,7 +128,7 @@ async fn below_the_mark_of_free_space_nothing_is_taken() {
 #[tokio::test]
 async fn a_commit_that_fails_is_no_200() {
     let rig = Rig::start().await;
-    for fault in [Fault::Refused, Fault::Unsynced] {
+    for fault in [Fault::Full, Fault::Refused, Fault::Unsynced] {
         rig.disk.fail_next(fault);
         let reply = rig
             .post(

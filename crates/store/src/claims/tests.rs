@@ -21,7 +21,7 @@ fn after_a_reopen_what_the_committer_held_is_free_and_looked_at_again() {
     claims.hold(ExportSeq(2), Holder::Committer { lane: LANE });
     // A claim passed over both while a commit was under way that then failed.
     claims.advance(LANE, ExportSeq(3));
-    claims.reopened();
+    claims.commit_failed();
     assert!(!claims.is_free(ExportSeq(1)), "flights go on");
     assert!(claims.is_free(ExportSeq(2)));
     assert!(claims.position(LANE) <= ExportSeq(2));

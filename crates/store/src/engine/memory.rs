@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Rows in memory. Clones share them, so that what is durable survives the store that wrote it.
@@ -16,7 +17,9 @@ pub struct Memory {
 /// How a coming commit fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nothing is applied (no space left).
+    /// Nothing is applied, and the engine goes on (no space left, found out before writing).
+    Full,
+    /// Nothing is applied.
     Refused,
     /// The batch is applied and readable, but not durable (the sync failed): lost when the engine is reopened.
     Unsynced,
@@ -183,10 +186,15 @@ impl Engine for Memory {
             Err(Error::Engine { doing: "commit", why })
         };
         match fault {
-            Some(Fault::Refused) => return failed("no space left on device"),
+            Some(Fault::Full) => {
+                let folder = PathBuf::from("memory (injected)");
+                let (free, needed) = (0, 1);
+                return Err(Error::Full { folder, free, needed });
+            }
+            Some(Fault::Refused) => return failed("input/output error"),
             Some(Fault::RefusedAndClosed) => {
                 disk.closed += 1;
-                return failed("no space left on device");
+                return failed("input/output error");
             }
             Some(Fault::Unsynced) => {
                 disk.apply(batch, true);

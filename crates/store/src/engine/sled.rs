@@ -6,10 +6,12 @@
 //! - The flusher (`flush_every_ms`) stays on: it is the only caller of the garbage collector.
 //! - A page over a quarter of a segment goes to a file of its own in `blobs/`, which sled never syncs. Large values
 //!   are cut in pieces so that pages stay smaller: see `large`. Should there be such a file all the same, we sync it.
+//! - A full disk ruins it, so it never meets one: see `room`.
 //! - Segments have sled's default size. Larger ones were measured: 1 MiB already takes four times the memory under
 //!   load.
 
 mod large;
+mod room;
 #[cfg(test)]
 mod tests;
 
@@ -149,8 +151,7 @@ impl Reopen for SledFolder {
     }
 
     fn free_bytes(&self) -> io::Result<u64> {
-        let stat = rustix::fs::statvfs(&self.folder)?;
-        Ok(stat.f_bavail * stat.f_frsize)
+        room::free_bytes(&self.folder)
     }
 }
 
@@ -219,6 +220,7 @@ impl Read for Sled {
 
 impl Engine for Sled {
     fn commit(&self, batch: &Batch) -> Result<()> {
+        room::take(&self.file, &self.folder, batch)?;
         let mut large = self.large.write().unwrap_or_else(PoisonError::into_inner);
         let mut writes = ::sled::Batch::default();
         for (key, change) in batch.writes() {

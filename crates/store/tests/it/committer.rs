@@ -171,6 +171,27 @@ async fn after_a_failed_commit_only_what_is_durable_is_there() {
 }
 
 #[tokio::test]
+async fn want_of_room_is_told_until_there_is_room_and_breaks_nothing() {
+    let memory = Memory::new();
+    let running = start_on(Box::new(memory.clone())).unwrap();
+    let store = running.store.clone();
+    store.commit(everything(&store)).await.unwrap();
+    memory.fail_next(Fault::Full);
+    memory.set_free_bytes(0);
+    let before = (store.meta(), store.generation());
+    let answer = store.commit(everything(&store)).await;
+    assert!(matches!(answer, Err(Error::Full { .. })), "{answer:?}");
+    assert_eq!((store.meta(), store.generation()), before);
+    assert_eq!(store.health(), Health::LowSpace { free: 0, min: 1 });
+    memory.set_free_bytes(1);
+    assert_eq!(store.health(), Health::Ok);
+    store.commit(everything(&store)).await.unwrap();
+    memory.set_free_bytes(0);
+    assert_eq!(store.health(), Health::Ok, "the last batch had room");
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn an_engine_that_cannot_be_read_is_opened_again() {
     let memory = Memory::new();
     let running = start_on(Box::new(memory.clone())).unwrap();
@@ -193,7 +214,7 @@ async fn an_engine_that_cannot_be_read_is_opened_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_settlement_can_be_repeated_whatever_became_of_it() {
-    for fault in [Fault::Refused, Fault::Unsynced, Fault::Unanswered] {
+    for fault in [Fault::Full, Fault::Refused, Fault::Unsynced, Fault::Unanswered] {
         let memory = Memory::new();
         let running = start_on(Box::new(memory.clone())).unwrap();
         let store = running.store.clone();
@@ -222,10 +243,10 @@ async fn a_full_disk_refuses_and_recovers_by_itself() {
     for n in 1..=200_u64 {
         // The disk is full from 50 to 150.
         if (50..150).contains(&n) {
-            memory.fail_next(if n % 2 == 0 {
-                Fault::Refused
-            } else {
-                Fault::RefusedAndClosed
+            memory.fail_next(match n % 3 {
+                0 => Fault::Full,
+                1 => Fault::Refused,
+                _ => Fault::RefusedAndClosed,
             });
         }
         let next = batch(&store, vec![OutboxOp::Export(export(live(1), profile(n), 1))]);

@@ -59,6 +59,7 @@ fn settlements() -> impl Strategy<Value = Vec<(usize, Kind)>> {
 
 fn op() -> impl Strategy<Value = Op> {
     let fault = prop_oneof![
+        Just(Fault::Full),
         Just(Fault::Refused),
         Just(Fault::Unsynced),
         Just(Fault::Unanswered),
