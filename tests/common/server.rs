@@ -84,11 +84,32 @@ impl Server {
     }
 
     /// SIGTERM, and gone; gives whether it ended well.
-    pub(crate) fn stop(mut self) -> bool {
+    pub(crate) fn stop(self) -> bool {
+        self.terminate();
+        self.exit_code() == 0
+    }
+
+    /// SIGTERM.
+    pub(crate) fn terminate(&self) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM)
             .expect("the child can be signalled");
-        self.child.wait().expect("the child can be waited for").success()
+    }
+
+    /// Waits for its end.
+    pub(crate) fn exit_code(mut self) -> i32 {
+        let status = self.child.wait().expect("the child can be waited for");
+        status.code().expect("an exit code, not a signal")
+    }
+
+    /// The number of the process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `<host>:<port>`.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
     }
 
     /// What it printed so far, over all starts on this folder.

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod cli;
 mod demo;
 mod failing_sync;
 mod sigkill;

@@ -10,10 +10,10 @@ pub const TRANSITIONS: &str = "weir_transitions_total";
 pub const STEPS: &str = "weir_evaluation_steps_total";
 /// Exports decided.
 pub const EXPORTS: &str = "weir_exports_decided_total";
-/// Seconds spent deciding.
-pub const EVALUATE_SECONDS: &str = "weir_evaluate_seconds_total";
-/// Seconds waited for commits.
-pub const COMMIT_SECONDS: &str = "weir_commit_wait_seconds_total";
+/// Seconds a batch took to decide.
+pub const EVALUATE_SECONDS: &str = "weir_evaluate_seconds";
+/// Seconds a batch waited for its commit.
+pub const COMMIT_SECONDS: &str = "weir_commit_wait_seconds";
 /// Inputs in a batch.
 pub const BATCH: &str = "weir_batch_inputs";
 /// By how much the oldest due timer is late.
@@ -27,15 +27,15 @@ pub fn describe() {
     describe_counter!(TRANSITIONS, "Changes of segment membership, by new status.");
     describe_counter!(STEPS, "Evaluation steps made.");
     describe_counter!(EXPORTS, "Exports decided.");
-    describe_counter!(
+    describe_histogram!(
         EVALUATE_SECONDS,
         Unit::Seconds,
-        "Time spent resolving, loading, evaluating and planning."
+        "Time to resolve, load, evaluate and plan a batch."
     );
-    describe_counter!(
+    describe_histogram!(
         COMMIT_SECONDS,
         Unit::Seconds,
-        "Time the ingest loop waited for commits."
+        "Time a batch waited for its commit."
     );
     describe_histogram!(BATCH, "Inputs in a batch.");
     describe_gauge!(

@@ -7,7 +7,7 @@ use crate::tally::Tally;
 use crate::time::{ClockState, TrustedClock};
 use crate::{Batch, Core, Permit, metrics as names};
 use evaluator::Rules;
-use metrics::gauge;
+use metrics::{gauge, histogram};
 use model::{Clock, Definitions, Duration, Timestamp};
 use std::sync::Arc;
 use store::{Decisions, Health, Store, UpgradeProgress};
@@ -236,7 +236,7 @@ impl Ingest {
         }
         let started = Instant::now();
         let decided = self.core.decide(&inputs);
-        counter_add_seconds(names::EVALUATE_SECONDS, started);
+        histogram!(names::EVALUATE_SECONDS).record(started.elapsed());
         let Batch {
             mut decisions,
             answers,
@@ -299,7 +299,7 @@ impl Ingest {
     async fn commit(&mut self, decisions: Decisions) -> Result<(), SubmitError> {
         let started = Instant::now();
         let committed = self.store.commit(decisions).await;
-        counter_add_seconds(names::COMMIT_SECONDS, started);
+        histogram!(names::COMMIT_SECONDS).record(started.elapsed());
         match committed {
             Ok(()) => Ok(()),
             Err(error) => Err(self.recover(&error).await),
@@ -350,11 +350,6 @@ enum Wake {
     Request(Request),
     Time,
     Stop,
-}
-
-/// Seconds as a counter in whole microseconds would read badly; a gauge that only grows reads as seconds.
-fn counter_add_seconds(name: &'static str, since: Instant) {
-    gauge!(name).increment(since.elapsed().as_secs_f64());
 }
 
 /// A requester that has gone away does not want its answer.

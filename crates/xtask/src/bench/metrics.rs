@@ -3,8 +3,8 @@
 use crate::weir::Client;
 use anyhow::{Context, Result, ensure};
 
-const EVALUATE: &str = "weir_evaluate_seconds_total";
-const COMMIT: &str = "weir_commit_wait_seconds_total";
+const EVALUATE: &str = "weir_evaluate_seconds_sum";
+const COMMIT: &str = "weir_commit_wait_seconds_sum";
 const STEPS: &str = "weir_evaluation_steps_total";
 const TRANSITIONS: &str = "weir_transitions_total";
 

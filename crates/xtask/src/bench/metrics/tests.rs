@@ -1,13 +1,13 @@
 use super::{Totals, Work, sum};
 
 const TEXT: &str = "\
-# HELP weir_commit_wait_seconds_total Time spent.
-# TYPE weir_commit_wait_seconds_total counter
-weir_commit_wait_seconds_total 1.5
-weir_evaluate_seconds_total{stage=\"evaluate\"} 2.25 1700000000000
-weir_evaluate_seconds_total{stage=\"plan\"} 0.5
-weir_evaluate_seconds_total_other 100
-weir_evaluate_seconds_total2 100
+# HELP weir_commit_wait_seconds_sum Time spent.
+# TYPE weir_commit_wait_seconds_sum histogram
+weir_commit_wait_seconds_sum 1.5
+weir_evaluate_seconds_sum{stage=\"evaluate\"} 2.25 1700000000000
+weir_evaluate_seconds_sum{stage=\"plan\"} 0.5
+weir_evaluate_seconds_sum_other 100
+weir_evaluate_seconds_sum2 100
 weir_evaluation_steps_total 12
 weir_transitions_total{status=\"realized\"} 4
 weir_transitions_total{status=\"exited\"} 3
@@ -23,7 +23,7 @@ fn labels_are_added_and_longer_names_are_others() {
 #[test]
 fn work_is_what_came_between() {
     let (start, end) = (
-        Totals::parse("weir_commit_wait_seconds_total 0.5\n"),
+        Totals::parse("weir_commit_wait_seconds_sum 0.5\n"),
         Totals::parse(TEXT),
     );
     let work = Work {
@@ -37,9 +37,9 @@ fn work_is_what_came_between() {
 
 #[test]
 fn a_name_that_is_not_there_in_the_end_is_an_error() {
-    let totals = Totals::parse("weir_commit_wait_seconds_total 1\n");
+    let totals = Totals::parse("weir_commit_wait_seconds_sum 1\n");
     assert_eq!(
         totals.since(totals).unwrap_err().to_string(),
-        "/metrics does not show weir_evaluate_seconds_total"
+        "/metrics does not show weir_evaluate_seconds_sum"
     );
 }

@@ -1,10 +1,12 @@
 //! The program from outside: what it prints, how it ends, and what its exit code says.
 
+use crate::common::server::{Server, weir};
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Output, Stdio};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const DEFINITIONS: &str = "
@@ -14,79 +16,34 @@ destinations: [{id: files, kind: file, settings: {folder: f}}]
 dataflows: [{id: flow, destination: files, segments: [gold]}]
 ";
 
-/// The program in an empty folder, without the settings of whoever runs the tests.
-fn weir(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WEIR_")) {
-        command.env_remove(name);
-    }
-    command.current_dir(folder).stdin(Stdio::null());
-    command
-}
-
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let Output {
         status,
         stdout,
         stderr,
-    } = weir(folder).args(arguments).output().expect("weir runs");
+    } = weir()
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .expect("weir runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     (status.code().expect("an exit code"), text(stdout), text(stderr))
 }
 
-/// `weir serve`, killed when dropped.
-struct Server {
-    child: Child,
-    welcome: String,
-    address: String,
-}
-
-impl Server {
-    fn start(folder: &Path) -> Self {
-        let mut serve = weir(folder);
-        serve
-            .args(["serve", "--listen", "127.0.0.1:0", "--data", "d"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut child = serve.spawn().expect("weir starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("a pipe"))
-            .lines()
-            .map(|line| line.expect("a line"));
-        let mut welcome = String::new();
-        for line in lines.by_ref() {
-            welcome.push_str(&line);
-            welcome.push('\n');
-            if line.starts_with("stop") {
-                break;
-            }
+/// What it prints at its start, once all of it is there.
+async fn welcome(server: &Server) -> String {
+    loop {
+        let log = server.log();
+        if log.contains("\nstop ") {
+            return log;
         }
-        let address = fs::read_to_string(folder.join("d/address"))
-            .expect("an address")
-            .trim()
-            .to_owned();
-        Self {
-            child,
-            welcome,
-            address,
-        }
-    }
-
-    fn terminate(&self) {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
-    }
-
-    fn exit_code(mut self) -> i32 {
-        self.child.wait().expect("an end").code().expect("an exit code")
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Gone already where the test waited for it.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
+async fn serve(folder: &TempDir) -> Server {
+    Server::start(&folder.path().join("d"), &[]).await
 }
 
 fn definitions(folder: &Path) -> PathBuf {
@@ -95,17 +52,17 @@ fn definitions(folder: &Path) -> PathBuf {
     file
 }
 
-#[test]
-fn a_server_says_where_everything_is_and_ends_softly() {
+#[tokio::test]
+async fn a_server_says_where_everything_is_and_ends_softly() {
     let folder = TempDir::new().unwrap();
-    let server = Server::start(folder.path());
-    let welcome = &server.welcome;
+    let server = serve(&folder).await;
+    let welcome = welcome(&server).await;
     for part in [
-        format!("listens on {}", server.address),
+        format!("listens on {}", server.address()),
         "d/admin-token".to_owned(),
         "d/exports".to_owned(),
-        "weir apply --data d".to_owned(),
-        format!("curl http://{}/readyz", server.address),
+        format!("weir apply --data {}", server.data.display()),
+        format!("curl {}/readyz", server.url),
     ] {
         assert!(welcome.contains(&part), "{part} is not in\n{welcome}");
     }
@@ -128,10 +85,17 @@ fn a_server_says_where_everything_is_and_ends_softly() {
     let (code, out, err) = run(folder.path(), &["apply", "--data", "d", "-f", "definitions.yaml"]);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("in force as version 1"), "{out}");
-    let url = format!("http://{}", server.address);
     let (code, out, err) = run(
         folder.path(),
-        &["apply", "--server", &url, "--data", "d", "-f", "definitions.yaml"],
+        &[
+            "apply",
+            "--server",
+            &server.url,
+            "--data",
+            "d",
+            "-f",
+            "definitions.yaml",
+        ],
     );
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("nothing changes"), "{out}");
@@ -141,33 +105,33 @@ fn a_server_says_where_everything_is_and_ends_softly() {
     assert!(!folder.path().join("d/address").exists());
 }
 
-#[test]
-fn a_second_signal_does_not_wait() {
+#[tokio::test]
+async fn a_second_signal_does_not_wait() {
     let folder = TempDir::new().unwrap();
-    let server = Server::start(folder.path());
+    let server = serve(&folder).await;
     definitions(folder.path());
     assert_eq!(
         run(folder.path(), &["apply", "--data", "d", "-f", "definitions.yaml"]).0,
         0
     );
-    let mut socket = TcpStream::connect(&server.address).unwrap();
+    let mut socket = TcpStream::connect(server.address()).unwrap();
     let head = format!(
         "POST /collection/batch/web HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-ndjson\r\nexpect: 100-continue\r\ncontent-length: 10\r\n\r\n",
-        server.address
+        server.address()
     );
     socket.write_all(head.as_bytes()).unwrap();
     socket.read_exact(&mut [0; 25]).unwrap();
     server.terminate();
     // The first one is at work once nobody new is let in.
-    while TcpStream::connect(&server.address).is_ok() {
+    while TcpStream::connect(server.address()).is_ok() {
         std::thread::yield_now();
     }
     server.terminate();
     assert_eq!(server.exit_code(), 3);
 }
 
-#[test]
-fn starts_that_cannot_be() {
+#[tokio::test]
+async fn starts_that_cannot_be() {
     let folder = TempDir::new().unwrap();
     fs::write(
         folder.path().join("weir.toml"),
@@ -191,20 +155,35 @@ fn starts_that_cannot_be() {
     assert_eq!(code, 1);
     assert!(err.contains("--behind-proxy"), "{err}");
 
-    let server = Server::start(folder.path());
+    let server = serve(&folder).await;
     let (code, _, err) = run(
         folder.path(),
         &["serve", "--listen", "127.0.0.1:0", "--data", "d"],
     );
     assert_eq!(code, 1);
     assert!(
-        err.contains(&format!("in use by another process ({})", server.child.id())) || err.contains("in use"),
+        err.contains(&format!("in use by another process ({})", server.pid())) || err.contains("in use"),
         "{err}"
     );
 
     assert_eq!(run(folder.path(), &["serv"]).0, 2);
     assert_eq!(run(folder.path(), &["serve", "--lisen", "x"]).0, 2);
     assert_eq!(run(folder.path(), &["--help"]).0, 0);
+}
+
+#[test]
+fn the_examples_of_the_documentation_have_no_mistakes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples");
+    let examples: Vec<_> = fs::read_dir(&folder)
+        .expect("the examples")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    assert!(!examples.is_empty());
+    for example in examples {
+        let (code, out, err) = run(&folder, &["check", "-f", example.to_str().expect("text")]);
+        assert_eq!(code, 0, "{out}{err}");
+    }
 }
 
 #[test]
@@ -241,10 +220,10 @@ fn a_file_is_checked_without_a_server() {
     assert!(err.contains("no server runs on d"), "{err}");
 }
 
-#[test]
-fn an_apply_that_is_refused() {
+#[tokio::test]
+async fn an_apply_that_is_refused() {
     let folder = TempDir::new().unwrap();
-    let server = Server::start(folder.path());
+    let server = serve(&folder).await;
     fs::write(
         folder.path().join("bad.yaml"),
         "segments:\n  - {id: gold, pql: 'points >'}\n",
@@ -265,10 +244,10 @@ fn an_apply_that_is_refused() {
     drop(server);
 }
 
-#[test]
-fn a_store_is_looked_at_saved_and_brought_back() {
+#[tokio::test]
+async fn a_store_is_looked_at_saved_and_brought_back() {
     let folder = TempDir::new().unwrap();
-    let server = Server::start(folder.path());
+    let server = serve(&folder).await;
     definitions(folder.path());
     assert_eq!(
         run(folder.path(), &["apply", "--data", "d", "-f", "definitions.yaml"]).0,
@@ -308,10 +287,9 @@ fn a_store_is_looked_at_saved_and_brought_back() {
 
     fs::rename(folder.path().join("d"), folder.path().join("old")).unwrap();
     fs::rename(folder.path().join("e"), folder.path().join("d")).unwrap();
-    let server = Server::start(folder.path());
+    let server = serve(&folder).await;
     assert!(
-        server.welcome.contains("/collection/web"),
-        "the inlet is there again: {}",
-        server.welcome
+        welcome(&server).await.contains("/collection/web"),
+        "the inlet is there again"
     );
 }
