@@ -8,18 +8,14 @@ use std::collections::BTreeMap;
 
 /// The identities of a profile as predicates see them: namespace to a list of `{id}`, in the order of `links`.
 pub fn identity_map_value(links: &[IdentityLink]) -> Value {
-    let mut namespaces: BTreeMap<String, Value> = BTreeMap::new();
+    let mut namespaces: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for Identity { namespace, value } in links.iter().map(|link| &link.identity) {
-        let id = Value::String(value.clone());
-        let item = Value::Object(BTreeMap::from([("id".to_owned(), id)]));
-        let list = namespaces
-            .entry(namespace.clone())
-            .or_insert_with(|| Value::Array(Vec::new()));
-        if let Value::Array(items) = list {
-            items.push(item);
-        }
+        let id = ("id".into(), Value::String(value.into()));
+        let items = namespaces.entry(namespace).or_default();
+        items.push(Value::object([id]));
     }
-    Value::Object(namespaces)
+    let lists = namespaces.into_iter();
+    Value::object(lists.map(|(namespace, items)| (namespace.into(), Value::Array(items))))
 }
 
 /// The identities that an `identityMap` names, without repeats, the primary one first: the one flagged, else the

@@ -27,7 +27,7 @@ pub use identity::identity_map_value;
 pub use merge::{Applied, apply, stamp_of};
 pub use number::Number;
 pub use unite::{Attributes, unite};
-pub use value::Value;
+pub use value::{Object, Value};
 
 /// The largest message that is taken, in bytes (Adobe's limit on a streamed message).
 pub const MAX_MESSAGE_BYTES: usize = 1024 * 1024;

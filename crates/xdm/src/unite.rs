@@ -47,9 +47,9 @@ fn nest(leaves: &[(&Path, &str)], depth: usize) -> Value {
             } else {
                 nest(group, depth + 1)
             };
-            (path.keys()[depth].clone(), value)
+            (path.keys()[depth].as_str().into(), value)
         });
-    Value::Object(members.collect())
+    Value::object(members)
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub(super) fn lookup<'v>(value: &'v Value, keys: &[String]) -> Operand<'v> {
     let mut at = value;
     for (depth, key) in keys.iter().enumerate() {
         match at {
-            Value::Object(members) => match members.get(key) {
+            Value::Object(members) => match members.get(key.as_str()) {
                 Some(member) => at = member,
                 None => return Operand::Missing,
             },

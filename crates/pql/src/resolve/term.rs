@@ -93,7 +93,7 @@ impl<'n> Resolver<'n> {
         Some(match &node.kind {
             Kind::Bool(value) => Value::Bool(*value),
             Kind::Number(number) => Value::Number(*number),
-            Kind::Text(text) => Value::String(text.clone()),
+            Kind::Text(text) => Value::String(text.into()),
             Kind::List(items) => {
                 let items: Vec<_> = items.iter().map(|item| self.literal(item)).collect();
                 Value::Array(items.into_iter().collect::<Option<_>>()?)

@@ -11,7 +11,7 @@ use xdm::{Number, Value};
 fn words() -> Words {
     let path = |keys: &[&str]| Path::new(keys.iter().map(|key| (*key).to_owned()).collect());
     let number = |text: &str| Value::Number(Number::parse(text).expect("a number"));
-    let text = |text: &str| Value::String(text.to_owned());
+    let text = |text: &str| Value::String(text.into());
     Words {
         paths: vec![
             path(&["a"]),

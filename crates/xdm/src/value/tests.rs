@@ -17,7 +17,7 @@ fn plain(value: &Value) -> Plain {
         Value::Number(Number::Approximate(float)) => Plain::from(*float),
         Value::String(text) => Plain::from(text.as_str()),
         Value::Array(items) => items.iter().map(plain).collect(),
-        Value::Object(members) => Plain::Object(members.iter().map(|(k, v)| (k.clone(), plain(v))).collect()),
+        Value::Object(members) => Plain::Object(members.iter().map(|(k, v)| (k.to_string(), plain(v))).collect()),
     }
 }
 
@@ -72,7 +72,7 @@ fn of_a_repeated_key_the_last_counts() {
 #[test]
 fn get_steps_through_objects_and_null_is_nothing() {
     let value = Value::parse(r#"{"a":{"b":"c","n":null,"l":[{"b":1}]}}"#).expect("it is JSON");
-    assert_eq!(value.get(&["a", "b"]), Some(&Value::String("c".to_owned())));
+    assert_eq!(value.get(&["a", "b"]), Some(&Value::String("c".into())));
     assert_eq!(value.get::<&str>(&[]), Some(&value));
     for keys in [&["a", "n"][..], &["a", "b", "c"], &["a", "l", "b"], &["x"]] {
         assert_eq!(value.get(keys), None, "{keys:?}");
