@@ -16,7 +16,7 @@ fn record(n: u32) -> String {
 async fn start(folder: &Path, part: &str) -> (Server, std::path::PathBuf) {
     let data = folder.join("weir");
     std::fs::create_dir(&data).expect("a folder");
-    let library = native::compile("failing_sync", folder, true);
+    let library = native::compile("syncs", folder, true);
     let flag = folder.join("fail");
     let environment = [
         ("LD_PRELOAD", library.to_str().expect("text")),

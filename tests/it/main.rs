@@ -7,4 +7,5 @@ mod cli;
 mod demo;
 mod failing_sync;
 mod sigkill;
+mod syncs;
 mod torn_file;

@@ -2,16 +2,15 @@
 //! planted below it leads anywhere else.
 
 use super::writer::Error;
-use rustix::fs::{Access, AtFlags, Dir, FileType, Mode, OFlags, accessat, fsync, mkdirat, openat, statat};
+use rustix::fs::{Access, AtFlags, Dir, FileType, Mode, OFlags, accessat, mkdirat, openat, statat};
 use rustix::io::Errno;
 use std::fs::File;
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 /// An open folder.
 #[derive(Debug)]
 pub(super) struct Folder {
-    fd: OwnedFd,
+    fd: File,
     path: PathBuf,
 }
 
@@ -23,7 +22,7 @@ impl Folder {
         let opened = rustix::fs::open(root, FOLDER, Mode::empty());
         let fd = opened.map_err(Error::at("open the exports folder", root))?;
         let mut folder = Self {
-            fd,
+            fd: fd.into(),
             path: root.to_owned(),
         };
         for name in below {
@@ -49,7 +48,7 @@ impl Folder {
             Ok(fd) => {
                 // Also where it was there: whoever made it may not have come to this.
                 self.sync()?;
-                Ok(Self { fd, path })
+                Ok(Self { fd: fd.into(), path })
             }
             Err(_) if self.is_link(name) => Err(Error::Link { path }),
             Err(error) => Err(Error::at("open the folder", &path)(error)),
@@ -84,7 +83,7 @@ impl Folder {
 
     /// Makes names that were added durable.
     pub(super) fn sync(&self) -> Result<(), Error> {
-        fsync(&self.fd).map_err(Error::at("sync the folder", &self.path))
+        self.fd.sync_all().map_err(Error::at("sync the folder", &self.path))
     }
 
     /// Whether files can be added.
