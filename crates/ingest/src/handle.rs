@@ -35,6 +35,20 @@ pub(crate) enum Request {
     TrustClock(oneshot::Sender<()>),
 }
 
+impl Request {
+    /// Answers without doing anything.
+    pub(crate) fn refuse(self, why: &SubmitError) {
+        // A requester that has gone away does not want its answer.
+        match self {
+            Self::Items(_, _, answer) => drop(answer.send(Err(why.clone()))),
+            Self::Redefine(_, answer) => drop(answer.send(Err(RedefineError::Submit(why.clone())))),
+            Self::Visit(_, _, answer) => drop(answer.send(Err(why.clone()))),
+            // It needs no store, and whoever asks can ask again.
+            Self::TrustClock(answer) => drop(answer),
+        }
+    }
+}
+
 /// Why a submitted request has no answer: it may or may not be durable, and should be sent again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SubmitError {

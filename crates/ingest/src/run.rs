@@ -65,6 +65,8 @@ pub struct Ingest {
     clock: watch::Sender<ClockState>,
     /// A request that was taken from the queue but begins the next batch.
     held: Option<Request>,
+    /// Whether a batch could not be committed, so that nothing in memory is worth anything.
+    broken: bool,
 }
 
 enum Time {
@@ -107,6 +109,7 @@ impl Ingest {
                 rules,
                 clock,
                 held: None,
+                broken: false,
             },
             handle,
         ))
@@ -115,6 +118,9 @@ impl Ingest {
     /// Runs until `soft` is cancelled and everything that was let in has been answered.
     pub async fn run(mut self, soft: CancellationToken) {
         loop {
+            if self.broken {
+                self.recover(&soft).await;
+            }
             let first = match self.next(&soft).await {
                 Wake::Request(request) => Some(request),
                 Wake::Time => None,
@@ -229,7 +235,7 @@ impl Ingest {
     ) -> Result<Vec<Answer>, SubmitError> {
         let mut inputs = self.dated(whats);
         if let Err(error) = self.add_ticks(&mut inputs) {
-            return Err(self.recover(&error).await);
+            return Err(self.give_up(&error));
         }
         if inputs.is_empty() && progress.is_none() {
             return Ok(Vec::new());
@@ -244,7 +250,7 @@ impl Ingest {
             ..
         } = match decided {
             Ok(batch) => batch,
-            Err(error) => return Err(self.recover(&error).await),
+            Err(error) => return Err(self.give_up(&error)),
         };
         decisions.upgrade = progress;
         let tally = Tally::of(&decisions, &answers, steps, inputs.len());
@@ -302,18 +308,40 @@ impl Ingest {
         histogram!(names::COMMIT_SECONDS).record(started.elapsed());
         match committed {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.recover(&error).await),
+            Err(error) => Err(self.give_up(&error)),
         }
     }
 
-    /// After a failure nothing in memory is trusted: waits until the store can be read again, then starts from it.
-    async fn recover(&mut self, error: &store::Error) -> SubmitError {
+    /// Refuses a batch that could not be committed. Its requests hear of it at once; the loop recovers before the next.
+    fn give_up(&mut self, error: &store::Error) -> SubmitError {
         tracing::error!(%error, "a batch could not be committed; its requests are refused and the caches dropped");
-        while let Health::Failed { .. } = self.store.health() {
-            tokio::time::sleep(RECOVERY_POLL).await;
+        self.broken = true;
+        SubmitError::Commit(error.to_string())
+    }
+
+    /// Waits until the store can be read again, refusing what comes meanwhile, then starts from what it has.
+    async fn recover(&mut self, soft: &CancellationToken) {
+        while let Health::Failed { why } = self.store.health() {
+            let next = async {
+                match self.held.take() {
+                    Some(request) => Some(request),
+                    None => self.queue.recv().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                request = next => match request {
+                    Some(request) => request.refuse(&SubmitError::Commit(why)),
+                    None => return,
+                },
+                () = tokio::time::sleep(RECOVERY_POLL) => {}
+            }
+            if soft.is_cancelled() {
+                self.queue.close();
+            }
         }
         self.core.reset();
-        SubmitError::Commit(error.to_string())
+        self.broken = false;
     }
 
     fn trust_clock(&mut self) {

@@ -83,7 +83,9 @@ impl Folder {
 
     /// Makes names that were added durable.
     pub(super) fn sync(&self) -> Result<(), Error> {
-        self.fd.sync_all().map_err(Error::at("sync the folder", &self.path))
+        self.fd
+            .sync_all()
+            .map_err(Error::at("sync the folder", &self.path))
     }
 
     /// Whether files can be added.

@@ -17,7 +17,9 @@ fn plain(value: &Value) -> Plain {
         Value::Number(Number::Approximate(float)) => Plain::from(*float),
         Value::String(text) => Plain::from(text.as_str()),
         Value::Array(items) => items.iter().map(plain).collect(),
-        Value::Object(members) => Plain::Object(members.iter().map(|(k, v)| (k.to_string(), plain(v))).collect()),
+        Value::Object(members) => {
+            Plain::Object(members.iter().map(|(k, v)| (k.to_string(), plain(v))).collect())
+        }
     }
 }
 
