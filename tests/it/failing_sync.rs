@@ -35,8 +35,9 @@ async fn a_store_that_cannot_sync_acknowledges_nothing() {
     let client = Client::of(&server);
     assert_eq!(client.post_lines("shop", &[record(1)]).await, Some(vec![true]));
     std::fs::write(&flag, "").expect("written");
+    let lines = [record(2)];
     for attempt in 0..3 {
-        let refused = tokio::time::timeout(Duration::from_secs(10), client.post_lines("shop", &[record(2)]));
+        let refused = tokio::time::timeout(Duration::from_secs(10), client.post_lines("shop", &lines));
         let answer = refused
             .await
             .expect("an answer at once, not when the disk is well");
