@@ -57,7 +57,7 @@ pub(crate) fn reasons(state: &Shared) -> Vec<Reason> {
         Health::LowSpace { free, min } => reasons.push(Reason {
             code: "low_space",
             detail: format!("{free} bytes are free on the disk of the store, and {min} are kept back"),
-            what_to_do: "free some space; intake goes on by itself, deliveries have never stopped",
+            what_to_do: "free some space; everything goes on by itself then",
         }),
         Health::Failed { why } => reasons.push(Reason {
             code: "store_failed",
@@ -71,7 +71,7 @@ pub(crate) fn reasons(state: &Shared) -> Vec<Reason> {
             detail: format!(
                 "the clock says {wall}, and {trusted} would be expected: segments are evaluated by the latter"
             ),
-            what_to_do: "set the clock; or, if it is right, POST /api/clock/trust",
+            what_to_do: "set the clock if it is wrong, then POST /api/clock/trust",
         });
     }
     reasons

@@ -17,9 +17,11 @@ use model::DestinationId;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
+use tokio::sync::Mutex as Turn;
 use writer::Writer;
 
 /// A line longer than this is refused: common readers of NDJSON take at most 16 MiB for one object.
@@ -42,7 +44,7 @@ pub(crate) fn describe() {
 pub struct FileKind {
     /// Writers in use, by folder and name: a destination that is opened again while its last calls are on their
     /// way goes on with the same one.
-    writers: Mutex<BTreeMap<Place, Weak<Mutex<Writer>>>>,
+    writers: Mutex<BTreeMap<Place, Weak<Turn<Writer>>>>,
 }
 
 /// A folder, and the id that the names of files in it begin with.
@@ -117,7 +119,7 @@ impl Kind for FileKind {
 }
 
 impl FileKind {
-    fn writer(&self, root: &Path, folder: &str, id: &DestinationId, sync: &SyncFile) -> Arc<Mutex<Writer>> {
+    fn writer(&self, root: &Path, folder: &str, id: &DestinationId, sync: &SyncFile) -> Arc<Turn<Writer>> {
         let key = (root.join(folder), id.to_string());
         let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
         writers.retain(|_, writer| writer.strong_count() > 0);
@@ -125,7 +127,7 @@ impl FileKind {
             return writer;
         }
         let writer = Writer::new(root, Path::new(folder), id.as_str(), Arc::clone(sync));
-        let writer = Arc::new(Mutex::new(writer));
+        let writer = Arc::new(Turn::new(writer));
         writers.insert(key, Arc::downgrade(&writer));
         writer
     }
@@ -133,7 +135,7 @@ impl FileKind {
 
 struct FileDestination {
     settings: Settings,
-    writer: Arc<Mutex<Writer>>,
+    writer: Arc<Turn<Writer>>,
 }
 
 impl fmt::Debug for FileDestination {
@@ -194,26 +196,27 @@ impl Destination for FileDestination {
 
 impl FileDestination {
     /// Works with the writer on a thread that may block. Given up on a timeout, the work still goes on; its
-    /// lines are then there twice, which readers know to expect.
+    /// lines are then there twice, which readers know to expect. Whoever waits for the writer waits without a thread,
+    /// and writes nothing once it is given up: a folder that hangs holds one thread, and nothing old comes after
+    /// something new.
     async fn blocking(
         &self,
         work: impl FnOnce(&mut Writer, u64) -> Result<(), writer::Error> + Send + 'static,
     ) -> Result<(), String> {
-        let (writer, roll) = (Arc::clone(&self.writer), self.settings.roll_bytes);
-        let done = tokio::task::spawn_blocking(move || work(&mut unpoisoned(&writer), roll)).await;
-        done.unwrap_or(Err(writer::Error::Panicked))
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        let roll = self.settings.roll_bytes;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = catch_unwind(AssertUnwindSafe(|| work(&mut writer, roll)));
+            done.unwrap_or_else(|_| {
+                // It mends its file when it opens it again.
+                writer.forget();
+                Err(writer::Error::Panicked)
+            })
+        });
+        done.await
+            .unwrap_or(Err(writer::Error::Panicked))
             .map_err(|error| error.to_string())
     }
-}
-
-/// A writer that panicked forgets its file and mends it when it opens it again.
-fn unpoisoned(writer: &Mutex<Writer>) -> MutexGuard<'_, Writer> {
-    writer.lock().unwrap_or_else(|poisoned| {
-        writer.clear_poison();
-        let mut writer = poisoned.into_inner();
-        writer.forget();
-        writer
-    })
 }
 
 #[cfg(test)]

@@ -179,59 +179,80 @@ fn in_order(parsed: &Parsed<'_>, errors: &mut Vec<RuleError>) -> (Vec<Segment>, 
         parsed,
         done: Vec::new(),
         at: HashMap::new(),
-        path: Vec::new(),
+        open: Vec::new(),
         errors,
     };
     for id in parsed.keys() {
-        order.visit(id);
+        order.place(id);
     }
     (order.done, order.at)
 }
 
+/// The walk. Its stack is a list of its own: ten thousand segments in a row must not exhaust the thread's.
 struct Order<'a> {
     parsed: &'a Parsed<'a>,
     done: Vec<Segment>,
     at: HashMap<SegmentId, usize>,
-    path: Vec<SegmentId>,
+    /// Segments of which some reference is not placed yet, each referred to by the one before.
+    open: Vec<Open>,
     errors: &'a mut Vec<RuleError>,
 }
 
+struct Open {
+    id: SegmentId,
+    /// What it refers to and is not looked at yet.
+    left: Vec<SegmentId>,
+    /// The publish that last changed it or one of those looked at.
+    changed_in: RulesVersion,
+}
+
 impl Order<'_> {
-    /// Places a segment after its references; gives the publish that last changed it or one of them.
-    fn visit(&mut self, id: &SegmentId) -> RulesVersion {
+    /// Places a segment, after all that it refers to.
+    fn place(&mut self, id: &SegmentId) {
+        self.look_at(id);
+        while let Some(top) = self.open.last_mut() {
+            match top.left.pop() {
+                Some(reference) => self.look_at(&reference),
+                None => self.close(),
+            }
+        }
+    }
+
+    /// Opens a segment, or tells the one that refers to it when it was changed, if that is known.
+    fn look_at(&mut self, id: &SegmentId) {
         if let Some(&at) = self.at.get(id) {
-            return self.done[at].changed_in;
-        }
-        if let Some(start) = self.path.iter().position(|on| on == id) {
-            let path = self.path[start..].iter().chain([id]).cloned().collect();
+            self.tell(self.done[at].changed_in);
+        } else if let Some(start) = self.open.iter().position(|on| on.id == *id) {
+            let path = self.open[start..].iter().map(|on| &on.id).chain([id]);
+            let path = path.cloned().collect();
             self.errors.push(RuleError::Cycle { path });
-            return RulesVersion(0);
-        }
-        let Some((definition, program)) = self.parsed.get(id) else {
-            let by = self
-                .path
-                .last()
-                .map_or_else(String::new, |by| format!("segment {by}"));
+        } else if let Some((definition, program)) = self.parsed.get(id) {
+            let mut left = program.segments();
+            left.reverse();
+            self.open.push(Open {
+                id: id.clone(),
+                left,
+                changed_in: definition.changed_in,
+            });
+        } else {
+            let by = self.open.last();
             self.errors.push(RuleError::Unknown {
-                by,
+                by: by.map_or_else(String::new, |by| format!("segment {}", by.id)),
                 missing: id.clone(),
             });
-            return RulesVersion(0);
-        };
-        self.path.push(id.clone());
-        let references = program.segments();
-        let changed_in = references
-            .iter()
-            .map(|r| self.visit(r))
-            .fold(definition.changed_in, RulesVersion::max);
-        self.path.pop();
-        if self.at.contains_key(id) {
-            return changed_in; // Reached again through a circle that is already reported.
         }
+    }
+
+    /// Places the innermost open segment.
+    fn close(&mut self) {
+        let Some(Open { id, changed_in, .. }) = self.open.pop() else {
+            return;
+        };
+        let (definition, program) = &self.parsed[&id];
         self.at.insert(id.clone(), self.done.len());
         self.done.push(Segment {
             no: definition.no,
-            id: id.clone(),
+            id,
             name: definition.name.clone(),
             program: program.clone(),
             exclude_opt_out: definition.exclude_opt_out,
@@ -240,7 +261,13 @@ impl Order<'_> {
             created: definition.created,
             updated: definition.updated,
         });
-        changed_in
+        self.tell(changed_in);
+    }
+
+    fn tell(&mut self, changed_in: RulesVersion) {
+        if let Some(by) = self.open.last_mut() {
+            by.changed_in = by.changed_in.max(changed_in);
+        }
     }
 }
 

@@ -36,8 +36,10 @@ pub struct Touched {
 }
 
 impl State {
-    /// Derives what predicates see. Rows whose JSON does not parse count as missing: they were checked on the
-    /// way in, so this is a damaged store, and a damaged value must not stop a person from being evaluated.
+    /// Derives what predicates see.
+    ///
+    /// Panics on a row whose JSON does not parse: it was checked on the way in, so this is a damaged store, which must
+    /// not pass in silence. The loop sets aside what needs this profile, and goes on with the rest.
     pub fn new(profile: Profile) -> Self {
         let attributes = xdm::unite(&profile.fragments);
         let identities = xdm::identity_map_value(&profile.identities);
@@ -163,5 +165,5 @@ impl State {
 }
 
 fn parse(event: &Event) -> Value {
-    Value::parse(&event.json).unwrap_or(Value::Null)
+    Value::parse(&event.json).expect("an event holds what parse_entity checked")
 }

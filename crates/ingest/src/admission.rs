@@ -8,6 +8,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub(crate) struct Room {
     items: Arc<Semaphore>,
     kib: Arc<Semaphore>,
+    /// Of an empty queue: items and KiB.
+    most: (usize, usize),
 }
 
 /// Room for one request, given back when the request has been answered.
@@ -24,6 +26,17 @@ pub enum Refusal {
     /// Too much waits already.
     #[error("the ingestion queue is full; send the request again later")]
     Full,
+    /// More than the queue takes at all.
+    #[error(
+        "the request has {items} messages and {bytes} bytes, more than the ingestion queue takes at all; send it in \
+         smaller parts, or raise ingest.queue_messages and ingest.queue_bytes"
+    )]
+    TooLarge {
+        /// Messages of the request.
+        items: usize,
+        /// Bytes of the request.
+        bytes: usize,
+    },
     /// The disk is below its mark.
     #[error(
         "{free} bytes are free on the disk of the store, fewer than the {min} it keeps back; free some space"
@@ -47,10 +60,14 @@ impl Room {
         Self {
             items: Arc::new(Semaphore::new(items)),
             kib: Arc::new(Semaphore::new(bytes.div_ceil(1024))),
+            most: (items, bytes.div_ceil(1024)),
         }
     }
 
     pub(crate) fn reserve(&self, items: usize, bytes: usize) -> Result<Permit, Refusal> {
+        if items > self.most.0 || bytes.div_ceil(1024) > self.most.1 {
+            return Err(Refusal::TooLarge { items, bytes });
+        }
         let take = |of: &Arc<Semaphore>, n: usize| {
             let n = u32::try_from(n).map_err(|_| Refusal::Full)?;
             Arc::clone(of)

@@ -93,36 +93,78 @@ impl Core {
         self.count.clock
     }
 
-    /// Decides a batch. A panic in `evaluate` or `plan` costs only the input that caused it: the batch is decided
-    /// anew without it, from what is committed.
+    /// Decides a batch. A panic in `evaluate` or `plan`, or a profile that cannot be read, costs only the input that
+    /// caused it: the batch is decided anew without it, from what is committed.
     pub fn decide(&mut self, inputs: &[Input]) -> Result<Batch, store::Error> {
         let mut poisoned = BTreeMap::new();
         loop {
             let mut work = Work::new(self, inputs, &poisoned);
             let attempt = catch_unwind(AssertUnwindSafe(|| work.run()));
             let Work { at, batch, .. } = work;
-            match attempt {
+            let (error, culprit) = match attempt {
                 Ok(Ok(count)) => {
                     self.count = count;
                     self.cache.shrink();
                     return Ok(batch);
                 }
-                Ok(Err(error)) => {
-                    self.reset();
-                    return Err(error);
-                }
+                Ok(Err(error)) => (error, None),
                 Err(panic) => {
-                    let reason = panic_text(panic.as_ref());
-                    tracing::error!(
-                        input = at,
-                        reason,
-                        "evaluating an input panicked; it is set aside"
-                    );
-                    poisoned.insert(at, reason);
-                    self.reset();
+                    let why = panic_text(panic.as_ref());
+                    let doing = "decide a batch";
+                    (
+                        store::Error::Engine {
+                            doing,
+                            why: why.clone(),
+                        },
+                        at.map(|at| (at, why)),
+                    )
                 }
+            };
+            self.reset();
+            let culprits = match culprit {
+                // Setting it aside fails as well: then it is more than this input.
+                Some((at, _)) if poisoned.contains_key(&at) => return Err(error),
+                Some(one) => BTreeMap::from([one]),
+                None => self.unreadable(inputs, &poisoned),
+            };
+            if culprits.is_empty() {
+                return Err(error);
+            }
+            for (at, reason) in culprits {
+                tracing::error!(
+                    input = at,
+                    reason,
+                    "an input cannot be evaluated; it is set aside"
+                );
+                poisoned.insert(at, reason);
             }
         }
+    }
+
+    /// The inputs whose profiles are damaged in the store, and how; none if that is not what is the matter.
+    fn unreadable(
+        &mut self,
+        inputs: &[Input],
+        poisoned: &BTreeMap<usize, String>,
+    ) -> BTreeMap<usize, String> {
+        let mut found = BTreeMap::new();
+        for (at, input) in inputs
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !poisoned.contains_key(at))
+        {
+            let nothing = BTreeMap::new();
+            let mut work = Work::new(self, std::slice::from_ref(input), &nothing);
+            match catch_unwind(AssertUnwindSafe(|| work.load())) {
+                Ok(Ok(())) => {}
+                Ok(Err(error @ store::Error::Corrupt { .. })) => drop(found.insert(at, error.to_string())),
+                // The store as a whole: no input is to blame.
+                Ok(Err(_)) => return BTreeMap::new(),
+                Err(panic) => drop(found.insert(at, panic_text(panic.as_ref()))),
+            }
+        }
+        self.reset();
+        found
     }
 }
 

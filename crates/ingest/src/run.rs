@@ -2,7 +2,7 @@
 
 use crate::admission::Room;
 use crate::handle::{Handle, RedefineError, Request, SubmitError};
-use crate::input::{Answer, Input, Item, What};
+use crate::input::{Answer, Input, Item, Posted, What};
 use crate::tally::Tally;
 use crate::time::{ClockState, TrustedClock};
 use crate::{Batch, Core, Permit, metrics as names};
@@ -10,7 +10,7 @@ use evaluator::Rules;
 use metrics::{gauge, histogram};
 use model::{Clock, Definitions, Duration, Timestamp};
 use std::sync::Arc;
-use store::{Decisions, Health, Store, UpgradeProgress};
+use store::{DeadMessage, Decisions, Health, Store, UpgradeProgress};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -65,7 +65,9 @@ pub struct Ingest {
     clock: watch::Sender<ClockState>,
     /// A request that was taken from the queue but begins the next batch.
     held: Option<Request>,
-    /// Whether a batch could not be committed, so that nothing in memory is worth anything.
+    /// Batches in a row that could not be committed. After the last nothing in memory is worth anything.
+    failures: u32,
+    /// Whether memory has not been made anew since.
     broken: bool,
 }
 
@@ -109,6 +111,7 @@ impl Ingest {
                 rules,
                 clock,
                 held: None,
+                failures: 0,
                 broken: false,
             },
             handle,
@@ -214,7 +217,7 @@ impl Ingest {
                 Err(_) => break,
             }
         }
-        match self.batch(inputs, None).await {
+        match self.slices(inputs).await {
             Ok(answers) => {
                 let mut answers = answers.into_iter();
                 for (count, _permit, answer) in requests {
@@ -225,6 +228,18 @@ impl Ingest {
                 .into_iter()
                 .for_each(|(_, _permit, answer)| send(answer, Err(error.clone()))),
         }
+    }
+
+    /// Decides and commits what was gathered in batches of the agreed size: a large request must not hold up timers.
+    async fn slices(&mut self, mut whats: Vec<What>) -> Result<Vec<Answer>, SubmitError> {
+        let mut answers = Vec::with_capacity(whats.len());
+        while !whats.is_empty() {
+            let rest = whats.split_off(whats.len().min(self.options.batch.max(1)));
+            answers.extend(self.batch(std::mem::replace(&mut whats, rest), None).await?);
+            // The tasks of this thread have waited for as long as the batch took.
+            tokio::task::yield_now().await;
+        }
+        Ok(answers)
     }
 
     /// Decides and commits one batch: `whats` at their times, then the ticks that are due.
@@ -266,6 +281,10 @@ impl Ingest {
         let date = |what| {
             if let (true, What::Item(Item::Posted(posted))) = (by_input, &what) {
                 now = now.max(posted.message.own_time.unwrap_or(Timestamp::MIN));
+                if now == Timestamp::MIN {
+                    let what = What::Item(Item::Bad(timeless(posted)));
+                    return Input { now, what };
+                }
             }
             Input { now, what }
         };
@@ -291,10 +310,10 @@ impl Ingest {
         }
         let rules = Arc::new(Rules::compile(&definitions).map_err(RedefineError::Rules)?);
         self.core.advance_clock(now);
-        let mut batch = self
-            .core
-            .decide(&[])
-            .map_err(|error| SubmitError::Commit(error.to_string()))?;
+        let mut batch = match self.core.decide(&[]) {
+            Ok(batch) => batch,
+            Err(error) => return Err(self.give_up(&error).into()),
+        };
         batch.decisions.definitions = Some(definitions);
         self.commit(batch.decisions).await?;
         self.core.set_rules(Arc::clone(&rules));
@@ -307,41 +326,87 @@ impl Ingest {
         let committed = self.store.commit(decisions).await;
         histogram!(names::COMMIT_SECONDS).record(started.elapsed());
         match committed {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.failures = 0;
+                Ok(())
+            }
             Err(error) => Err(self.give_up(&error)),
         }
     }
 
     /// Refuses a batch that could not be committed. Its requests hear of it at once; the loop recovers before the next.
     fn give_up(&mut self, error: &store::Error) -> SubmitError {
-        tracing::error!(%error, "a batch could not be committed; its requests are refused and the caches dropped");
+        if self.failures == 0 {
+            tracing::error!(%error, "a batch could not be committed; its requests are refused and the caches dropped");
+        }
+        self.failures += 1;
         self.broken = true;
         SubmitError::Commit(error.to_string())
     }
 
-    /// Waits until the store can be read again, refusing what comes meanwhile, then starts from what it has.
+    /// Waits until the store can be read again, refusing what comes meanwhile, then starts from what it has. From
+    /// the second failure in a row on it waits in any case: a timer that cannot be committed is due all the time.
     async fn recover(&mut self, soft: &CancellationToken) {
-        while let Health::Failed { why } = self.store.health() {
-            let next = async {
-                match self.held.take() {
-                    Some(request) => Some(request),
-                    None => self.queue.recv().await,
-                }
-            };
-            tokio::select! {
-                biased;
-                request = next => match request {
-                    Some(request) => request.refuse(&SubmitError::Commit(why)),
-                    None => return,
-                },
-                () = tokio::time::sleep(RECOVERY_POLL) => {}
-            }
+        let patience = match self.failures {
+            0 | 1 => std::time::Duration::ZERO,
+            more => RECOVERY_POLL * 2_u32.pow(more.min(6) - 2),
+        };
+        let again = Instant::now() + patience.min(LONGEST_SLEEP);
+        loop {
             if soft.is_cancelled() {
                 self.queue.close();
             }
+            match self.store.health() {
+                Health::Failed { why } => {
+                    let request = tokio::time::timeout(RECOVERY_POLL, self.take()).await;
+                    match request {
+                        Ok(Some(Request::TrustClock(answer))) => {
+                            self.trust_clock();
+                            send(answer, ());
+                        }
+                        Ok(Some(request)) => request.refuse(&SubmitError::Commit(why)),
+                        Ok(None) => return,
+                        Err(_) => {}
+                    }
+                }
+                Health::Ok | Health::LowSpace { .. } if Instant::now() >= again && self.reload() => return,
+                Health::Ok | Health::LowSpace { .. } => tokio::time::sleep(RECOVERY_POLL).await,
+            }
         }
+    }
+
+    /// The next request; none if there will never be one.
+    async fn take(&mut self) -> Option<Request> {
+        match self.held.take() {
+            Some(request) => Some(request),
+            None => self.queue.recv().await,
+        }
+    }
+
+    /// Starts from what the store has; `false` if that cannot be read either. A publish that failed may be durable all
+    /// the same: then it is in force.
+    fn reload(&mut self) -> bool {
         self.core.reset();
+        let durable = match self.store.definitions() {
+            Ok(definitions) => definitions,
+            Err(error) => {
+                tracing::warn!(%error, "the definitions cannot be read");
+                return false;
+            }
+        };
+        if durable.version != self.core.rules().version {
+            match Rules::compile(&durable) {
+                Ok(rules) => {
+                    let rules = Arc::new(rules);
+                    self.core.set_rules(Arc::clone(&rules));
+                    self.rules.send_replace(rules);
+                }
+                // They compiled before they were committed.
+                Err(errors) => tracing::error!(?errors, "the definitions in the store do not compile"),
+            }
+        }
         self.broken = false;
+        true
     }
 
     fn trust_clock(&mut self) {
@@ -378,6 +443,19 @@ enum Wake {
     Request(Request),
     Time,
     Stop,
+}
+
+/// A message by which the clock would begin nowhere.
+fn timeless(posted: &Posted) -> DeadMessage {
+    DeadMessage {
+        at: Timestamp::MIN,
+        inlet: Some(posted.inlet.clone()),
+        dataset: posted.message.dataset.clone(),
+        code: "no_time".to_owned(),
+        reason: "the server takes its clock from messages, and the first one needs a time of its own"
+            .to_owned(),
+        body: posted.raw.clone(),
+    }
 }
 
 /// A requester that has gone away does not want its answer.

@@ -17,8 +17,8 @@ pub(crate) struct Work<'a> {
     count: Count,
     inputs: &'a [Input],
     poisoned: &'a BTreeMap<usize, String>,
-    /// The input in work, for the case that it panics.
-    pub(crate) at: usize,
+    /// The input in work, for the case that it panics; none while the batch as a whole is.
+    pub(crate) at: Option<usize>,
     touched: BTreeSet<ProfileId>,
     absorbed: BTreeMap<ProfileId, Gone>,
     history: BTreeMap<ProfileId, Vec<Transition>>,
@@ -53,7 +53,7 @@ impl<'a> Work<'a> {
             count,
             inputs,
             poisoned,
-            at: 0,
+            at: None,
             touched: BTreeSet::new(),
             absorbed: BTreeMap::new(),
             history: BTreeMap::new(),
@@ -73,7 +73,7 @@ impl<'a> Work<'a> {
     pub(crate) fn run(&mut self) -> Result<Count, store::Error> {
         self.load()?;
         for (at, input) in self.inputs.iter().enumerate() {
-            self.at = at;
+            self.at = Some(at);
             self.count.clock = self.count.clock.max(input.now);
             let poison = self.poisoned.get(&at);
             match (&input.what, poison) {
@@ -82,16 +82,24 @@ impl<'a> Work<'a> {
                 (What::Item(Item::Bad(dead)), _) => self.bad(dead),
                 (What::Tick(id, due), None) => self.tick(*id, *due),
                 (What::Visit(id), None) => self.visit(*id)?,
-                (What::Tick(id, _) | What::Visit(id), Some(_)) => self.pause(*id),
+                (What::Tick(id, due), Some(_)) => self.pause(*id, Some(*due)),
+                (What::Visit(id), Some(_)) => self.pause(*id, None),
             }
         }
+        self.at = None;
         self.close();
         Ok(self.count)
     }
 
     /// Brings in what the batch will most likely need, in two reads.
-    fn load(&mut self) -> Result<(), store::Error> {
-        let messages = self.inputs.iter().filter_map(|input| match &input.what {
+    pub(crate) fn load(&mut self) -> Result<(), store::Error> {
+        let (inputs, poisoned) = (self.inputs, self.poisoned);
+        let inputs = inputs
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !poisoned.contains_key(at))
+            .map(|(_, input)| input);
+        let messages = inputs.clone().filter_map(|input| match &input.what {
             What::Item(Item::Posted(posted)) => Some(&posted.message),
             What::Item(Item::Bad(_)) | What::Tick(..) | What::Visit(_) => None,
         });
@@ -101,7 +109,7 @@ impl<'a> Work<'a> {
             .flat_map(|m| &m.identities)
             .filter_map(|i| self.cache.owner(i))
             .collect();
-        let timed = self.inputs.iter().filter_map(|i| match i.what {
+        let timed = inputs.filter_map(|i| match i.what {
             What::Tick(id, _) | What::Visit(id) => Some(id),
             What::Item(_) => None,
         });
@@ -236,12 +244,7 @@ impl<'a> Work<'a> {
         let Some(mut entry) = self.cache.take(id) else {
             if !self.absorbed.contains_key(&id) {
                 // Nobody is there to be due: the row goes. (One absorbed in this batch loses it with the join.)
-                let row = ProfileDelta {
-                    id,
-                    old_due: Some(due),
-                    ..ProfileDelta::default()
-                };
-                self.batch.decisions.profiles.push(row);
+                self.drop_timer(id, Some(due));
             }
             return;
         };
@@ -268,13 +271,28 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// A profile whose timer panics is left alone for a while, so that it does not panic in a circle.
-    fn pause(&mut self, id: ProfileId) {
-        if let Some(entry) = self.cache.get_mut(id) {
-            entry.state.profile.hot.next_due = Some(self.count.clock + PANIC_PAUSE);
+    /// A profile whose timer panics is left alone for a while, so that it does not panic in a circle. One that cannot
+    /// be read loses its timer row: a damaged row must not hold up all others.
+    fn pause(&mut self, id: ProfileId, due: Option<Timestamp>) {
+        let until = self.count.clock + PANIC_PAUSE;
+        if let Ok(()) = self.cache.load(self.store, std::iter::once(id))
+            && let Some(entry) = self.cache.get_mut(id)
+        {
+            entry.state.profile.hot.next_due = Some(until);
             entry.state.touched.hot = true;
             self.touched.insert(id);
+        } else if due.is_some() {
+            self.drop_timer(id, due);
         }
+    }
+
+    fn drop_timer(&mut self, id: ProfileId, due: Option<Timestamp>) {
+        let row = ProfileDelta {
+            id,
+            old_due: due,
+            ..ProfileDelta::default()
+        };
+        self.batch.decisions.profiles.push(row);
     }
 
     fn set_aside(&mut self, posted: &Posted, reason: &str) {

@@ -50,15 +50,14 @@ pub enum Error {
         why: String,
     },
     /// The file system refused.
-    #[error("cannot {doing} {}", path.display())]
+    #[error("cannot {doing} {}: {why}", path.display())]
     Io {
         /// A verb.
         doing: &'static str,
         /// On what.
         path: PathBuf,
-        /// Why.
-        #[source]
-        source: Arc<io::Error>,
+        /// Why. It stands in the text, so it is not told again as a cause.
+        why: Arc<io::Error>,
     },
     /// The disk has no room for a batch. Nothing of it was written, and nothing is broken.
     #[error(
@@ -138,10 +137,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     pub(crate) fn io(doing: &'static str, path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
-        move |source| Self::Io {
+        move |why| Self::Io {
             doing,
             path,
-            source: Arc::new(source),
+            why: Arc::new(why),
         }
     }
 }

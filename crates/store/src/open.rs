@@ -52,7 +52,7 @@ fn assemble(
         claims: Mutex::new(Claims::default()),
         wakes: Wakes::default(),
         min_free_bytes: options.min_free_bytes,
-        missing_bytes: AtomicU64::new(0),
+        missing: Mutex::new(None),
         _lock: lock,
     });
     let (requests, received) = mpsc::channel(QUEUE);

@@ -8,7 +8,26 @@ use crate::lock::FolderLock;
 use crate::meta::Meta;
 use crate::wake::Wakes;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLockError};
+use std::time::Duration;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::time::Instant;
+
+/// A batch for which there was no room.
+#[derive(Clone, Copy)]
+pub(crate) struct Missing {
+    /// Bytes that have to be free for it.
+    pub(crate) bytes: u64,
+    /// When it was refused.
+    at: Instant,
+}
+
+impl Missing {
+    /// Free space does not tell of a quota, so after a while another batch may try.
+    pub(crate) fn counts(&self) -> bool {
+        self.at.elapsed() < Duration::from_mins(1)
+    }
+}
 
 pub(crate) struct Shared {
     /// Where the engine is opened.
@@ -29,8 +48,8 @@ pub(crate) struct Shared {
     /// Whether commits wait for a disk.
     pub(crate) waits: bool,
     pub(crate) min_free_bytes: u64,
-    /// Bytes that the last batch would have needed, if it was refused for want of room; else 0.
-    pub(crate) missing_bytes: AtomicU64,
+    /// Whether the last batch was refused for want of room.
+    pub(crate) missing: Mutex<Option<Missing>>,
     /// Held as long as the store is open, also while the engine is not.
     pub(crate) _lock: Option<FolderLock>,
 }
@@ -38,10 +57,25 @@ pub(crate) struct Shared {
 impl Shared {
     /// Reads committed rows. It waits for a commit that is on its way to the disk.
     pub(crate) fn read<T>(&self, reading: impl FnOnce(&dyn Engine) -> Result<T>) -> Result<T> {
-        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        let engine = self.reading();
         match &*engine {
             Some(engine) => reading(&**engine),
             None => Err(self.unavailable()),
+        }
+    }
+
+    /// The engine to read from. Who has to wait for a commit leaves its worker thread to other tasks.
+    fn reading(&self) -> RwLockReadGuard<'_, Option<Box<dyn Engine>>> {
+        match self.engine.try_read() {
+            Ok(engine) => engine,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                let wait = || self.engine.read().unwrap_or_else(PoisonError::into_inner);
+                match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+                    Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(wait),
+                    _ => wait(),
+                }
+            }
         }
     }
 
@@ -61,10 +95,14 @@ impl Shared {
 
     /// Notes whether the last batch was refused for want of room, and says so once.
     pub(crate) fn tell_of_room(&self, missing: Option<u64>) {
-        let before = self.missing_bytes.swap(missing.unwrap_or(0), Ordering::SeqCst);
-        match missing {
-            Some(needed) if before == 0 => tracing::error!(needed, "the disk is full: nothing is written"),
-            None if before > 0 => tracing::warn!("there is room on the disk again"),
+        let now = missing.map(|bytes| Missing {
+            bytes,
+            at: Instant::now(),
+        });
+        let before = std::mem::replace(&mut *locked(&self.missing), now);
+        match (before, missing) {
+            (None, Some(needed)) => tracing::error!(needed, "the disk is full: nothing is written"),
+            (Some(_), None) => tracing::warn!("there is room on the disk again"),
             _ => {}
         }
     }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::health::Health;
 use crate::meta::Meta;
 use crate::settlement::Settlement;
-use crate::shared::{Shared, locked};
+use crate::shared::{Missing, Shared, locked};
 use model::Lane;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -56,8 +56,9 @@ impl Store {
         if let Some(why) = locked(&self.shared.failure).clone() {
             return Health::Failed { why };
         }
-        let missing = self.shared.missing_bytes.load(Ordering::SeqCst);
-        let min = self.shared.min_free_bytes.max(missing);
+        let missing = locked(&self.shared.missing).filter(Missing::counts);
+        let min = self.shared.min_free_bytes;
+        let min = missing.map_or(min, |missing| missing.bytes.max(min));
         match self.shared.place.free_bytes() {
             Ok(free) if free < min => Health::LowSpace { free, min },
             Ok(_) => Health::Ok,
@@ -81,6 +82,13 @@ impl Store {
         let (answer, answered) = oneshot::channel();
         let request = Request { work, answer };
         self.requests.send(request).await.map_err(|_| Error::Stopped)?;
-        answered.await.unwrap_or(Err(Error::Stopped))
+        answered.await.unwrap_or_else(|_| {
+            // A panic of the committer takes the answers of its group with it; it goes on with the next.
+            if self.requests.is_closed() {
+                Err(Error::Stopped)
+            } else {
+                Err(self.shared.unavailable())
+            }
+        })
     }
 }

@@ -59,6 +59,7 @@ pub(crate) fn run(command: StoreCommand) -> Result<End> {
         StoreCommand::Import(args) => {
             let settings = args.place.settings()?;
             let folder = settings.store_folder();
+            crate::folder::make(&settings.data)?;
             let dumped = store::import(&args.from, &folder, &settings.store.options(), SystemClock.now())?;
             say(&format!(
                 "brought back {} into {}",

@@ -1,6 +1,6 @@
 //! Why a message is not taken.
 
-use crate::{MAX_DEPTH, MAX_IDENTITIES, MAX_MESSAGE_BYTES, MAX_PATH_BYTES, MAX_WRITES};
+use crate::{MAX_DEPTH, MAX_IDENTITIES, MAX_MESSAGE_BYTES, MAX_PATH_BYTES, MAX_PATHS_BYTES, MAX_WRITES};
 use model::DatasetId;
 
 /// Why a message is not taken: each says what is wrong, where, and what to do.
@@ -56,8 +56,11 @@ pub enum BadMessage {
         /// Its beginning.
         path: String,
     },
-    /// Above [`MAX_WRITES`].
-    #[error("the record writes more than {MAX_WRITES} attributes: split it, or keep lists in arrays")]
+    /// Above [`MAX_WRITES`] or [`MAX_PATHS_BYTES`].
+    #[error(
+        "the record writes more than {MAX_WRITES} attributes, or paths of more than {MAX_PATHS_BYTES} bytes together: \
+         split it, keep lists in arrays, or use shorter names"
+    )]
     TooManyWrites,
     /// Something is of another kind than it has to be.
     #[error("`{at}` must be {expected}, and is {found}")]

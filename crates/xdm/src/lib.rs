@@ -39,5 +39,7 @@ pub const MAX_IDENTITY_CHARS: usize = 1024;
 pub const MAX_DEPTH: usize = 64;
 /// The most writes that one record may make, objects and nulls counted.
 pub const MAX_WRITES: usize = 10_000;
+/// The most bytes that the paths of one record's writes may have together.
+pub const MAX_PATHS_BYTES: usize = 1 << 20;
 /// The longest path of an attribute, in bytes of its keys and the dots between them.
 pub const MAX_PATH_BYTES: usize = 1024;

@@ -1,22 +1,29 @@
 //! A record as JSON Merge Patch (RFC 7396), taken apart into the writes it makes.
 
 use crate::json::{Fault, Members, Reader};
-use crate::{MAX_PATH_BYTES, MAX_WRITES};
+use crate::{MAX_PATH_BYTES, MAX_PATHS_BYTES, MAX_WRITES};
 use model::{PatchLeaf, Path, Written};
 use std::borrow::Cow;
 
 /// The writes of an entity's members, in order of path: an object is a write and each of its members another.
 /// Scalars are as sent, arrays are without whitespace outside strings.
 pub(crate) fn patch(members: &Members<'_>) -> Result<Vec<PatchLeaf>, Fault> {
-    let mut leaves = Vec::new();
+    let mut writes = Writes::default();
     for (key, value) in members {
         if key.is_empty() {
             return Err(Fault::EmptyKey);
         }
         let node = Node::read(&mut value.reader())?;
-        node.write(&mut vec![key.as_ref()], &mut leaves)?;
+        node.write(&mut vec![key.as_ref()], &mut writes)?;
     }
-    Ok(leaves)
+    Ok(writes.leaves)
+}
+
+#[derive(Default)]
+struct Writes {
+    leaves: Vec<PatchLeaf>,
+    /// Bytes of their paths.
+    paths: usize,
 }
 
 /// A value of the patch, as sent. Members are in byte order, without repeats.
@@ -59,11 +66,13 @@ impl<'a> Node<'a> {
     }
 
     // A path is kept whole with every leaf, so without bounds a small message could fill the memory.
-    fn write<'n>(&'n self, keys: &mut Vec<&'n str>, leaves: &mut Vec<PatchLeaf>) -> Result<(), Fault> {
-        if keys.iter().map(|key| key.len() + 1).sum::<usize>() > MAX_PATH_BYTES + 1 {
+    fn write<'n>(&'n self, keys: &mut Vec<&'n str>, writes: &mut Writes) -> Result<(), Fault> {
+        let length: usize = keys.iter().map(|key| key.len() + 1).sum();
+        if length > MAX_PATH_BYTES + 1 {
             return Err(Fault::PathTooLong(keys.join(".")));
         }
-        if leaves.len() == MAX_WRITES {
+        writes.paths += length;
+        if writes.leaves.len() == MAX_WRITES || writes.paths > MAX_PATHS_BYTES {
             return Err(Fault::TooManyWrites);
         }
         let path = Path::new(keys.iter().copied().map(str::to_owned).collect());
@@ -73,11 +82,11 @@ impl<'a> Node<'a> {
             Self::Array(json) => Written::Value(json.clone()),
             Self::Object(_) => Written::Object,
         };
-        leaves.push(PatchLeaf { path, written });
+        writes.leaves.push(PatchLeaf { path, written });
         if let Self::Object(members) = self {
             for (key, node) in members {
                 keys.push(key);
-                node.write(keys, leaves)?;
+                node.write(keys, writes)?;
                 keys.pop();
             }
         }

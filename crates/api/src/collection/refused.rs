@@ -64,6 +64,7 @@ impl Refused {
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         let seconds = match refusal {
+            Refusal::TooLarge { .. } => return Self::new(StatusCode::PAYLOAD_TOO_LARGE, refusal.to_string()),
             Refusal::Full => 1,
             Refusal::Store(_) | Refusal::Stopping => 5,
             Refusal::LowSpace { .. } => 30,

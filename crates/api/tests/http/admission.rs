@@ -87,10 +87,15 @@ async fn a_request_gets_room_for_all_its_messages_or_nothing() {
         .map(|name| record(&format!("{name}@b.test"), ""))
         .into();
     let reply = rig.lines(&lines).await;
+    assert_eq!(reply.status, 413, "it will never fit: {}", reply.text);
+    assert!(reply.adobe().contains("ingest.queue_messages"), "{}", reply.text);
+    let waiting = rig.handle.reserve(1, 10).expect("room");
+    let reply = rig.lines(&lines[..2]).await;
     assert_eq!(reply.status, 503, "{}", reply.text);
     assert!(reply.adobe().contains("queue is full"), "{}", reply.text);
     assert_eq!(reply.retry_after(), Some(1));
     assert!(rig.profile("a@b.test").is_none());
+    drop(waiting);
     let reply = rig.lines(&lines[..2]).await;
     assert_eq!(reply.status, 207, "{}", reply.text);
     let reply = rig.lines(&lines[1..]).await;
@@ -108,8 +113,10 @@ async fn bad_messages_need_room_too() {
         ..Options::default()
     })
     .await;
-    let reply = rig.lines(&["no", "no", "no"]).await;
+    let waiting = rig.handle.reserve(1, 10).expect("room");
+    let reply = rig.lines(&["no", "no"]).await;
     assert_eq!(reply.status, 503, "{}", reply.text);
+    drop(waiting);
     assert!(rig.dead_messages().is_empty());
 }
 

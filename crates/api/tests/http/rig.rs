@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use control::{Secret, Secrets};
 use http_body_util::BodyExt;
-use ingest::{Ingest, Options};
+use ingest::{Handle, Ingest, Options};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use model::{Clock, Identity, ProfileId, Timestamp};
 use serde_json::Value;
@@ -53,6 +53,7 @@ impl Clock for Hand {
 pub(crate) struct Rig {
     router: Router,
     pub(crate) store: Store,
+    pub(crate) handle: Handle,
     pub(crate) disk: Memory,
     pub(crate) clock: Arc<Hand>,
     pub(crate) stopping: CancellationToken,
@@ -164,7 +165,7 @@ impl Rig {
         tasks.spawn(ingest.run(stop_ingest.clone()));
         tasks.spawn(worker.run(CancellationToken::new()));
         let router = api::router(Api {
-            ingest: handle,
+            ingest: handle.clone(),
             control,
             store: store.clone(),
             clock,
@@ -180,6 +181,7 @@ impl Rig {
         Self {
             router,
             store,
+            handle,
             disk,
             clock: hand,
             stopping,

@@ -4,7 +4,7 @@ use model::{Class, DataflowId, DataflowNo, Export, Lane, ProfileId, Revision, Ti
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::symlink;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tempfile::TempDir;
 
 /// An exports folder, and how often it will still refuse to sync.
@@ -345,4 +345,54 @@ async fn a_start_that_wrote_nothing_leaves_its_file_to_the_next() {
         (place.read(FIRST), place.read(SECOND)),
         (lines(&[1]), lines(&[2]))
     );
+}
+
+#[tokio::test]
+async fn a_folder_that_hangs_holds_one_thread_and_what_was_given_up_is_not_written_late() {
+    let place = Place::new();
+    let (hang, hung) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (waits, count) = (Arc::clone(&hang), Arc::clone(&hung));
+    let site = Site {
+        sync: Arc::new(move |file| {
+            count.fetch_add(1, Ordering::SeqCst);
+            while waits.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            file.sync_data()
+        }),
+        ..place.site()
+    };
+    let opened = FileKind::default().open(&DestinationId::new("shop").unwrap(), &settings(), &site);
+    let destination = opened.unwrap();
+    delivered(&destination, &[1]).await;
+
+    let before = hung.load(Ordering::SeqCst);
+    hang.store(true, Ordering::SeqCst);
+    let mut first = call(&destination, 2);
+    while hung.load(Ordering::SeqCst) == before {
+        tokio::task::yield_now().await;
+    }
+    // Ten more come and are given up while it hangs.
+    for profile in 3..13 {
+        let batch = batch(&[profile]);
+        let given_up = tokio::time::timeout(Duration::from_millis(5), destination.send(&batch));
+        assert!(given_up.await.is_err());
+    }
+    assert_eq!(
+        hung.load(Ordering::SeqCst),
+        before + 1,
+        "nobody else holds a thread"
+    );
+    hang.store(false, Ordering::SeqCst);
+    assert_eq!(first.join_next().await.unwrap().unwrap(), [Verdict::Delivered]);
+    delivered(&destination, &[13]).await;
+    assert_eq!(place.read(FIRST), lines(&[1, 2, 13]));
+}
+
+/// A call on its way.
+fn call(destination: &Arc<dyn Destination>, profile: u64) -> tokio::task::JoinSet<Vec<Verdict>> {
+    let destination = Arc::clone(destination);
+    let mut calls = tokio::task::JoinSet::new();
+    calls.spawn(async move { destination.send(&batch(&[profile])).await });
+    calls
 }

@@ -4,3 +4,4 @@ mod exports;
 mod joins;
 mod person;
 mod publish;
+mod references;

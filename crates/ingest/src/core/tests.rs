@@ -10,7 +10,7 @@ use model::{
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::{Memory, Store};
+use store::{Batch as Rows, Engine, Memory, Store};
 use tokio_util::sync::CancellationToken;
 
 fn definitions() -> Definitions {
@@ -37,8 +37,12 @@ fn definitions() -> Definitions {
 }
 
 fn start() -> (Core, Store, tokio::task::JoinHandle<()>) {
+    start_on(&Memory::new())
+}
+
+fn start_on(memory: &Memory) -> (Core, Store, tokio::task::JoinHandle<()>) {
     let (store, committer) =
-        store::open_on(Box::new(Memory::new()), &store::Options::default()).expect("a new store");
+        store::open_on(Box::new(memory.clone()), &store::Options::default()).expect("a store");
     let rules = Rules::compile(&definitions()).expect("good rules");
     let core = Core::new(store.clone(), Arc::new(rules), 1000);
     let running = tokio::task::spawn_local(committer.run(CancellationToken::new()));
@@ -270,5 +274,59 @@ fn a_duplicate_event_changes_nothing_not_even_links() {
             value: "a@b.test".to_owned(),
         };
         assert_eq!(store.profiles_of(&[email]).expect("read"), [None]);
+    });
+}
+
+#[test]
+fn a_row_that_cannot_be_read_costs_only_the_inputs_that_need_it() {
+    local(async {
+        let memory = Memory::new();
+        let (mut core, store, _running) = start_on(&memory);
+        let record = |name: &str, now| {
+            input(
+                now,
+                &format!(r#"{{"identityMap":{{"crm":[{{"id":"{name}"}}]}},"country":"KR"}}"#),
+            )
+        };
+        let batch = core
+            .decide(&[record("good", 1000), record("bad", 1000)])
+            .expect("decided");
+        let bad = batch.created[1].0;
+        store.commit(batch.decisions).await.expect("committed");
+
+        let mut rows = Rows::default();
+        rows.put([&b"P"[..], &bad.to_bits().to_be_bytes()].concat(), vec![0xff]);
+        memory.commit(&rows).expect("damaged");
+        core.reset();
+        let tick = Input {
+            now: Timestamp::from_millis(2000),
+            what: What::Tick(bad, Timestamp::from_millis(2000)),
+        };
+        let batch = core
+            .decide(&[
+                record("good", 2000),
+                record("bad", 2000),
+                tick,
+                record("good", 2000),
+            ])
+            .expect("decided");
+        let [Answer::Accepted, Answer::Failed(why), Answer::Accepted] = &batch.answers[..] else {
+            panic!("{:?}", batch.answers)
+        };
+        assert!(why.contains("profiles"), "{why}");
+        assert_eq!(batch.decisions.dead_messages.len(), 1);
+        let timers: Vec<_> = batch
+            .decisions
+            .profiles
+            .iter()
+            .filter(|row| row.id == bad)
+            .map(|row| (row.old_due, row.hot.is_some()))
+            .collect();
+        assert_eq!(
+            timers,
+            [(Some(Timestamp::from_millis(2000)), false)],
+            "its timer row goes"
+        );
+        store.commit(batch.decisions).await.expect("committed");
     });
 }

@@ -10,6 +10,7 @@ use crate::engine::Row;
 use crate::error::{Error, Result};
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -33,7 +34,14 @@ impl Writer {
         let mut name = path.as_os_str().to_owned();
         name.push(".part");
         let aside = PathBuf::from(name);
-        let file = File::create(&aside).map_err(Error::io("make", &aside))?;
+        // All that is known of people is in it.
+        let file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&aside)
+            .map_err(Error::io("make", &aside))?;
         let mut writer = Self {
             out: BufWriter::with_capacity(1 << 20, file),
             aside,

@@ -127,6 +127,7 @@ impl Reopen for SledFolder {
         if !data.is_file() {
             return Err(self.unopenable(format!("its data file {} is missing", data.display())));
         }
+        drop_unsynced(&data).map_err(Error::io("forget what is not on the disk of", &data))?;
         let db = self.open_db(&live)?;
         // sled takes a ruined file for an empty one.
         if !db.tree_names().iter().any(|name| name == TREE) {
@@ -141,6 +142,8 @@ impl Reopen for SledFolder {
             .write(true)
             .open(&data)
             .map_err(Error::io("open", &data))?;
+        // What opening mended, and what was read, must be on the disk before anything is decided on it.
+        (self.sync)(&file).map_err(Error::io("sync", &data))?;
         Ok(Box::new(Sled {
             large: RwLock::new(Large::load(&tree).map_err(failed("read"))?),
             tree,
@@ -248,6 +251,13 @@ fn failed(doing: &'static str) -> impl FnOnce(::sled::Error) -> Error {
         let why = error.to_string();
         Error::Engine { doing, why }
     }
+}
+
+/// Makes the next read of a file come from the disk. After a failed sync Linux marks the pages clean and keeps them:
+/// what was never written would be read as if it had been, and what is committed after it would have a hole before it.
+fn drop_unsynced(path: &Path) -> io::Result<()> {
+    rustix::fs::fadvise(File::open(path)?, 0, None, rustix::fs::Advice::DontNeed)?;
+    Ok(())
 }
 
 fn sync_path(path: &Path) -> io::Result<()> {

@@ -32,18 +32,19 @@ pub(super) fn take(file: &File, folder: &Path, batch: &Batch) -> Result<()> {
     }
     let free = free_bytes(folder).map_err(Error::io("measure", folder))?;
     let needed = wanted - allocated;
-    let full = || {
+    let full = |needed| {
         let folder = folder.to_owned();
         Err(Error::Full { folder, free, needed })
     };
     if free < needed {
-        return full();
+        return full(needed);
     }
     let ahead = if free < needed + AHEAD { 0 } else { AHEAD };
     match rustix::fs::fallocate(file, FallocateFlags::KEEP_SIZE, 0, wanted + ahead) {
         // A file system that cannot allocate ahead had the room a moment ago.
         Ok(()) | Err(Errno::OPNOTSUPP) => Ok(()),
-        Err(Errno::NOSPC | Errno::DQUOT) => full(),
+        // A quota, or somebody was faster: what is free says nothing.
+        Err(Errno::NOSPC | Errno::DQUOT) => full(free + 1),
         Err(error) => Err(Error::io("allocate room in", folder)(error.into())),
     }
 }

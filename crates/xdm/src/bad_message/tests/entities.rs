@@ -205,7 +205,19 @@ pub(super) fn cases() -> Vec<Case> {
             &(0..10_001).fold(String::new(), |members, n| members + &format!(r#","a{n}":1"#)),
             422,
             "too_many_writes",
-            "the record writes more than 10000 attributes: split it, or keep lists in arrays",
+            "the record writes more than 10000 attributes, or paths of more than 1048576 bytes together: split it, \
+             keep lists in arrays, or use shorter names",
+        ),
+        record(
+            &format!(
+                r#","{}":{{"a":0{}}}"#,
+                "k".repeat(1000),
+                (0..1_100).fold(String::new(), |members, n| members + &format!(r#","a{n}":1"#))
+            ),
+            422,
+            "too_many_writes",
+            "the record writes more than 10000 attributes, or paths of more than 1048576 bytes together: split it, \
+             keep lists in arrays, or use shorter names",
         ),
     ]
 }
