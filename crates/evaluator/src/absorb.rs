@@ -4,15 +4,24 @@ use crate::State;
 use crate::rules::Rules;
 use model::{LedgerEntry, Membership, Status, Timestamp};
 
-/// Moves everything of `other` into `survivor`. Rows are not re-keyed: the survivor lists their owners.
+/// Moves everything of `others` into `survivor`. Rows are not re-keyed: the survivor lists their owners.
 ///
 /// Baseline is the union of memberships: realized if any was, with the earlier `since` among those of the winning
 /// status. The ledger keeps the survivor's revision, unites what was told and takes the later commit.
-pub(crate) fn absorb(rules: &Rules, survivor: &mut State, mut other: State, now: Timestamp) {
+pub(crate) fn absorb(rules: &Rules, survivor: &mut State, others: Vec<State>, now: Timestamp) {
+    // Once, by the version under which the survivor itself was evaluated: after the first join it has the oldest.
+    drop_unbased(rules, survivor);
+    for other in others {
+        absorb_one(rules, survivor, other, now);
+    }
+}
+
+fn absorb_one(rules: &Rules, survivor: &mut State, mut other: State, now: Timestamp) {
     let gone = |event: &model::Event| event.timestamp + rules.retention <= now;
     survivor.forget(gone);
     other.forget(gone);
-    unite_memberships(rules, survivor, &other);
+    drop_unbased(rules, &mut other);
+    unite_memberships(survivor, &other);
     for entry in &other.profile.hot.ledger {
         unite_ledger(&mut survivor.profile.hot.ledger, entry);
     }
@@ -35,28 +44,17 @@ pub(crate) fn absorb(rules: &Rules, survivor: &mut State, mut other: State, now:
     take_events(survivor, other);
 }
 
-fn unite_memberships(rules: &Rules, survivor: &mut State, other: &State) {
-    // A hidden segment that one of the two was never evaluated under since its mapping says nothing there.
-    let unbased = |state: &State, m: &Membership| {
-        let baseline = rules.segment(m.segment).and_then(|s| s.baseline_in);
-        baseline.is_some_and(|publish| state.profile.hot.rules < publish)
-    };
-    let behind: Vec<_> = survivor
-        .profile
-        .hot
-        .memberships
-        .iter()
-        .filter(|m| unbased(survivor, m))
-        .map(|m| m.segment)
-        .collect();
-    survivor.drop_memberships(|no| behind.contains(&no));
-    for theirs in other
-        .profile
-        .hot
-        .memberships
-        .iter()
-        .filter(|m| !unbased(other, m))
-    {
+/// A hidden segment under which a profile was never evaluated since its mapping says nothing there.
+fn drop_unbased(rules: &Rules, state: &mut State) {
+    let evaluated = state.profile.hot.rules;
+    state.drop_memberships(|no| {
+        let baseline = rules.segment(no).and_then(|s| s.baseline_in);
+        baseline.is_some_and(|publish| evaluated < publish)
+    });
+}
+
+fn unite_memberships(survivor: &mut State, other: &State) {
+    for theirs in &other.profile.hot.memberships {
         let united = match survivor.membership(theirs.segment) {
             Some(ours) if ours.status == theirs.status => Membership {
                 since: ours.since.min(theirs.since),

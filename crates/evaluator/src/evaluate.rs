@@ -81,10 +81,12 @@ fn apply(rules: &Rules, state: &mut State, arrival: Arrival<'_>, step: &mut Step
     } = arrival;
     step.identities_changed = !(linked.is_empty() && evicted.is_empty() && absorbed.is_empty());
     let mut based = state.profile.hot.rules;
-    for other in absorbed {
-        step.merged.push(other.profile.id);
-        based = based.max(other.profile.hot.rules);
-        crate::absorb::absorb(rules, state, other, step.at);
+    if !absorbed.is_empty() {
+        for other in &absorbed {
+            step.merged.push(other.profile.id);
+            based = based.max(other.profile.hot.rules);
+        }
+        crate::absorb::absorb(rules, state, absorbed, step.at);
     }
     state.relink(&linked, &evicted);
     match body {

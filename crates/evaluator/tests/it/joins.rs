@@ -1,7 +1,7 @@
 //! Two profiles turn out to be one person.
 
-use crate::person::{Person, causes, definitions, flow, segment};
-use model::{Definitions, SegmentNo, Status, Triggers};
+use crate::person::{Person, at, causes, definitions, flow, rules, segment};
+use model::{Definitions, RulesVersion, SegmentNo, Status, Triggers};
 
 const BOTH: &str = r#"{"identityMap":{"email":[{"id":"a@b.test"}],"crm":[{"id":"1"}]}}"#;
 
@@ -123,4 +123,40 @@ fn of_two_events_with_one_id_the_first_accepted_counts() {
     assert_eq!(one.state.profile.events.len(), 1);
     assert!(!one.state.realized(SegmentNo(0)));
     assert_eq!(one.state.take_touched().forgotten.len(), 1, "the other row goes");
+}
+
+/// Three people of one message: one was told realized behind a filter, one never passed it, one was last evaluated
+/// before it was there.
+#[test]
+fn one_who_is_behind_does_not_cost_the_survivor_its_place_behind_a_filter() {
+    let before = world(Triggers::default());
+    let mut after = before.clone();
+    after.version = RulesVersion(2);
+    after.published_at = at(1500);
+    after.dataflows[0].filter = Some("vip = true".to_owned());
+    after.dataflows[0].segments[0].hidden = Some(SegmentNo(7));
+    after.dataflows[0].segments[0].baseline_in = RulesVersion(2);
+    let person = |id: u64, definitions: &Definitions, vip: bool| {
+        let mut person = Person::with_id(definitions, id);
+        let name = format!(r#""identityMap":{{"email":[{{"id":"{id}"}}]}}"#);
+        person.post(2000, &format!(r#"{{{name},"country":"KR","vip":{vip}}}"#));
+        person.rules = rules(&after);
+        person
+    };
+    // In whichever order the other two are absorbed.
+    for [behind, outside] in [[2, 3], [3, 2]] {
+        for (vip, changed) in [(true, &[][..]), (false, &[Status::Exited])] {
+            let mut one = person(1, &after, true);
+            assert_eq!(one.state.profile.hot.ledger[0].told, [SegmentNo(7)]);
+            let mut others = [person(behind, &before, true), person(outside, &after, false)];
+            others.sort_by_key(|person| person.state.profile.id);
+            let all = r#""identityMap":{"email":[{"id":"1"},{"id":"2"},{"id":"3"}]}"#;
+            let entity = format!(r#"{{{all},"vip":{vip}}}"#);
+            let exports = one.absorb(3000, &entity, others.map(|person| person.state).into());
+            let statuses: Vec<Status> = exports[0].transitions.iter().map(|t| t.status).collect();
+            assert_eq!(statuses, changed, "{behind} is behind, vip {vip}");
+            let membership = one.state.membership(SegmentNo(7)).expect("known");
+            assert_eq!(membership.since, at(if vip { 2000 } else { 3000 }));
+        }
+    }
 }
