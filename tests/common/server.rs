@@ -84,7 +84,7 @@ impl Server {
     }
 
     /// SIGTERM, and gone; gives whether it ended well.
-    pub(crate) fn stop(self) -> bool {
+    pub(crate) fn stop(mut self) -> bool {
         self.terminate();
         self.exit_code() == 0
     }
@@ -97,7 +97,7 @@ impl Server {
     }
 
     /// Waits for its end.
-    pub(crate) fn exit_code(mut self) -> i32 {
+    pub(crate) fn exit_code(&mut self) -> i32 {
         let status = self.child.wait().expect("the child can be waited for");
         status.code().expect("an exit code, not a signal")
     }

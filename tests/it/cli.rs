@@ -55,7 +55,7 @@ fn definitions(folder: &Path) -> PathBuf {
 #[tokio::test]
 async fn a_server_says_where_everything_is_and_ends_softly() {
     let folder = TempDir::new().unwrap();
-    let server = serve(&folder).await;
+    let mut server = serve(&folder).await;
     let welcome = welcome(&server).await;
     for part in [
         format!("listens on {}", server.address()),
@@ -102,13 +102,18 @@ async fn a_server_says_where_everything_is_and_ends_softly() {
 
     server.terminate();
     assert_eq!(server.exit_code(), 0);
+    let log = server.log();
+    assert!(
+        log.contains("stopped") && !log.contains("ERROR") && !log.contains("WARN"),
+        "{log}"
+    );
     assert!(!folder.path().join("d/address").exists());
 }
 
 #[tokio::test]
 async fn a_second_signal_does_not_wait() {
     let folder = TempDir::new().unwrap();
-    let server = serve(&folder).await;
+    let mut server = serve(&folder).await;
     definitions(folder.path());
     assert_eq!(
         run(folder.path(), &["apply", "--data", "d", "-f", "definitions.yaml"]).0,
@@ -162,7 +167,7 @@ async fn starts_that_cannot_be() {
     );
     assert_eq!(code, 1);
     assert!(
-        err.contains(&format!("in use by another process ({})", server.pid())) || err.contains("in use"),
+        err.contains(&format!("in use by another process (pid {})", server.pid())),
         "{err}"
     );
 
@@ -247,7 +252,7 @@ async fn an_apply_that_is_refused() {
 #[tokio::test]
 async fn a_store_is_looked_at_saved_and_brought_back() {
     let folder = TempDir::new().unwrap();
-    let server = serve(&folder).await;
+    let mut server = serve(&folder).await;
     definitions(folder.path());
     assert_eq!(
         run(folder.path(), &["apply", "--data", "d", "-f", "definitions.yaml"]).0,

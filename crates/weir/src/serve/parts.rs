@@ -34,6 +34,9 @@ pub(crate) struct Server {
     /// Taken away when the server is gone.
     #[expect(dead_code, reason = "it is held for its end")]
     address_file: AddressFile,
+    /// The loop ends by itself when nobody is left to ask it, and that must not be before its turn.
+    #[expect(dead_code, reason = "it is held for its end")]
+    ingest: ingest::Handle,
 }
 
 impl Server {
@@ -100,7 +103,7 @@ impl Server {
         let stops = Stops::default();
         let sending = dispatcher.clone();
         let router = api::router(Api {
-            ingest: handle,
+            ingest: handle.clone(),
             control,
             store: store.clone(),
             clock,
@@ -171,6 +174,7 @@ impl Server {
             tasks,
             stops,
             address_file,
+            ingest: handle,
         })
     }
 
