@@ -11,7 +11,7 @@ mod times;
 
 use crate::plan::Plan;
 use crate::rule::Rule;
-use crate::script::{Answer, During, Operation, Post, Script};
+use crate::script::{Answer, During, Operation, Post, Reach, Script};
 use dice::Dice;
 use messages::Writer;
 use model::{DestinationId, Duration, Timestamp};
@@ -30,10 +30,15 @@ pub fn script(seed: u64) -> Script {
         times,
         dice,
     };
-    let mut operations = vec![Operation::Publish(maker.plan())];
+    let mut operations = vec![Operation::Publish(maker.plan(), Reach::ALL)];
     for _ in 0..maker.dice.between(40, 90) {
         let operation = maker.operation();
+        let leaves_some_behind = matches!(&operation, Operation::Publish(_, reach) if *reach != Reach::ALL);
         operations.push(operation);
+        if leaves_some_behind && maker.dice.percent(70) {
+            let posts = maker.writer.gathering(&mut maker.dice, &mut maker.times);
+            operations.extend(posts.into_iter().map(Operation::Post));
+        }
     }
     Script {
         seed,
@@ -54,8 +59,9 @@ impl Maker {
         match self.dice.below(100) {
             0..52 => Operation::Post(self.writer.post(&mut self.dice, &mut self.times)),
             52..78 => self.advance(),
-            78..84 => Operation::Tick,
-            84..92 => Operation::Publish(self.plan()),
+            78..82 => Operation::Tick,
+            82..84 => Operation::Visit(self.reach()),
+            84..92 => Operation::Publish(self.plan(), self.reach()),
             92..96 => self.answers(),
             96 | 97 => {
                 let faults = [
@@ -65,7 +71,7 @@ impl Maker {
                     Fault::Unanswered,
                     Fault::RefusedAndClosed,
                 ];
-                Operation::Fault(self.dice.one(&faults), self.posts())
+                Operation::Fault(self.dice.one(&faults), self.during())
             }
             _ => Operation::Crash(self.during()),
         }
@@ -76,6 +82,14 @@ impl Maker {
         let plan = self.planner.plan().clone();
         self.times.windows = plan.rules().flat_map(Rule::windows).collect();
         plan
+    }
+
+    fn reach(&mut self) -> Reach {
+        if self.dice.percent(40) {
+            Reach::ALL
+        } else {
+            Reach::of(self.dice.bits())
+        }
     }
 
     fn posts(&mut self) -> Vec<Post> {

@@ -18,6 +18,7 @@ mod exports;
 mod facts;
 mod holds;
 mod json;
+mod meaning;
 mod number;
 mod person;
 mod steps;
@@ -27,11 +28,11 @@ mod tests;
 pub use exports::Expected;
 
 use crate::plan::Plan;
-use crate::script::Post;
+use crate::script::{Post, Reach};
 use edition::Edition;
 use facts::{Accepted, attributes};
 use model::{Duration, Identity, Path, ProfileId, SegmentId, Seq, Status, Timestamp};
-use person::{Person, remembered};
+use person::{Due, Person, remembered};
 use std::collections::{BTreeMap, BTreeSet};
 use steps::Happened;
 
@@ -108,12 +109,14 @@ impl Judge {
     }
 
     /// From `now` on the rules are `plan`'s. Profiles notice when they are touched. A plan that asks for what is
-    /// in force is no publish.
-    pub fn publish(&mut self, plan: &Plan, now: Timestamp) {
-        if *plan != self.edition().plan {
+    /// in force is no publish; says whether it was one.
+    pub fn publish(&mut self, plan: &Plan, now: Timestamp) -> bool {
+        let is_new = *plan != self.edition().plan;
+        if is_new {
             let edition = Edition::after(&self.editions, plan, now);
             self.editions.push(edition);
         }
+        is_new
     }
 
     /// A message arrives.
@@ -152,20 +155,37 @@ impl Judge {
         }
     }
 
-    /// The job that follows a publish touches everybody whom nothing else has touched since the last one that
-    /// changed a rule.
+    /// After a publish at which all that was due had been done: when the next step of each profile was due, of
+    /// those not named never.
     ///
-    /// It must come before the clock passes another instant at which anything could differ: which step would
-    /// otherwise be a profile's first after the publish is the engine's choice, and the judge has none.
-    pub fn visit(&mut self, now: Timestamp) {
+    /// Which step is the first after a publish, and so brings a profile to the new rules, is the engine's choice
+    /// within limits: its next due may be any instant at which something could differ, up to the first at which
+    /// something does. Only of who is behind it is looked at, and it is held against these limits.
+    pub fn hear_dues(&mut self, dues: &BTreeMap<ProfileId, Timestamp>) {
+        for (id, person) in &mut self.people {
+            person.due = Some(Due(dues.get(id).copied().unwrap_or(Timestamp::MAX)));
+        }
+    }
+
+    /// The job that follows a publish touches those of `reach` whom nothing else has touched since the last one
+    /// that changed a rule.
+    ///
+    /// Whom it leaves out must have been told of by [`Judge::hear_dues`], unless no instant at which anything could
+    /// differ passes before the next change.
+    pub fn visit(&mut self, reach: Reach, now: Timestamp) {
         let tracks = self.edition().tracks.iter();
         let last = tracks.map(|track| track.changed).max().unwrap_or_default();
-        for id in self.ids() {
+        for id in self.ids().into_iter().filter(|id| reach.includes(*id)) {
             if self.people[&id].rules < last {
                 self.bring(id, now);
                 self.evaluate(id, now, &Happened::visit(), false);
             }
         }
+    }
+
+    /// What is in force.
+    pub fn plan(&self) -> &Plan {
+        &self.edition().plan
     }
 
     /// All transitions so far, each profile's in order.

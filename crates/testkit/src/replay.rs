@@ -10,11 +10,12 @@ use crate::file::{file, inlet};
 use crate::judge::Judged;
 use crate::peer::Peers;
 use crate::plan::Plan;
-use crate::script::{Operation, Post, Script};
+use crate::script::{Operation, Post, Reach, Script};
 use control::{change, check};
 use evaluator::Rules;
 use ingest::{Core, Input, Item, Posted, What};
-use model::{Definitions, Export, Profile, ProfileId, RulesVersion, Timestamp};
+use model::{Definitions, Export, Profile, ProfileId, Timestamp};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Committer, DeadMessage, Decisions, Memory, Options, OutboxOp, Store, open_on};
 use tokio_util::sync::CancellationToken;
@@ -41,12 +42,14 @@ pub struct Played {
     pub profiles: Vec<Profile>,
     /// The names of all segments that ever were.
     pub names: Names,
+    /// After each publish, when it was decided next of each profile that anything is due.
+    pub dues: Vec<BTreeMap<ProfileId, Timestamp>>,
     /// How many batches it took.
     pub batches: u64,
 }
 
-/// Plays everything but crashes and destinations. The upgrade job follows each publish at once; a last tick
-/// runs what is due at the end.
+/// Plays everything but crashes and destinations. The upgrade job visits whom the script says; a last tick runs what
+/// is due at the end.
 pub fn replay(script: &Script, cuts: Cuts) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
@@ -104,7 +107,14 @@ impl Player {
             Operation::Post(post) => self.wait(What::Item(item(post))).await,
             Operation::Advance(span) => self.now = self.now + *span,
             Operation::Tick => self.tick().await,
-            Operation::Publish(plan) => self.publish(plan).await,
+            Operation::Publish(plan, reach) => {
+                self.publish(plan).await;
+                self.visit(*reach).await;
+                // What was due before the publish is done, so that of the next due it is known when it was decided.
+                self.tick().await;
+                self.played.dues.push(self.dues().into_iter().collect());
+            }
+            Operation::Visit(reach) => self.visit(*reach).await,
             Operation::Answers(..) | Operation::Crash(_) | Operation::Fault(..) => {}
         }
     }
@@ -133,14 +143,12 @@ impl Player {
     async fn tick(&mut self) {
         self.flush().await;
         loop {
-            let due = self
-                .store
-                .timers_due(self.now, 1_000)
-                .expect("memory can be read");
+            let mut due = self.dues();
+            due.retain(|(_, at)| *at <= self.now);
             if due.is_empty() {
                 return;
             }
-            for (at, id) in due {
+            for (id, at) in due {
                 self.wait(What::Tick(id, at)).await;
             }
             self.flush().await;
@@ -159,21 +167,19 @@ impl Player {
         let mut batch = self.core.decide(&[]).expect("memory can be read");
         batch.decisions.definitions = Some(self.definitions.clone());
         self.commit(batch.decisions).await;
-        // As the job does: those who were last evaluated before a rule changed.
-        let changes = rules
-            .segments()
-            .iter()
-            .map(|s| s.changed_in.max(s.baseline_in.unwrap_or_default()));
-        let last = changes.max().unwrap_or_default();
         self.core.set_rules(Arc::new(rules));
-        for (id, _) in self.everybody().into_iter().filter(|(_, rules)| *rules < last) {
+    }
+
+    /// As the job does, except that it visits also who needs no visit: nothing must come of that.
+    async fn visit(&mut self, reach: Reach) {
+        self.flush().await;
+        for id in self.everybody().into_iter().filter(|id| reach.includes(*id)) {
             self.wait(What::Visit(id)).await;
         }
     }
 
     fn end(self) -> Played {
-        let ids: Vec<ProfileId> = self.everybody().into_iter().map(|(id, _)| id).collect();
-        let profiles = self.store.load(&ids).expect("memory can be read");
+        let profiles = self.store.load(&self.everybody()).expect("memory can be read");
         Played {
             profiles: profiles.into_iter().flatten().collect(),
             names: self.names,
@@ -181,10 +187,17 @@ impl Player {
         }
     }
 
-    fn everybody(&self) -> Vec<(ProfileId, RulesVersion)> {
-        self.store
-            .profiles_from(ProfileId::from_bits(0), usize::MAX)
-            .expect("memory can be read")
+    fn everybody(&self) -> Vec<ProfileId> {
+        let all = self.store.profiles_from(ProfileId::from_bits(0), usize::MAX);
+        let all = all.expect("memory can be read");
+        all.into_iter().map(|(id, _)| id).collect()
+    }
+
+    /// The one timer of each profile that has any.
+    fn dues(&self) -> Vec<(ProfileId, Timestamp)> {
+        let all = self.store.timers_due(Timestamp::MAX, usize::MAX);
+        let all = all.expect("memory can be read");
+        all.into_iter().map(|(at, id)| (id, at)).collect()
     }
 
     async fn commit(&mut self, decisions: Decisions) {

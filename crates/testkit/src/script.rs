@@ -1,7 +1,7 @@
 //! What happens in a simulated world, in order.
 
 use crate::plan::Plan;
-use model::{DatasetId, DestinationId, Duration, SegmentId, Timestamp};
+use model::{DatasetId, DestinationId, Duration, ProfileId, SegmentId, Timestamp};
 use std::fmt::{self, Display, Formatter};
 use store::Fault;
 
@@ -54,17 +54,39 @@ pub enum Operation {
     Advance(Duration),
     /// The engine runs everything due.
     Tick,
-    /// People decide.
-    Publish(Plan),
+    /// People decide, and the upgrade job gets round to some at once.
+    Publish(Plan, Reach),
+    /// The upgrade job gets round to some.
+    Visit(Reach),
     /// A destination will answer its next calls so, one answer an export, then deliver again.
     Answers(DestinationId, Vec<Answer>),
     /// Power fails while this goes on; nobody sees how it ended.
     Crash(During),
-    /// While these are being posted, a commit fails, and the engine below the store with it.
-    Fault(Fault, Vec<Post>),
+    /// While this goes on, a commit fails, and the engine below the store with it.
+    Fault(Fault, During),
 }
 
-/// What goes on when power fails.
+/// How far the upgrade job gets: whom it visits of those who were last evaluated under other rules. The rest meets
+/// messages, joins and its own dues as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach(u64);
+
+impl Reach {
+    /// It is done with everybody.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// Those whose number, modulo 64, is the place of a bit.
+    pub fn of(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// Whether `profile` is visited.
+    pub fn includes(self, profile: ProfileId) -> bool {
+        self.0 >> (profile.to_bits() % 64) & 1 == 1
+    }
+}
+
+/// What goes on when power or a disk fails.
 #[derive(Clone, Debug, PartialEq)]
 pub enum During {
     /// Somebody posts messages.
@@ -107,20 +129,30 @@ impl Display for Operation {
             Self::Post(post) => write!(f, "post {post}"),
             Self::Advance(span) => write!(f, "advance {} ms", span.millis()),
             Self::Tick => write!(f, "tick"),
-            Self::Publish(plan) => write!(f, "publish{}", Listed(plan)),
+            Self::Publish(plan, reach) => write!(f, "publish{} | {reach}", Listed(plan)),
+            Self::Visit(reach) => write!(f, "{reach}"),
             Self::Answers(destination, answers) => write!(f, "{destination} answers {answers:?}"),
-            Self::Crash(During::Posts(posts)) => write!(f, "crash{}", Posts(posts)),
-            Self::Crash(During::Publish(plan)) => write!(f, "crash | publish{}", Listed(plan)),
-            Self::Fault(fault, posts) => write!(f, "fault {fault:?}{}", Posts(posts)),
+            Self::Crash(during) => write!(f, "crash{during}"),
+            Self::Fault(fault, during) => write!(f, "fault {fault:?}{during}"),
         }
     }
 }
 
-struct Posts<'a>(&'a [Post]);
-
-impl Display for Posts<'_> {
+impl Display for Reach {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|post| write!(f, " | post {post}"))
+        match *self {
+            Self::ALL => write!(f, "visit all"),
+            Self(bits) => write!(f, "visit {bits:#b}"),
+        }
+    }
+}
+
+impl Display for During {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Posts(posts) => posts.iter().try_for_each(|post| write!(f, " | post {post}")),
+            Self::Publish(plan) => write!(f, " | publish{}", Listed(plan)),
+        }
     }
 }
 

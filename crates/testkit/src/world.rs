@@ -17,12 +17,13 @@ use crate::generate::script;
 use crate::judge::Judge;
 use crate::peer::Peers;
 use crate::plan::Plan;
-use crate::script::{During, Operation, Script};
+use crate::script::{During, Operation, Reach, Script};
 use check::Seen;
 use control::Verdict;
 use life::Life;
-use model::{Clock, Duration, ProfileId, Timestamp};
+use model::{Clock, DataflowState, Duration, ProfileId, Timestamp};
 use posting::with_the_lost;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Health, Memory};
 use tokio::task::JoinSet;
@@ -36,6 +37,8 @@ pub struct Lived {
     pub answered: usize,
     /// Posts of which nobody knows, and that turned out to be durable.
     pub unanswered_but_durable: usize,
+    /// Publishes of which people were told that they failed, and that turned out to be in force.
+    pub unanswered_but_in_force: usize,
     /// Exports decided.
     pub decided: usize,
     /// Exports that destinations were sent, repeats included.
@@ -93,6 +96,8 @@ struct World {
     judge: Judge,
     names: Names,
     seen: Seen,
+    /// The plan that ingest alone has heard of, so that the upgrade job has not begun.
+    lagging: Option<Plan>,
     /// Where the script's clock stands; the world's may be ahead after a failure took time.
     script_now: Timestamp,
     /// Posts that must be in the store's counters.
@@ -102,7 +107,7 @@ struct World {
 
 impl World {
     fn begin(script: &Script) -> Self {
-        let Some(Operation::Publish(first)) = script.operations.first() else {
+        let Some(Operation::Publish(first, _)) = script.operations.first() else {
             panic!("a script begins with a publish");
         };
         let mut world = Self {
@@ -114,6 +119,7 @@ impl World {
             judge: Judge::new(ProfileId::new(0, 1), first.retention),
             names: Names::default(),
             seen: Seen::default(),
+            lagging: None,
             script_now: script.start,
             known: 0,
             lived: Lived::default(),
@@ -128,14 +134,17 @@ impl World {
             Operation::Advance(span) => self.advance(*span).await,
             // The server ticks by itself.
             Operation::Tick => {}
-            Operation::Publish(plan) => {
-                let verdict = self.life().apply(file(plan)).await;
-                assert!(
-                    matches!(verdict, Some(Verdict::Applied(_))),
-                    "not applied: {verdict:?}"
-                );
-                self.hear_of(plan);
+            Operation::Publish(plan, reach) => {
+                let dues = self.dues();
+                if *reach == Reach::ALL || self.life().is_cancelling() {
+                    self.apply(plan).await;
+                } else {
+                    self.life().redefine(&file(plan), self.clock.now()).await;
+                    self.lagging = Some(plan.clone());
+                }
+                self.hear_of(plan, &dues);
             }
+            Operation::Visit(_) => self.catch_up().await,
             Operation::Answers(destination, answers) => self.peers.will_answer(destination, answers),
             Operation::Crash(During::Posts(posts)) => {
                 let (now, requests) = (self.clock.now(), self.submit(posts));
@@ -143,25 +152,67 @@ impl World {
                 self.hear(posts, &requests, now);
             }
             Operation::Crash(During::Publish(plan)) => {
-                let mut publishing = JoinSet::new();
+                let (mut publishing, dues) = (JoinSet::new(), self.dues());
                 publishing.spawn(self.life().redefine(&file(plan), self.clock.now()));
                 self.crash(publishing).await;
-                self.hear_of(plan);
+                self.hear_of(plan, &dues);
             }
-            Operation::Fault(fault, posts) => {
+            Operation::Fault(fault, During::Posts(posts)) => {
                 self.disk.fail_next(*fault);
                 self.post(posts).await;
                 self.disk.heal();
             }
+            Operation::Fault(fault, During::Publish(plan)) => {
+                // The fault is for the publish, not for a job that is still to begin.
+                self.catch_up().await;
+                self.settle().await;
+                let dues = self.dues();
+                self.disk.fail_next(*fault);
+                let verdict = self.life().apply(file(plan)).await;
+                self.disk.heal();
+                self.heal().await;
+                if self.hear_of(plan, &dues) && verdict.is_none() {
+                    self.lived.unanswered_but_in_force += 1;
+                    // Whoever was told that it failed tries again.
+                    self.apply(plan).await;
+                }
+            }
         }
     }
 
-    /// If `plan` is in force, the judge hears of it.
-    fn hear_of(&mut self, plan: &Plan) {
-        let definitions = self.life().store.definitions().expect("the store can be read");
-        if self.names.learn(&definitions) {
-            self.judge.publish(plan, definitions.published_at);
+    /// Puts `plan` in force as people do.
+    async fn apply(&mut self, plan: &Plan) {
+        self.lagging = None;
+        let verdict = self.life().apply(file(plan)).await;
+        assert!(
+            matches!(verdict, Some(Verdict::Applied(_))),
+            "not applied: {verdict:?}"
+        );
+    }
+
+    /// If a publish has reached nobody but ingest, all others hear of it, and the job begins.
+    async fn catch_up(&mut self) {
+        if let Some(plan) = self.lagging.take() {
+            self.apply(&plan).await;
         }
+    }
+
+    /// If `plan` has come into force, the judge hears of it. `dues` are those just before.
+    fn hear_of(&mut self, plan: &Plan, dues: &BTreeMap<ProfileId, Timestamp>) -> bool {
+        let definitions = self.life().store.definitions().expect("the store can be read");
+        let is_new = self.names.learn(&definitions);
+        if is_new {
+            self.judge.publish(plan, definitions.published_at);
+            self.judge.hear_dues(dues);
+        }
+        is_new
+    }
+
+    /// The one timer of each profile that has any.
+    fn dues(&self) -> BTreeMap<ProfileId, Timestamp> {
+        let all = self.life().store.timers_due(Timestamp::MAX, usize::MAX);
+        let all = all.expect("the store can be read");
+        all.into_iter().map(|(at, id)| (id, at)).collect()
     }
 
     /// Power fails at any point of what goes on, and a new server starts. Gives what was done before.
@@ -182,6 +233,8 @@ impl World {
     }
 
     fn start(&mut self) {
+        // The job begins where it was.
+        self.lagging = None;
         let life = Life::start(&self.disk, &self.clock, &self.peers, self.dice.u64(..));
         self.life = Some(life);
         self.lived.lives += 1;
@@ -202,15 +255,28 @@ impl World {
         tokio::time::sleep(self.script_now.since(self.clock.now()).std()).await;
     }
 
-    /// Waits until the store has recovered from a failure, which takes time.
+    /// Waits until the server has recovered from a failure, which takes time: until the store can be read, and the
+    /// rules in force are those that are durable.
     async fn heal(&mut self) {
+        let mut stuck = String::new();
         for _ in 0..1_000 {
-            if self.life().store.health() == Health::Ok {
-                return;
+            let health = self.life().store.health();
+            if health == Health::Ok {
+                let definitions = self.life().store.definitions().expect("the store can be read");
+                let rules = self.life().rules();
+                if rules == definitions.version {
+                    return;
+                }
+                stuck = format!(
+                    "rules {} are in force, and {} are durable",
+                    rules, definitions.version
+                );
+            } else {
+                stuck = format!("{health:?}");
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-        panic!("the store does not recover: {:?}", self.life().store.health());
+        panic!("the server does not recover: {stuck}");
     }
 
     /// Waits, while no time passes, until the server has done all that is due: ticks and the job after a publish.
@@ -221,9 +287,11 @@ impl World {
             let life = self.life();
             let due = life.store.timers_due(now, 1).expect("the store can be read");
             let upgrade = life.control.upgrade().expect("the store can be read");
-            if due.is_empty() && upgrade.finished {
+            if due.is_empty() && (upgrade.finished || self.lagging.is_some()) {
                 assert_eq!(self.clock.now(), now, "time passed meanwhile");
-                self.judge.visit(now);
+                if upgrade.finished {
+                    self.judge.visit(Reach::ALL, now);
+                }
                 self.judge.tick(now);
                 return;
             }
@@ -235,8 +303,17 @@ impl World {
     /// Lets everything be delivered, looks at the whole once more, and stops the server softly.
     async fn end(mut self) -> Lived {
         self.peers.heal();
+        // What collected while a dataflow was paused or disabled goes, too.
+        let mut last = self.judge.plan().clone();
+        last.dataflows
+            .values_mut()
+            .for_each(|flow| flow.state = DataflowState::Enabled);
+        let dues = self.dues();
+        self.apply(&last).await;
+        self.hear_of(&last, &dues);
+        self.settle().await;
         for _ in 0..200 {
-            if self.sendable() == 0 {
+            if self.pending() == 0 {
                 break;
             }
             self.advance(Duration::from_millis(5_000)).await;
@@ -245,7 +322,7 @@ impl World {
         self.settle().await;
         self.check();
         assert_eq!(
-            self.sendable(),
+            self.pending(),
             0,
             "exports stay although everything would be delivered"
         );

@@ -23,6 +23,11 @@ impl Dice {
         self.below(100) < chance
     }
 
+    /// Each bit by itself.
+    pub(super) fn bits(&mut self) -> u64 {
+        self.0.u64(..)
+    }
+
     /// A copy of one of them; there must be one.
     pub(super) fn one<T: Clone>(&mut self, items: &[T]) -> T {
         items[self.below(items.len())].clone()

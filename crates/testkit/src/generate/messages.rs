@@ -13,7 +13,12 @@ pub(super) struct Writer {
     crowded: bool,
     next: usize,
     events: Vec<Post>,
+    /// All names that were written.
+    known: Vec<Name>,
 }
+
+/// Namespace and value.
+type Name = (&'static str, String);
 
 const NAMESPACES: [&str; 3] = ["crmId", "email", "ecid"];
 const LEVELS: [&str; 6] = ["\"gold\"", "\"silver\"", "\"b\\u00e9ta\"", "\"\"", "1.10", "true"];
@@ -41,11 +46,28 @@ const BAD: [&str; 6] = [
 impl Writer {
     pub(super) fn new(dice: &mut Dice) -> Self {
         Self {
-            people: 3,
+            people: 4,
             crowded: dice.percent(6),
             next: 0,
             events: Vec::new(),
+            known: Vec::new(),
         }
+    }
+
+    /// A few of those who are known are written about, each alone, and then many in one message.
+    pub(super) fn gathering(&mut self, dice: &mut Dice, times: &mut Times) -> Vec<Post> {
+        let mut circle: Vec<Name> = self.known.clone();
+        circle.sort();
+        circle.dedup();
+        while circle.len() > 6 {
+            circle.swap_remove(dice.below(circle.len()));
+        }
+        let alone: Vec<Name> = circle.iter().filter(|_| dice.percent(60)).cloned().collect();
+        let each = alone.into_iter().map(|name| vec![name]).chain([circle.clone()]);
+        let each: Vec<_> = each.filter(|names| !names.is_empty()).collect();
+        each.into_iter()
+            .map(|names| Self::record(dice, times, &names))
+            .collect()
     }
 
     pub(super) fn post(&mut self, dice: &mut Dice, times: &mut Times) -> Post {
@@ -56,7 +78,10 @@ impl Writer {
                 json: dice.one(&BAD).to_owned(),
             },
             88..97 if !self.events.is_empty() => dice.one(&self.events),
-            0..50 => self.record(dice, times, dataset),
+            0..50 => {
+                let names = self.names(dice);
+                Self::record(dice, times, &names)
+            }
             _ => {
                 let post = self.event(dice, times, dataset);
                 self.events.push(post.clone());
@@ -65,8 +90,8 @@ impl Writer {
         }
     }
 
-    fn record(&mut self, dice: &mut Dice, times: &mut Times, dataset: DatasetId) -> Post {
-        let mut members = vec![self.identity_map(dice)];
+    fn record(dice: &mut Dice, times: &mut Times, names: &[Name]) -> Post {
+        let mut members = vec![identity_map(dice, names)];
         if dice.percent(50) {
             let written = times.business(dice);
             let written = stamp(dice, written);
@@ -87,6 +112,7 @@ impl Writer {
         let mut chosen: Vec<&str> = (0..dice.between(1, 3)).map(|_| dice.one(&all)).collect();
         chosen.sort_unstable();
         chosen.dedup();
+        let dataset = dataset(dice);
         members.extend(
             chosen
                 .into_iter()
@@ -107,11 +133,12 @@ impl Writer {
             format!("n{}", self.next)
         };
         let at = times.event(dice);
+        let names = self.names(dice);
         let mut members = vec![
             format!("\"_id\":\"{id}\""),
             format!("\"timestamp\":\"{}\"", stamp(dice, at)),
             format!("\"eventType\":{}", dice.one(&TYPES)),
-            self.identity_map(dice),
+            identity_map(dice, &names),
         ];
         if dice.percent(70) {
             members.push(format!("\"amount\":{}", dice.one(&AMOUNTS)));
@@ -130,12 +157,12 @@ impl Writer {
     }
 
     /// Names of one person, now and then of two or three.
-    fn identity_map(&mut self, dice: &mut Dice) -> String {
-        if dice.percent(6) {
+    fn names(&mut self, dice: &mut Dice) -> Vec<Name> {
+        if dice.percent(14) {
             self.people += 1;
         }
-        let mut names: Vec<(&str, String)> = Vec::new();
-        let people = dice.one(&[1, 1, 1, 1, 1, 1, 1, 1, 2, 3]);
+        let mut names: Vec<Name> = Vec::new();
+        let people = dice.one(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3]);
         for _ in 0..people {
             let person = dice.below(self.people);
             for _ in 0..dice.one(&[1, 1, 1, 2]) {
@@ -150,29 +177,34 @@ impl Writer {
         }
         names.sort();
         names.dedup();
-        let primary = if dice.percent(60) {
-            dice.below(names.len())
-        } else {
-            names.len()
-        };
-        let mut lists: Vec<(&str, Vec<String>)> = Vec::new();
-        for (place, (namespace, value)) in names.iter().enumerate() {
-            let flag = if place == primary { ",\"primary\":true" } else { "" };
-            let item = format!("{{\"id\":\"{value}\"{flag}}}");
-            match lists.iter_mut().find(|(known, _)| known == namespace) {
-                Some((_, list)) => list.push(item),
-                None => lists.push((namespace, vec![item])),
-            }
-        }
-        if dice.percent(50) {
-            lists.reverse();
-        }
-        let lists: Vec<_> = lists
-            .iter()
-            .map(|(ns, list)| format!("\"{ns}\":[{}]", list.join(",")))
-            .collect();
-        format!("\"identityMap\":{{{}}}", lists.join(","))
+        self.known.extend(names.iter().cloned());
+        names
     }
+}
+
+fn identity_map(dice: &mut Dice, names: &[Name]) -> String {
+    let primary = if dice.percent(60) {
+        dice.below(names.len())
+    } else {
+        names.len()
+    };
+    let mut lists: Vec<(&str, Vec<String>)> = Vec::new();
+    for (place, (namespace, value)) in names.iter().enumerate() {
+        let flag = if place == primary { ",\"primary\":true" } else { "" };
+        let item = format!("{{\"id\":\"{value}\"{flag}}}");
+        match lists.iter_mut().find(|(known, _)| known == namespace) {
+            Some((_, list)) => list.push(item),
+            None => lists.push((namespace, vec![item])),
+        }
+    }
+    if dice.percent(50) {
+        lists.reverse();
+    }
+    let lists: Vec<_> = lists
+        .iter()
+        .map(|(ns, list)| format!("\"{ns}\":[{}]", list.join(",")))
+        .collect();
+    format!("\"identityMap\":{{{}}}", lists.join(","))
 }
 
 /// What a record has at a top-level key.

@@ -62,6 +62,17 @@ impl Planner {
                 _ => self.edit_dataflow(dice, times),
             }
         }
+        if decisions > 0 && dice.percent(40) {
+            self.filter_anew(dice, times);
+        }
+    }
+
+    /// Gives a dataflow a filter that many pass: who was not evaluated since gets a baseline.
+    fn filter_anew(&mut self, dice: &mut Dice, times: &Times) {
+        let all: Vec<DataflowId> = self.plan.dataflows.keys().cloned().collect();
+        let either = Rule::Or(vec![self.filter(dice, times), self.filter(dice, times)]);
+        let flow = self.plan.dataflows.get_mut(&dice.one(&all));
+        flow.expect("it is one of them").filter = Some(either);
     }
 
     fn add_segment(&mut self, dice: &mut Dice, times: &Times) {
@@ -120,7 +131,7 @@ impl Planner {
         flow.attributes = mapped
             .map(|text| Path::parse(text).expect("a constant path is good"))
             .collect();
-        flow.filter = dice.percent(30).then(|| self.filter(dice, times));
+        flow.filter = dice.percent(50).then(|| self.filter(dice, times));
         flow.envelope = dice.percent(30);
         if dice.percent(50) {
             set_option(&mut flow, dice);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 fn plans(seed: u64) -> Vec<Plan> {
     let plan = |operation| match operation {
-        Operation::Publish(plan) => Some(plan),
+        Operation::Publish(plan, _) => Some(plan),
         _ => None,
     };
     script(seed).operations.into_iter().filter_map(plan).collect()
@@ -25,7 +25,7 @@ fn the_same_seed_gives_the_same_script() {
 fn a_script_begins_with_rules() {
     for seed in 0..100 {
         let first = script(seed).operations.into_iter().next();
-        let Some(Operation::Publish(plan)) = first else {
+        let Some(Operation::Publish(plan, _)) = first else {
             panic!("seed {seed} begins with {first:?}");
         };
         assert!(plan.segments.len() >= 3 && !plan.dataflows.is_empty());

@@ -1,6 +1,7 @@
 //! The bytes of an export: product specification, section 5, "the message, byte for byte".
 
 use super::exports::Expected;
+use super::meaning::seconds;
 use model::{Duration, ExportId, ExportedMembership, Revision, Status};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -79,10 +80,7 @@ impl Expected {
 
 fn membership(of: &ExportedMembership) -> String {
     let mut members = vec![
-        member(
-            "lastQualificationTime",
-            &text(&of.last_qualification.seconds_text()),
-        ),
+        member("lastQualificationTime", &text(&seconds(of.last_qualification))),
         member("status", &text(of.status.as_str())),
     ];
     if let Some(stamps) = of.stamps {

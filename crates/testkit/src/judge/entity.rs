@@ -1,6 +1,7 @@
 //! A posted entity, taken apart.
 
 use super::json::{Json, Kind};
+use super::meaning;
 use model::{Identity, Path, Timestamp};
 use std::collections::BTreeMap;
 
@@ -54,7 +55,7 @@ pub(super) fn read(text: &str) -> Option<Entity> {
 }
 
 fn event(entity: &Json) -> Option<Says> {
-    let instant = |value: &Json| value.text().and_then(Timestamp::parse);
+    let instant = |value: &Json| value.text().and_then(meaning::instant);
     let valid_until = entity.member("_weir").and_then(|weir| weir.member("validUntil"));
     Some(Says::Event {
         id: entity.member("_id")?.text()?.to_owned(),
@@ -72,7 +73,7 @@ fn record(entity: &Json, members: &BTreeMap<String, Json>) -> Option<Says> {
         .member("extSourceSystemAudit")
         .and_then(|audit| audit.member("lastUpdatedDate"));
     let business = match business {
-        Some(value) => Some(Timestamp::parse(value.text()?)?),
+        Some(value) => Some(meaning::instant(value.text()?)?),
         None => None,
     };
     // An overlay is not built yet, and nobody states memberships.

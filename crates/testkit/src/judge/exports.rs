@@ -2,6 +2,7 @@
 
 use super::edition::{Edition, Key, stamps};
 use super::json::Json;
+use super::meaning::{covers, touches};
 use super::person::Person;
 use crate::plan::DataflowPlan;
 use model::{
@@ -138,7 +139,7 @@ fn causes(
 
 impl Step<'_> {
     fn wrote(&self, mapped: &Path, trigger: AttributeTrigger) -> bool {
-        let written = self.written.iter().any(|path| path.touches(mapped));
+        let written = self.written.iter().any(|path| touches(path, mapped));
         let differs = below(mapped, self.before) != below(mapped, self.after);
         match trigger {
             AttributeTrigger::Write => written,
@@ -148,7 +149,7 @@ impl Step<'_> {
 }
 
 fn below(mapped: &Path, attributes: &BTreeMap<Path, Json>) -> Vec<(Path, String)> {
-    let shown = attributes.iter().filter(|(path, _)| mapped.covers(path));
+    let shown = attributes.iter().filter(|(path, _)| covers(mapped, path));
     shown
         .map(|(path, value)| (path.clone(), value.raw.clone()))
         .collect()

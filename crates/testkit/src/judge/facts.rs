@@ -2,7 +2,8 @@
 
 use super::entity::{Entity, Says, Written};
 use super::json::Json;
-use model::{DatasetId, Duration, Path, Seq, Stamp, Timestamp};
+use super::meaning::{self, covers};
+use model::{DatasetId, Duration, Path, Seq, Timestamp};
 use std::collections::BTreeMap;
 
 /// How far ahead of its receipt a business time is believed.
@@ -24,7 +25,7 @@ pub(super) struct Accepted {
 pub(super) struct Write<'a> {
     pub(super) path: &'a Path,
     pub(super) written: &'a Written,
-    pub(super) stamp: Stamp,
+    pub(super) stamp: meaning::Written,
 }
 
 impl Accepted {
@@ -34,8 +35,8 @@ impl Accepted {
             return Vec::new();
         };
         let credible = business.filter(|time| *time <= self.at + CREDIBLE_AHEAD);
-        let stamp = Stamp {
-            time: credible.unwrap_or(self.at),
+        let stamp = meaning::Written {
+            at: credible.unwrap_or(self.at),
             seq: self.seq,
         };
         let write = |(path, written)| Write { path, written, stamp };
@@ -50,15 +51,15 @@ impl Write<'_> {
     /// Whether another write ended this one: a later one at the same path, or a later scalar, list or null
     /// above it.
     pub(super) fn beaten(&self, all: &[Write<'_>]) -> bool {
-        let later = |other: &Write<'_>| other.stamp > self.stamp && other.path == self.path;
+        let later = |other: &Write<'_>| other.stamp.is_after(self.stamp) && other.path == self.path;
         all.iter().any(later) || self.beaten_by_values(all)
     }
 
     /// Whether a later scalar, list or null stands at the same path or above it.
     pub(super) fn beaten_by_values(&self, all: &[Write<'_>]) -> bool {
         all.iter().any(|other| {
-            let ends = other.path.covers(self.path) && *other.written != Written::Object;
-            other.stamp > self.stamp && ends
+            let ends = covers(other.path, self.path) && *other.written != Written::Object;
+            other.stamp.is_after(self.stamp) && ends
         })
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Person {
     pub(super) newest_rules: usize,
     /// The instant of the last step.
     pub(super) stepped: Timestamp,
+    /// When its next step was due at the last publish, where that was heard; see [`super::Judge::hear_dues`].
+    pub(super) due: Option<Due>,
     pub(super) standing: BTreeMap<Key, Standing>,
     pub(super) told: BTreeMap<DataflowId, Told>,
 }
@@ -40,6 +42,10 @@ pub(super) struct Standing {
     pub(super) since: Timestamp,
 }
 
+/// When a next step is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Due(pub(super) Timestamp);
+
 /// What a dataflow was last told.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told {
@@ -57,6 +63,7 @@ impl Person {
             rules,
             newest_rules: rules,
             stepped: Timestamp::MIN,
+            due: None,
             standing: BTreeMap::new(),
             told: BTreeMap::new(),
         }
@@ -92,10 +99,8 @@ impl Person {
     }
 
     /// Takes over all of `other`. Of events with the same `_id` the first accepted stays, unless it is
-    /// forgotten at `now`.
-    pub(super) fn absorb(&mut self, mut other: Self, log: &[Accepted], edition: &Edition, now: Timestamp) {
-        self.drop_what_awaits_a_baseline(edition);
-        other.drop_what_awaits_a_baseline(edition);
+    /// forgotten at `now`. What awaits a baseline must have been dropped of both.
+    pub(super) fn absorb(&mut self, other: Self, log: &[Accepted], edition: &Edition, now: Timestamp) {
         let retention = edition.plan.retention;
         self.links.extend(other.links);
         self.links.sort();
@@ -125,7 +130,8 @@ impl Person {
 }
 
 impl Person {
-    fn drop_what_awaits_a_baseline(&mut self, edition: &Edition) {
+    /// Where a person stood in a hidden segment before it was mapped as it is now says nothing.
+    pub(super) fn drop_what_awaits_a_baseline(&mut self, edition: &Edition) {
         let awaits = |key: &Key| edition.baseline(key).is_some_and(|version| self.rules < version);
         let keys: Vec<Key> = self.standing.keys().filter(|key| awaits(key)).cloned().collect();
         for key in keys {

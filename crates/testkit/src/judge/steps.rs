@@ -5,7 +5,8 @@ use super::entity::Written;
 use super::exports::{Change, Step, decide};
 use super::facts::{Accepted, Facts, attributes};
 use super::json::Json;
-use super::person::{Person, Standing};
+use super::meaning::covers;
+use super::person::{Due, Person, Standing};
 use super::{Joined, Judge, Judged};
 use model::{Class, Duration, Path, ProfileId, Status, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,8 +58,12 @@ impl Judge {
             });
         }
         let mut person = self.people[&id].clone();
+        if !absorbed.is_empty() {
+            person.drop_what_awaits_a_baseline(self.edition());
+        }
         for other in &absorbed {
-            let other_person = self.people[other].clone();
+            let mut other_person = self.people[other].clone();
+            other_person.drop_what_awaits_a_baseline(self.edition());
             person.absorb(other_person, &self.log, self.edition(), now);
             self.people.remove(other);
             self.aliases.insert(*other, id);
@@ -96,7 +101,9 @@ impl Judge {
                 Written::Null if !write.beaten_by_values(&all) => written.push(write.path.clone()),
                 Written::Value(_) if !write.beaten(&all) => written.push(write.path.clone()),
                 Written::Value(_) if !write.beaten_by_values(&all) => {
-                    let below = before.keys().filter(|path| write.path.covers(path) && gone(path));
+                    let below = before
+                        .keys()
+                        .filter(|path| covers(write.path, path) && gone(path));
                     written.extend(below.cloned());
                 }
                 _ => {}
@@ -114,7 +121,7 @@ impl Judge {
     pub(super) fn bring(&mut self, id: ProfileId, now: Timestamp) {
         let person = &self.people[&id];
         let after = person.stepped;
-        let instants: BTreeSet<Timestamp> = if self.exhaustive {
+        let mut instants: BTreeSet<Timestamp> = if self.exhaustive {
             (after.millis() + 1..=now.millis())
                 .map(Timestamp::from_millis)
                 .collect()
@@ -124,10 +131,47 @@ impl Judge {
                 .filter(|at| *at > after && *at <= now)
                 .collect()
         };
+        if let (true, Some(Due(due))) = (self.is_behind(id), person.due) {
+            assert!(
+                due > self.edition().at,
+                "the due of profile {id} was to be done before the publish"
+            );
+            instants.extend((due > after && due <= now).then_some(due));
+        }
         for at in instants {
-            let old_rules = self.people[&id].rules < self.editions.len() - 1;
-            let before_publish = old_rules && at <= self.edition().at;
-            self.evaluate(id, at, &Happened::default(), before_publish);
+            let published = self.edition().at;
+            let old_rules = self.is_behind(id);
+            match self.people[&id].due {
+                Some(Due(due)) if old_rules && at > published && at != due => self.must_be_idle(id, at, due),
+                _ => self.evaluate(id, at, &Happened::default(), old_rules && at <= published),
+            }
+        }
+    }
+
+    fn is_behind(&self, id: ProfileId) -> bool {
+        self.people[&id].rules < self.editions.len() - 1
+    }
+
+    /// A next due later than the first instant at which something differs would be too late. Of what a publish
+    /// changed nothing is said until then.
+    fn must_be_idle(&self, id: ProfileId, at: Timestamp, due: Timestamp) {
+        let person = &self.people[&id];
+        let edition = self.edition();
+        let facts = Facts::of(&self.messages_of(person), edition.plan.retention);
+        for Track { key, changed, .. } in edition
+            .tracks
+            .iter()
+            .filter(|track| track.changed <= person.rules)
+        {
+            let standing = person.standing.get(key).map(|standing| standing.status);
+            let (is, must) = (
+                standing == Some(Status::Realized),
+                edition.inside(key, &facts, at),
+            );
+            assert_eq!(
+                is, must,
+                "{key:?} of profile {id}, of {changed}, differs at {at}; due is {due}"
+            );
         }
     }
 

@@ -6,7 +6,7 @@ use crate::decided::{expected, profile_difference};
 use crate::judge::Expected;
 use crate::peer::Sent;
 use crate::script::Answer;
-use model::{DataflowState, DeadReason, Definitions, ExportSeq, ProfileId, Timestamp};
+use model::{Account, DataflowId, DataflowNo, DeadReason, Definitions, ExportSeq, ProfileId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use store::DeadLetter;
 
@@ -24,6 +24,8 @@ pub(super) struct Seen {
     last: BTreeMap<Chain, u64>,
     /// Chains of absorbed profiles whose survivor has been sent something since: over for good.
     over: BTreeSet<Chain>,
+    /// Dataflows that were gone for a while: only these may give exports up without trying.
+    removed: BTreeSet<DataflowNo>,
     /// What destinations answered to each export, with the life of the server.
     answers: BTreeMap<(Chain, u64), Vec<(u32, Answer)>>,
 }
@@ -35,22 +37,12 @@ impl World {
         self.check_accounts();
     }
 
-    /// How much waits that could be sent now.
-    pub(super) fn sendable(&self) -> u64 {
-        let definitions = self.definitions();
-        let enabled = definitions
-            .dataflows
-            .iter()
-            .filter(|flow| flow.state == DataflowState::Enabled);
-        enabled
-            .map(|flow| {
-                self.life()
-                    .store
-                    .account(flow.no)
-                    .expect("the store can be read")
-                    .pending
-            })
-            .sum()
+    /// How much waits, on dataflows that are gone too.
+    pub(super) fn pending(&self) -> u64 {
+        let store = &self.life().store;
+        let dataflows = store.dataflows().expect("the store can be read");
+        let account = |no: &DataflowNo| store.account(*no).expect("the store can be read");
+        dataflows.iter().map(|no| account(no).pending).sum()
     }
 
     fn definitions(&self) -> Definitions {
@@ -157,6 +149,7 @@ impl World {
         let definitions = self.definitions();
         let flows = definitions.dataflows.iter().map(|flow| (&flow.id, flow.no));
         let removed = definitions.retired.iter().map(|(id, no)| (id, *no));
+        self.seen.removed.extend(removed.clone().map(|(_, no)| no));
         for (id, no) in flows.chain(removed) {
             let store = &self.life().store;
             let account = store.account(no).expect("the store can be read");
@@ -166,13 +159,6 @@ impl World {
             assert_eq!(
                 account.decided, decided as u64,
                 "decided on dataflow {id}: {account:?}"
-            );
-            let taken = self.seen.answers.iter().filter(|(key, answers)| {
-                of_flow(key) && answers.iter().any(|(_, answer)| *answer == Answer::Deliver)
-            });
-            assert!(
-                account.delivered <= taken.count() as u64,
-                "counted, but not delivered: {account:?}"
             );
             let letters = store
                 .dead_letters(no, ExportSeq(0), usize::MAX)
@@ -186,6 +172,53 @@ impl World {
                 self.check_dead(letter);
             }
             self.lived.dead += letters.len();
+            self.check_fates((id, no), &account, &letters);
+        }
+    }
+
+    /// 8, by the ids: what is no dead letter was taken by its destination, unless it waits or was given up with its
+    /// dataflow; and no more is counted as delivered.
+    fn check_fates(
+        &self,
+        (id, no): (&DataflowId, DataflowNo),
+        account: &Account,
+        letters: &[(ExportSeq, DeadLetter)],
+    ) {
+        let suppressed = account.suppressed.values().sum::<u64>();
+        let removed = self.seen.removed.contains(&no);
+        assert!(
+            removed || suppressed == 0,
+            "given up on dataflow {id}, which was always there: {account:?}"
+        );
+        let dead: BTreeSet<(ProfileId, u64)> = letters
+            .iter()
+            .map(|(_, letter)| expected(&letter.export))
+            .map(|export| (export.profile, export.revision))
+            .collect();
+        let living = self.seen.decided.keys();
+        let living = living.filter(|((flow, profile), revision)| {
+            flow == id.as_str() && !dead.contains(&(*profile, *revision))
+        });
+        let was_taken = |key: &&(Chain, u64)| {
+            let answers = self.seen.answers.get(*key);
+            answers.is_some_and(|answers| answers.iter().any(|(_, answer)| *answer == Answer::Deliver))
+        };
+        let (taken, open): (Vec<_>, Vec<_>) = living.partition(was_taken);
+        assert!(
+            account.delivered <= taken.len() as u64,
+            "counted, but not delivered: {account:?}"
+        );
+        let left = account.pending + suppressed;
+        assert!(
+            open.len() as u64 <= left,
+            "neither delivered nor dead nor waiting: {open:?}, {account:?}"
+        );
+        if left == 0 {
+            assert_eq!(
+                account.delivered,
+                taken.len() as u64,
+                "dataflow {id}: {account:?}"
+            );
         }
     }
 

@@ -4,7 +4,7 @@ use crate::peer::Peers;
 use control::{Control, Parts, Secrets, Verdict};
 use dispatcher::{Dispatcher, Site};
 use ingest::{Answer, Handle, Ingest, Item};
-use model::{Clock, Duration, Timestamp};
+use model::{Clock, Duration, RulesVersion, Timestamp};
 use std::sync::Arc;
 use store::{Memory, Store, open_on};
 use tokio::task::JoinSet;
@@ -94,6 +94,20 @@ impl Life {
                 drop(ingest.redefine(change.definitions).await);
             }
         }
+    }
+
+    /// The rules in force.
+    pub(super) fn rules(&self) -> RulesVersion {
+        self.ingest.rules().version
+    }
+
+    /// Whether the jobs still cancel what a removed dataflow had to send: then they wake by themselves.
+    pub(super) fn is_cancelling(&self) -> bool {
+        let definitions = self.store.definitions().expect("the store can be read");
+        definitions.retired.iter().any(|(_, no)| {
+            let account = self.store.account(*no).expect("the store can be read");
+            account.pending > 0
+        })
     }
 
     /// Takes the server apart softly: everything that was let in is answered, calls in flight are finished.

@@ -21,17 +21,18 @@ fn every_invariant_holds_after_every_operation() {
     let sum = |of: fn(&Lived) -> usize| lived.iter().map(of).sum::<usize>();
     let crashes = sum(|lived| lived.lives - 1);
     let durable = sum(|lived| lived.unanswered_but_durable);
+    let in_force = sum(|lived| lived.unanswered_but_in_force);
     let (decided, sent, dead) = (
         sum(|lived| lived.decided),
         sum(|lived| lived.sent),
         sum(|lived| lived.dead),
     );
     println!(
-        "{crashes} crashes; {durable} posts without an answer were durable; {decided} exports, sent {sent} times, {dead} died"
+        "{crashes} crashes; {durable} posts without an answer were durable, {in_force} publishes in force; {decided} exports, sent {sent} times, {dead} died"
     );
     if seeds.len() > 1 {
         // Else the worlds would be too quiet to prove anything.
-        assert!(crashes > seeds.len() && durable > 50 && sent > decided && dead > 20);
+        assert!(crashes > seeds.len() && durable > 50 && in_force > 5 && sent > decided && dead > 20);
     }
 }
 

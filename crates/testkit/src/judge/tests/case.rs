@@ -3,7 +3,7 @@
 use crate::judge::{Expected, Heard, Judge};
 use crate::plan::{DataflowPlan, Plan, SegmentPlan};
 use crate::rule::{Comparison, Events, Literal, Rule, Than, Unit, Window};
-use crate::script::Post;
+use crate::script::{Post, Reach};
 use model::{
     Cause, DataflowId, DatasetId, DestinationId, Duration, Path, ProfileId, SegmentId, Status, Timestamp,
 };
@@ -49,7 +49,7 @@ impl Case {
     }
 
     pub(super) fn visit(&mut self, now: i64) {
-        self.judge.visit(at(now));
+        self.judge.visit(Reach::ALL, at(now));
     }
 
     pub(super) fn tick(&mut self, now: i64) {

@@ -3,13 +3,13 @@
 use crate::generate::script;
 use crate::judge::{Heard, Judge};
 use crate::plan::Plan;
-use crate::script::{Operation, Script};
+use crate::script::{Operation, Reach, Script};
 use model::{Cause, Duration, ProfileId, Status, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn retention(script: &Script) -> Duration {
     match script.operations.first() {
-        Some(Operation::Publish(plan)) => plan.retention,
+        Some(Operation::Publish(plan, _)) => plan.retention,
         other => panic!("a script begins with a publish, not {other:?}"),
     }
 }
@@ -23,11 +23,11 @@ fn play(mut judge: Judge, script: &Script, mut heard: impl FnMut(&Operation, Opt
             Operation::Post(post) => answer = Some(judge.post(post, now)),
             Operation::Advance(span) => now = now + *span,
             Operation::Tick => judge.tick(now),
-            Operation::Publish(plan) => {
+            Operation::Publish(plan, _) => {
                 judge.publish(plan, now);
-                judge.visit(now);
+                judge.visit(Reach::ALL, now);
             }
-            Operation::Answers(..) | Operation::Crash(_) | Operation::Fault(..) => {}
+            Operation::Visit(_) | Operation::Answers(..) | Operation::Crash(_) | Operation::Fault(..) => {}
         }
         heard(operation, answer);
     }
@@ -80,7 +80,7 @@ fn ticks_decide_nothing_by_themselves() {
         let mut first = true;
         script
             .operations
-            .retain(|op| !matches!(op, Operation::Publish(_)) || std::mem::take(&mut first));
+            .retain(|op| !matches!(op, Operation::Publish(..)) || std::mem::take(&mut first));
         let with = play(judge_of(&script), &script, |_, _| {});
         script.operations.retain(|op| *op != Operation::Tick);
         let without = play(judge_of(&script), &script, |_, _| {});
@@ -140,7 +140,7 @@ fn the_scripts_reach_the_edges() {
                 None => {}
             }
             match operation {
-                Operation::Publish(plan) => plans.push(plan.clone()),
+                Operation::Publish(plan, _) => plans.push(plan.clone()),
                 Operation::Crash(_) => count("crashes", 1),
                 Operation::Advance(span) => {
                     now = now + *span;
