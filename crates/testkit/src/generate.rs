@@ -78,7 +78,11 @@ impl Maker {
     }
 
     fn plan(&mut self) -> Plan {
+        let first = self.planner.plan().segments.is_empty();
         self.planner.decide(&mut self.dice, &self.times);
+        if !first && self.dice.percent(5) {
+            self.times.retention = self.planner.halve_retention();
+        }
         let plan = self.planner.plan().clone();
         self.times.windows = plan.rules().flat_map(Rule::windows).collect();
         plan

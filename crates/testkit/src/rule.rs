@@ -15,6 +15,19 @@ pub enum Rule {
     In(Path, Vec<Literal>),
     /// `tags.intersects(["vip", "press"])`
     Intersects(Path, Vec<Literal>),
+    /// `home.country notIn ["KR", "DE"]`
+    NotIn(Path, Vec<Literal>),
+    /// `loyalty.level.equals("GOLD", false)`; the flag says whether `A` and `a` differ. ASCII only.
+    Equals(Path, String, bool),
+    /// `loyalty.isNull()` where true, `loyalty.isNotNull()` where false.
+    IsNull(Path, bool),
+    /// `identityMap.email.id.intersects(["1", "2"])`
+    Named(String, Vec<String>),
+    /// `seen occurs <= 5 minutes before now`: a date among the attributes.
+    Lately(Path, Window),
+    /// `exists E from xEvent where .. and (exists F from xEvent where .. and F.item.kind = E.item.kind)`: a first and
+    /// a second choice of events, and where both must have the same. The two may be one event.
+    Pair(Events, Events, Path),
     /// `xEvent[..].count() >= 3`
     Count(Events, Than, u32),
     /// `xEvent[..].sum(amount) > 10.5`; the number is written as in PQL.
@@ -153,10 +166,13 @@ impl Rule {
     /// The windows it looks through.
     pub fn windows(&self) -> Vec<Window> {
         let mut found = Vec::new();
-        self.walk(&mut |rule| {
-            if let Self::Count(events, ..) | Self::Sum(events, ..) | Self::Exists(events) = rule {
+        self.walk(&mut |rule| match rule {
+            Self::Count(events, ..) | Self::Sum(events, ..) | Self::Exists(events) => {
                 found.extend(events.window);
             }
+            Self::Pair(one, other, _) => found.extend(one.window.into_iter().chain(other.window)),
+            Self::Lately(_, window) => found.push(*window),
+            _ => {}
         });
         found
     }

@@ -118,6 +118,15 @@ impl Writer {
                 .into_iter()
                 .map(|key| format!("\"{key}\":{}", value_of(dice, key))),
         );
+        if dice.percent(25) {
+            let seen = times.event(dice);
+            let seen = match dice.below(8) {
+                0 => "soon".to_owned(),
+                1 => seen.to_string()[..10].to_owned(),
+                _ => stamp(dice, seen),
+            };
+            members.push(format!("\"seen\":\"{seen}\""));
+        }
         Post {
             dataset,
             json: format!("{{{}}}", members.join(",")),

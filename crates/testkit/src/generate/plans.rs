@@ -41,6 +41,14 @@ impl Planner {
         &self.plan
     }
 
+    /// Events count for half as long, whole seconds. What was let go meanwhile would not return if they counted
+    /// longer again, so that is never decided.
+    pub(super) fn halve_retention(&mut self) -> Duration {
+        let half = (self.plan.retention.millis() / 2_000).max(1) * 1_000;
+        self.plan.retention = Duration::from_millis(half);
+        self.plan.retention
+    }
+
     /// Decides a few things; much the first time.
     pub(super) fn decide(&mut self, dice: &mut Dice, times: &Times) {
         let decisions = if self.plan.segments.is_empty() {

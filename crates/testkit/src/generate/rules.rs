@@ -31,7 +31,7 @@ fn nested(dice: &mut Dice, times: &Times, others: &[SegmentId], depth: usize) ->
             Rule::Or(parts)
         };
     }
-    let leaf = match dice.below(10) {
+    let leaf = match dice.below(16) {
         0..2 => Rule::Compare(attribute(dice)),
         2 => Rule::In(path("home.country"), vec![text("KR"), text("DE")]),
         3 => Rule::Intersects(path("tags"), vec![text("vip"), text("new")]),
@@ -41,6 +41,29 @@ fn nested(dice: &mut Dice, times: &Times, others: &[SegmentId], depth: usize) ->
             Rule::Sum(events(dice, times), path("amount"), dice.one(&ORDERED), least)
         }
         7 if !others.is_empty() => Rule::InSegment(dice.one(others)),
+        10 => Rule::NotIn(
+            path("home.country"),
+            vec![text("KR"), text(dice.one(&["DE", "US"]))],
+        ),
+        11 => {
+            let (written, case) =
+                dice.one(&[("GOLD", false), ("Silver", false), ("gold", true), ("GOLD", true)]);
+            Rule::Equals(path("loyalty.level"), written.to_owned(), case)
+        }
+        12 => Rule::IsNull(
+            path(dice.one(&["loyalty", "home", "home.city", "tags", "vip"])),
+            dice.percent(50),
+        ),
+        13 => {
+            let namespace = dice.one(&["email", "crmId"]).to_owned();
+            let values = (0..dice.between(1, 2)).map(|_| dice.below(4).to_string());
+            Rule::Named(namespace, values.collect())
+        }
+        14 => Rule::Lately(path("seen"), times.window(dice)),
+        15 => {
+            let same = path(dice.one(&["item.kind", "amount"]));
+            Rule::Pair(events(dice, times), events(dice, times), same)
+        }
         _ => Rule::Exists(events(dice, times)),
     };
     if dice.percent(25) {

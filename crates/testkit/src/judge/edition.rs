@@ -159,7 +159,8 @@ fn mapped_since(history: &[&Plan], name: &DataflowId, id: &SegmentId) -> usize {
 
 fn changed(history: &[&Plan], id: &SegmentId) -> usize {
     let own = since(history, |plan| {
-        plan.published(id).map(|s| (&s.rule, s.exclude_opt_out))
+        let segment = plan.published(id).map(|s| (&s.rule, s.exclude_opt_out));
+        (segment, plan.retention)
     });
     let newest = history[history.len() - 1];
     let referred: BTreeSet<&SegmentId> = newest.segments[id].rule.references().into_iter().collect();

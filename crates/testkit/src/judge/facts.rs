@@ -3,6 +3,7 @@
 use super::entity::{Entity, Says, Written};
 use super::json::Json;
 use super::meaning::{self, covers};
+use super::person::Link;
 use model::{DatasetId, Duration, Path, Seq, Timestamp};
 use std::collections::BTreeMap;
 
@@ -71,6 +72,8 @@ pub(super) struct Facts<'a> {
     pub(super) attributes: BTreeMap<Path, Json>,
     /// All events accepted, whatever their time.
     pub(super) events: Vec<Event<'a>>,
+    /// The names.
+    pub(super) links: &'a [Link],
     pub(super) retention: Duration,
 }
 
@@ -82,7 +85,7 @@ pub(super) struct Event<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(messages: &[&'a Accepted], retention: Duration) -> Self {
+    pub(super) fn of(messages: &[&'a Accepted], links: &'a [Link], retention: Duration) -> Self {
         let mut events = Vec::new();
         for message in messages {
             if let Says::Event {
@@ -102,6 +105,7 @@ impl<'a> Facts<'a> {
         Self {
             attributes: attributes(messages),
             events,
+            links,
             retention,
         }
     }

@@ -2,8 +2,9 @@
 
 use super::facts::{Event, Facts};
 use super::json::{Json, Kind};
+use super::meaning::{self, covers};
 use super::number::Number;
-use crate::rule::{Comparison, Events, Literal, Rule, Than};
+use crate::rule::{Comparison, Events, Literal, Rule, Than, Window};
 use model::{SegmentId, Timestamp};
 use std::cmp::Ordering;
 
@@ -25,6 +26,32 @@ pub(super) fn holds(
             Some(Kind::List(items)) => items.iter().any(|item| is_one_of(item, list)),
             _ => false,
         },
+        Rule::NotIn(path, list) => facts.attributes.get(path).is_some_and(|value| {
+            let differs = |literal| order(value, literal).is_some_and(Ordering::is_ne);
+            list.iter().all(differs)
+        }),
+        Rule::Equals(path, text, case) => {
+            let value = facts.attributes.get(path).and_then(Json::text);
+            value.is_some_and(|value| value == text || !case && value.eq_ignore_ascii_case(text))
+        }
+        Rule::IsNull(path, null) => facts.attributes.keys().any(|leaf| covers(path, leaf)) != *null,
+        Rule::Named(namespace, values) => facts
+            .links
+            .iter()
+            .any(|link| link.identity.namespace == *namespace && values.contains(&link.identity.value)),
+        Rule::Lately(path, window) => facts
+            .attributes
+            .get(path)
+            .and_then(date)
+            .is_some_and(|at| at <= now && in_window(at, *window, now)),
+        Rule::Pair(one, other, same) => {
+            let others = chosen(other, facts, now);
+            chosen(one, facts, now).iter().any(|one| {
+                let same =
+                    |event: &Event<'_>| alike(one.fields.at(same.keys()), event.fields.at(same.keys()));
+                others.iter().any(|other| same(other))
+            })
+        }
         Rule::Count(events, than, number) => {
             let count = chosen(events, facts, now).len() as i128;
             than.accepts(Number::whole(count).cmp(&Number::whole(i128::from(*number))))
@@ -69,11 +96,10 @@ pub(super) fn opted_out(facts: &Facts<'_>) -> bool {
 
 /// The events that count at `now`, lie in the window and meet the conditions.
 fn chosen<'a>(choice: &Events, facts: &'a Facts<'_>, now: Timestamp) -> Vec<&'a Event<'a>> {
-    let in_window = |event: &Event<'_>| {
-        choice.window.is_none_or(|window| {
-            let left = now - window.length();
-            event.timestamp > left || window.inclusive && event.timestamp == left
-        })
+    let within = |event: &Event<'_>| {
+        choice
+            .window
+            .is_none_or(|window| in_window(event.timestamp, window, now))
     };
     let meets = |event: &Event<'_>| {
         choice
@@ -83,8 +109,31 @@ fn chosen<'a>(choice: &Events, facts: &'a Facts<'_>, now: Timestamp) -> Vec<&'a 
     };
     facts
         .seen(now)
-        .filter(|event| in_window(event) && meets(event))
+        .filter(|event| within(event) && meets(event))
         .collect()
+}
+
+fn in_window(at: Timestamp, window: Window, now: Timestamp) -> bool {
+    let left = now - window.length();
+    at > left || window.inclusive && at == left
+}
+
+/// A date: an instant, or a whole day, which begins at midnight in UTC.
+pub(super) fn date(value: &Json) -> Option<Timestamp> {
+    let text = value.text()?;
+    meaning::instant(text).or_else(|| meaning::midnight(text))
+}
+
+/// Whether two values are both there and equal; lists and objects never come here.
+fn alike(one: Option<&Json>, other: Option<&Json>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else {
+        return false;
+    };
+    match (&one.kind, &other.kind) {
+        (Kind::Number, Kind::Number) => Number::read(&one.raw) == Number::read(&other.raw),
+        (Kind::Text(one), Kind::Text(other)) => one == other,
+        _ => false,
+    }
 }
 
 /// A comparison with a missing value or one of another kind is false, whatever the operator.

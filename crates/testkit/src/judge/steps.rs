@@ -4,6 +4,7 @@ use super::edition::Track;
 use super::entity::Written;
 use super::exports::{Change, Step, decide};
 use super::facts::{Accepted, Facts, attributes};
+use super::holds::date;
 use super::json::Json;
 use super::meaning::covers;
 use super::person::{Due, Person, Standing};
@@ -157,7 +158,7 @@ impl Judge {
     fn must_be_idle(&self, id: ProfileId, at: Timestamp, due: Timestamp) {
         let person = &self.people[&id];
         let edition = self.edition();
-        let facts = Facts::of(&self.messages_of(person), edition.plan.retention);
+        let facts = Facts::of(&self.messages_of(person), &person.links, edition.plan.retention);
         for Track { key, changed, .. } in edition
             .tracks
             .iter()
@@ -175,15 +176,20 @@ impl Judge {
         }
     }
 
-    /// When an event begins or ceases to count, for any window, whether or not any rule asks for it.
+    /// When an event or a date begins or ceases to count, for any window, whether or not any rule asks for it.
     pub(super) fn instants(&self, person: &Person) -> BTreeSet<Timestamp> {
         let edition = self.edition();
         let mut instants = BTreeSet::new();
-        for event in Facts::of(&self.messages_of(person), edition.plan.retention).events {
+        let facts = Facts::of(&self.messages_of(person), &person.links, edition.plan.retention);
+        for event in &facts.events {
             instants.extend([event.timestamp, event.timestamp + edition.plan.retention]);
             instants.extend(event.valid_until);
+        }
+        let dated = facts.events.iter().map(|event| event.timestamp);
+        for at in dated.chain(facts.attributes.values().filter_map(date)) {
+            instants.insert(at);
             for window in edition.windows() {
-                let leaves = event.timestamp + window.length();
+                let leaves = at + window.length();
                 instants.extend([leaves, leaves + Duration::from_millis(1)]);
             }
         }
@@ -199,7 +205,8 @@ impl Judge {
         before_publish: bool,
     ) {
         let mut person = self.people[&id].clone();
-        let facts = Facts::of(&self.messages_of(&person), self.edition().plan.retention);
+        let links = person.links.clone();
+        let facts = Facts::of(&self.messages_of(&person), &links, self.edition().plan.retention);
         let changes = self.change(&mut person, &facts, at, before_publish);
         person.stepped = at;
         let step = Step {

@@ -9,6 +9,31 @@ impl Display for Rule {
             Self::Compare(comparison) => write!(f, "{comparison}"),
             Self::In(path, list) => write!(f, "{path} in [{}]", join(list, ", ")),
             Self::Intersects(path, list) => write!(f, "{path}.intersects([{}])", join(list, ", ")),
+            Self::NotIn(path, list) => write!(f, "{path} notIn [{}]", join(list, ", ")),
+            Self::Equals(path, text, case) => {
+                write!(f, "{path}.equals({}, {case})", Literal::Text(text.clone()))
+            }
+            Self::IsNull(path, true) => write!(f, "{path}.isNull()"),
+            Self::IsNull(path, false) => write!(f, "{path}.isNotNull()"),
+            Self::Named(namespace, values) => {
+                let values: Vec<Literal> = values.iter().cloned().map(Literal::Text).collect();
+                write!(
+                    f,
+                    "identityMap.{namespace}.id.intersects([{}])",
+                    join(&values, ", ")
+                )
+            }
+            Self::Lately(path, window) => write!(f, "{path} occurs {window} before now"),
+            Self::Pair(one, other, same) => {
+                let (one, other) = (
+                    join(&parts(one, "E."), " and "),
+                    join(&parts(other, "F."), " and "),
+                );
+                write!(
+                    f,
+                    "(exists E from xEvent where {one} and (exists F from xEvent where {other} and F.{same} = E.{same}))"
+                )
+            }
             Self::Count(events, than, number) => write!(f, "{events}.count() {than} {number}"),
             Self::Sum(events, of, than, number) => write!(f, "{events}.sum({of}) {than} {number}"),
             Self::Exists(events) => {
