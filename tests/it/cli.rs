@@ -16,6 +16,13 @@ destinations: [{id: files, kind: file, settings: {folder: f}}]
 dataflows: [{id: flow, destination: files, segments: [gold]}]
 ";
 
+/// Those that show from the start on; the others come with what they count.
+const METRICS: [&str; 3] = [
+    "weir_timer_lag_seconds",
+    "weir_evaluate_seconds",
+    "weir_commit_wait_seconds",
+];
+
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let Output {
         status,
@@ -99,6 +106,16 @@ async fn a_server_says_where_everything_is_and_ends_softly() {
     );
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("nothing changes"), "{out}");
+
+    let metrics = reqwest::Client::new()
+        .get(format!("{}/metrics", server.url))
+        .bearer_auth(&server.token)
+        .send()
+        .await;
+    let metrics = metrics.expect("an answer").text().await.expect("a text");
+    for name in METRICS {
+        assert!(metrics.contains(&format!("# HELP {name} ")), "{name}:\n{metrics}");
+    }
 
     server.terminate();
     assert_eq!(server.exit_code(), 0);

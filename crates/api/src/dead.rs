@@ -11,10 +11,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{DeadLetter, DeadMessage};
+use store::{DeadLetter, DeadMessage, Store};
 
 /// Entries on a page, and the most one may ask for.
 const PAGE: (u64, u64) = (100, 1000);
+/// A page ends where its messages have more bytes than this.
+const PAGE_BYTES: usize = 8 << 20;
 
 /// One page; `next` begins the page after it.
 #[derive(Debug, Serialize)]
@@ -104,13 +106,32 @@ pub(crate) async fn messages(
     parameters.only(&["from", "limit"])?;
     let (from, limit) = page(&parameters)?;
     reading(move || {
-        Ok(Json(cut(
-            state.api.store.dead_messages(from, limit + 1)?,
-            limit,
-            message,
-        )))
+        let (found, limit) = some_messages(&state.api.store, from, limit)?;
+        Ok(Json(cut(found, limit, message)))
     })
     .await
+}
+
+/// Up to `limit` messages and one more, and how many of them make the page: fewer where they are large, since each can
+/// have 1 MiB and anybody who can post can have many kept.
+fn some_messages(
+    store: &Store,
+    from: u64,
+    limit: usize,
+) -> Result<(Vec<(u64, DeadMessage)>, usize), store::Error> {
+    let (mut found, mut bytes, mut next) = (Vec::new(), 0, from);
+    while found.len() <= limit {
+        let some = store.dead_messages(next, (limit + 1 - found.len()).min(8))?;
+        let Some((last, _)) = some.last() else { break };
+        next = last + 1;
+        bytes += some.iter().map(|(_, message)| message.body.len()).sum::<usize>();
+        found.extend(some);
+        if bytes > PAGE_BYTES && found.len() > 1 {
+            let limit = limit.min(found.len() - 1);
+            return Ok((found, limit));
+        }
+    }
+    Ok((found, limit))
 }
 
 fn page(parameters: &Parameters) -> Result<(u64, usize), Problem> {

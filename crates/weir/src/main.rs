@@ -11,6 +11,7 @@ mod backtest;
 mod check;
 mod cli;
 mod client;
+mod clock;
 mod demo;
 mod exit;
 mod folder;

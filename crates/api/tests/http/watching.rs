@@ -120,3 +120,24 @@ async fn metrics_are_prometheus_text() {
             .starts_with("text/plain; version=0.0.4")
     );
 }
+
+#[tokio::test]
+async fn pages_of_large_messages_are_short() {
+    let rig = Rig::start().await;
+    let large = format!("\"{}", "x".repeat(1_000_000));
+    for _ in 0..3 {
+        assert_eq!(rig.lines(&[&large, &large, &large, &large]).await.status, 207);
+    }
+    let (mut from, mut pages, mut seen) = (Some(0), 0, 0);
+    while let Some(number) = from {
+        let page = rig
+            .get(&format!("/api/dead-messages?limit=1000&from={number}"))
+            .await;
+        let items = page["items"].as_array().expect("items");
+        assert!(!items.is_empty() && items.len() < 12, "{}", items.len());
+        seen += items.len();
+        pages += 1;
+        from = page["next"].as_u64();
+    }
+    assert_eq!((pages > 1, seen), (true, 12));
+}
