@@ -69,6 +69,34 @@ impl<'a> Fields<'a> {
         ""
     }
 
+    /// The text at `key`, or `None` if the key is not there; an empty text after a mistake.
+    pub fn optional(&mut self, key: &'static str) -> Option<&'a str> {
+        if self.settings.get(key).is_some() {
+            return Some(self.text(key));
+        }
+        self.known.push(key);
+        None
+    }
+
+    /// The reference to a secret at `key`, like [`Fields::text`]; the secret itself is a mistake.
+    pub fn secret(&mut self, key: &'static str) -> &'a str {
+        let text = self.text(key);
+        if !text.is_empty() && !text.starts_with("env:") && !text.starts_with("file:") {
+            let message = "holds the secret itself; write `env:WEIR_SECRET_...` or `file:...`, where the server finds it";
+            self.mistake(key, message);
+        }
+        text
+    }
+
+    /// The same where the key may be left out.
+    pub fn optional_secret(&mut self, key: &'static str) -> Option<&'a str> {
+        if self.settings.get(key).is_some() {
+            return Some(self.secret(key));
+        }
+        self.known.push(key);
+        None
+    }
+
     /// The whole number at `key`, or `default` if the key is not there or its value is a mistake.
     pub fn whole(&mut self, key: &'static str, default: u64, range: RangeInclusive<u64>) -> u64 {
         let Some(found) = self.get(key) else {
@@ -80,6 +108,11 @@ impl<'a> Fields<'a> {
         let (least, most) = range.into_inner();
         self.mistake(key, format!("must be a whole number from {least} to {most}"));
         default
+    }
+
+    /// These are keys of the kind, whatever stands there: what is wrong with them was said elsewhere.
+    pub fn know(&mut self, keys: &[&'static str]) {
+        self.known.extend(keys);
     }
 
     /// Notes a mistake that only the kind can see.
