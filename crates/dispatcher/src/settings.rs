@@ -3,6 +3,10 @@
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
+/// What is said of a secret that stands in the settings itself.
+pub const INLINE_SECRET: &str =
+    "holds the secret itself; write `env:WEIR_SECRET_...` or `file:...`, where the server finds it";
+
 /// One mistake in the settings of a destination.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{message}", place(key.as_deref()))]
@@ -82,8 +86,7 @@ impl<'a> Fields<'a> {
     pub fn secret(&mut self, key: &'static str) -> &'a str {
         let text = self.text(key);
         if !text.is_empty() && !text.starts_with("env:") && !text.starts_with("file:") {
-            let message = "holds the secret itself; write `env:WEIR_SECRET_...` or `file:...`, where the server finds it";
-            self.mistake(key, message);
+            self.mistake(key, INLINE_SECRET);
         }
         text
     }

@@ -63,3 +63,27 @@ fn a_key_may_be_left_out_and_one_that_is_of_no_use_is_not_called_unknown() {
         (Some(String::new()), mistake)
     );
 }
+
+#[test]
+fn a_secret_is_named_and_never_there() {
+    let secret = |settings: &Value| {
+        let mut fields = Fields::new(settings);
+        let key = fields.secret("key").to_owned();
+        let token = fields.optional_secret("token").map(str::to_owned);
+        let mistakes: Vec<String> = fields.finish().iter().map(ToString::to_string).collect();
+        (key, token, mistakes.join("; "))
+    };
+    let named = json!({"key": "env:WEIR_SECRET_A", "token": "file:b"});
+    let read = (
+        "env:WEIR_SECRET_A".to_owned(),
+        Some("file:b".to_owned()),
+        String::new(),
+    );
+    assert_eq!(secret(&named), read);
+    let (_, token, mistakes) = secret(&json!({"key": "hunter2"}));
+    assert_eq!(token, None);
+    assert!(
+        mistakes.starts_with("`key`: holds the secret itself") && !mistakes.contains("hunter2"),
+        "{mistakes}"
+    );
+}
