@@ -66,11 +66,12 @@ container.sasl_server_mechanisms.MSSBCBS = () => ({ start() { this.outcome = tru
 container.on('connection_open', ({ connection }) => {
   stats.connections++;
   connections.add(connection);
+  connection.socket.setNoDelay(true);
+  connection.socket.once('close', () => connections.delete(connection));
   connection.claims = new Map();
   connection.replies = new Map();
 });
-container.on('disconnected', ({ connection, sender }) => {
-  connections.delete(connection);
+container.on('disconnected', ({ sender }) => {
   for (const hub of hubs.values()) hub.forget(sender);
 });
 container.on('sender_close', ({ sender }) => {
@@ -96,7 +97,7 @@ function putToken(connection, request) {
   stats.tokens++;
   if (scripted || claim.why) {
     stats.refused++;
-    reply(connection, request, '$cbs', scripted?.status ?? 401, scripted?.description ?? claim.why);
+    reply(connection, request, '$cbs', scripted?.status ?? 401, scripted?.description ?? claim.why ?? 'as the script says');
     return;
   }
   connection.claims.set(claim.path, claim);

@@ -4,9 +4,11 @@
 //! packages are installed once, from the lock file, into the target folder. What is missing is said with the command
 //! that brings it.
 
+mod event_hubs;
 mod kinesis;
 mod packages;
 mod process;
 
+pub use event_hubs::{Event, EventHubs, Namespace};
 pub use kinesis::{Asked, Kinesis, Stats, Stored};
 pub use process::Process;
