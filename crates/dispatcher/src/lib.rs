@@ -28,7 +28,7 @@ mod settings;
 mod site;
 
 pub use breaker::BreakerView;
-pub use destination::{BatchLimits, CheckError, Destination, Verdict};
+pub use destination::{Allowed, BatchLimits, CheckError, Destination, Part, Permission, Verdict};
 pub use dispatcher::Dispatcher;
 pub use flow::DataflowView;
 pub use kind::{Kind, Registry};
