@@ -126,8 +126,9 @@ impl Context {
         #[derive(Default)]
         struct Did {
             moving: bool,
-            /// Whether it throttled, and how long it asked to wait.
-            throttled: Option<Option<Duration>>,
+            throttled: bool,
+            /// How long it asked to wait.
+            asked: Option<Duration>,
         }
         let mut did: BTreeMap<u32, (Part, Did)> = BTreeMap::new();
         for (verdict, part) in verdicts.iter().zip(parts) {
@@ -135,19 +136,20 @@ impl Context {
             let (_, did) = did.entry(part.number).or_insert((part, Did::default()));
             match verdict {
                 Verdict::Delivered => did.moving = true,
-                Verdict::Throttled { after, .. } => did.throttled = did.throttled.max(Some(*after)),
+                Verdict::Throttled { after, .. } => {
+                    did.throttled = true;
+                    did.asked = did.asked.max(*after);
+                }
                 _ => {}
             }
         }
         for (part, did) in did.into_values() {
-            match did.throttled {
-                Some(asked) => {
-                    let level = if did.moving { 0 } else { pace.part_level(part, now) };
-                    let wait = self.retry.after_throttle(asked, level, rng);
-                    pace.part_throttled(part, wait, did.moving, now);
-                }
-                None if did.moving => pace.part_flowed(part, now),
-                None => {}
+            if did.throttled {
+                let level = if did.moving { 0 } else { pace.part_level(part, now) };
+                let wait = self.retry.after_throttle(did.asked, level, rng);
+                pace.part_throttled(part, wait, did.moving, now);
+            } else if did.moving {
+                pace.part_flowed(part, now);
             }
         }
     }

@@ -130,7 +130,7 @@ async fn what_was_not_sent_to_a_busy_part_is_not_counted_as_throttled() {
     bench.decide([1]).await;
     bench.seconds(1).await;
     bench.decide([3]).await;
-    bench.seconds(299).await;
+    bench.seconds(200).await;
     assert_eq!(bench.sent(), [(0, 1)], "the other waits without a call");
     bench.soft.cancel();
     bench.ended().await;
