@@ -8,6 +8,9 @@ use std::time::Duration;
 use tokio::sync::RwLockReadGuard;
 use tokio::time::{Instant, timeout_at};
 
+/// How often the hub is asked before that counts as a failure.
+const READINGS: u32 = 3;
+
 /// How long a client of the SDK may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -64,8 +67,20 @@ impl EventHubs {
         Some((Arc::clone(&partitions.partitions), known))
     }
 
-    /// Asks the hub for its partitions, with a client of the SDK that is made for it.
+    /// Asks the hub for its partitions. More than once, because the SDK now and then begins a session on the channel of
+    /// one that is just ending, which takes it along; no export is shown to anybody meanwhile, so it is no attempt.
     pub(super) async fn read_partitions(&self, deadline: Instant) -> Result<Partitions, Failure> {
+        for _ in 1..READINGS {
+            match self.read_once(deadline).await {
+                Err(failure) if failure.class == Class::Transient && Instant::now() < deadline => {}
+                read => return read,
+            }
+        }
+        self.read_once(deadline).await
+    }
+
+    /// Asks with a client of the SDK that is made for it.
+    async fn read_once(&self, deadline: Instant) -> Result<Partitions, Failure> {
         let credential = self.credential()?;
         let endpoint = self.settings.endpoint.as_deref();
         let opening = timeout_at(deadline, credential.producer(endpoint)).await;

@@ -42,7 +42,7 @@ async fn a_wrong_key_is_an_endpoint_verdict_until_the_secret_is_right() {
 /// A key is changed while a destination uses it: the old one goes on until it is refused, then the new one is read.
 #[tokio::test]
 async fn a_key_is_changed_without_a_loss() {
-    let rig = Rig::new().await;
+    let rig = Rig::hasty().await;
     assert_eq!(rig.send_one().await, "delivered");
     rig.namespace
         .accept_only(&json!({EventHubs::KEY_NAME: {"key": "second"}}))
@@ -56,7 +56,7 @@ async fn a_key_is_changed_without_a_loss() {
 
 #[tokio::test]
 async fn a_token_that_is_expired_there_is_an_endpoint_verdict_until_the_clocks_agree() {
-    let rig = Rig::new().await;
+    let rig = Rig::hasty().await;
     rig.namespace.ahead(2 * 60 * 60).await;
     assert_eq!(rig.send_one().await, "endpoint");
     rig.namespace.ahead(0).await;

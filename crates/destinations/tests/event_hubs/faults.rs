@@ -95,7 +95,11 @@ async fn deliver(rig: &Rig, case: &Case) {
 /// One hub after another, one destination each: a first call without faults, so that the fault meets an open link.
 async fn all_of(cases: Vec<Case>) {
     for case in cases {
-        let rig = Rig::new().await;
+        let rig = if case.kept {
+            Rig::new().await
+        } else {
+            Rig::hasty().await
+        };
         assert_eq!(rig.send_one().await, "delivered");
         deliver(&rig, &case).await;
     }
@@ -155,11 +159,7 @@ async fn an_answer_that_never_comes_is_transient_and_the_resend_may_be_a_duplica
 
 #[tokio::test]
 async fn a_slow_settlement_is_waited_for() {
-    let plan = crate::rig::Plan {
-        changes: json!({"timeoutSeconds": 20}),
-        ..crate::rig::Plan::default()
-    };
-    let rig = Rig::with(EventHubs::with_hub(HUB, 4).await, plan);
+    let rig = Rig::new().await;
     rig.namespace
         .script(&json!([{"on": "transfer", "action": "slow", "ms": 400}]))
         .await;
@@ -214,7 +214,7 @@ async fn a_link_that_is_not_opened() {
         ),
         (json!({"action": "hang"}), "transient"),
     ] {
-        let rig = Rig::new().await;
+        let rig = Rig::hasty().await;
         let mut on = fault.clone();
         (on["on"], on["times"]) = (json!("attach"), json!(1));
         rig.namespace.script(&json!([on])).await;
@@ -231,7 +231,7 @@ async fn a_namespace_that_is_away_is_an_endpoint_verdict() {
     let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = nobody.local_addr().unwrap().port();
     let to = |endpoint: String| {
-        let changes = json!({"endpoint": endpoint});
+        let changes = json!({"endpoint": endpoint, "timeoutSeconds": 2});
         let plan = crate::rig::Plan {
             changes,
             ..crate::rig::Plan::default()

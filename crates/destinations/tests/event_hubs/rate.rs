@@ -1,10 +1,9 @@
 //! How fast a hub of four partitions is filled.
 
-use crate::rig::{HUB, Rig};
+use crate::rig::Rig;
 use crate::sample;
 use dispatcher::Verdict;
 use std::sync::Arc;
-use testkit::outside::EventHubs;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -14,11 +13,7 @@ const EXPORTS_A_CALL: u64 = 500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_calls_at_once_deliver_everything_once() {
-    let plan = crate::rig::Plan {
-        changes: serde_json::json!({"timeoutSeconds": 60}),
-        ..crate::rig::Plan::default()
-    };
-    let rig = Arc::new(Rig::with(EventHubs::with_hub(HUB, 4).await, plan));
+    let rig = Arc::new(Rig::new().await);
     let verdicts = rig.send(1..=1).await;
     assert_eq!(verdicts, [Verdict::Delivered]);
     let began = Instant::now();

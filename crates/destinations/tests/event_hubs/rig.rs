@@ -43,9 +43,18 @@ impl Default for Plan {
 }
 
 impl Rig {
-    /// A namespace with one hub of four partitions, and a destination that gives up a call after a second.
+    /// A namespace with one hub of four partitions, and a destination that waits for long.
     pub(crate) async fn new() -> Self {
         Self::with(EventHubs::with_hub(HUB, 4).await, Plan::default())
+    }
+
+    /// The same, with a destination that gives up a call after two seconds.
+    pub(crate) async fn hasty() -> Self {
+        let plan = Plan {
+            changes: json!({"timeoutSeconds": 2}),
+            ..Plan::default()
+        };
+        Self::with(EventHubs::with_hub(HUB, 4).await, plan)
     }
 
     pub(crate) fn with(namespace: EventHubs, plan: Plan) -> Self {
@@ -55,7 +64,7 @@ impl Rig {
             "sharedAccessKeyName": EventHubs::KEY_NAME,
             "sharedAccessKey": "env:WEIR_SECRET_KEY",
             "endpoint": namespace.endpoint(),
-            "timeoutSeconds": 1,
+            "timeoutSeconds": 20,
         });
         for (key, value) in plan.changes.as_object().unwrap() {
             settings[key] = value.clone();
