@@ -7,6 +7,7 @@
 
 pub mod event_hubs;
 pub mod file;
+pub mod kinesis;
 
 use dispatcher::Registry;
 use std::sync::Arc;
@@ -21,5 +22,6 @@ pub fn all() -> Registry {
     Registry::new(vec![
         Arc::new(event_hubs::EventHubsKind::default()),
         Arc::new(file::FileKind::default()),
+        Arc::new(kinesis::KinesisKind),
     ])
 }

@@ -57,7 +57,10 @@ pub struct Stats {
 }
 
 impl Kinesis {
-    /// Starts one without streams, which accepts everybody's credentials. It is in `us-east-1`.
+    /// Where it is.
+    pub const REGION: &str = "us-east-1";
+
+    /// Starts one without streams, which accepts everybody's credentials.
     pub async fn start() -> Self {
         let process = Process::start("kinesis.mjs", &[]).await;
         Self { process }
