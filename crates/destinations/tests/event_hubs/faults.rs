@@ -126,7 +126,7 @@ async fn a_rejection_says_why_and_the_client_goes_on() {
     .await;
 }
 
-/// azure_messaging_eventhubs' own `send_batch` says `Ok` for both.
+/// The `send_batch` of `azure_messaging_eventhubs` says `Ok` for both.
 #[tokio::test]
 async fn what_is_released_or_modified_is_not_delivered() {
     all_of(vec![
