@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 
 fn mistakes(settings: &Value) -> String {
     let mistakes = Settings::read(settings).err().unwrap_or_default();
-    mistakes.iter().map(|mistake| format!("{mistake}\n")).collect()
+    let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 const ARN: &str = "arn:aws:kinesis:eu-west-1:123456789012:stream/profiles";

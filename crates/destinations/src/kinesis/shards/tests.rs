@@ -1,6 +1,6 @@
 use super::{Map, number};
 
-/// Two shards of even size, as CreateStream makes them.
+/// Two shards of even size, as `CreateStream` makes them.
 fn halves() -> Map {
     Map(vec![(0, 0), (1 << 127, 1)])
 }
