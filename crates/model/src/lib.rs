@@ -14,7 +14,7 @@ mod path;
 mod profile;
 mod time;
 
-pub use clock::Clock;
+pub use clock::{Clock, SystemClock};
 pub use definition::{
     AttributeTrigger, Dataflow, DataflowState, Dataset, Definitions, DestinationDefinition, Inlet, Limits,
     Mapping, MembershipScope, NamespaceSelection, SegmentDefinition, SegmentState, Triggers,
