@@ -172,19 +172,15 @@ impl Load {
 }
 
 fn visit(n: u64) -> String {
-    let now = wall_clock();
+    let now = jiff_now();
     format!(
         r#"{{"identityMap":{{"crm":[{{"id":"v{n}"}}]}},"_id":"e{n}","timestamp":"{now}","eventType":"visit"}}"#
     )
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "it posts to a real server, which goes by the wall clock"
-)]
-fn wall_clock() -> String {
-    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    model::Timestamp::from_millis(since_epoch.expect("a clock after 1970").as_millis() as i64).to_string()
+fn jiff_now() -> String {
+    use model::Clock;
+    model::SystemClock.now().to_string()
 }
 
 fn transitions(line: &Line) -> Vec<(String, i64)> {

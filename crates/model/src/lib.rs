@@ -15,7 +15,7 @@ mod profile;
 mod secret;
 mod time;
 
-pub use clock::Clock;
+pub use clock::{Clock, SystemClock};
 pub use definition::{
     AttributeTrigger, Dataflow, DataflowState, Dataset, Definitions, DestinationDefinition, Inlet, Limits,
     Mapping, MembershipScope, NamespaceSelection, SegmentDefinition, SegmentState, Triggers,

@@ -11,7 +11,6 @@ mod backtest;
 mod check;
 mod cli;
 mod client;
-mod clock;
 mod demo;
 mod exit;
 mod folder;

@@ -1,11 +1,10 @@
 //! `weir store`: looks at a store, saves it and brings it back, while no server runs on it.
 
-use crate::clock::SystemClock;
 use crate::exit::End;
 use crate::settings::Where;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use model::Clock;
+use model::{Clock, SystemClock};
 use std::io::Write;
 use std::path::PathBuf;
 use store::{Dumped, Stats};

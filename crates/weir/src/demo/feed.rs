@@ -3,9 +3,8 @@
 use super::admin::Programme;
 use super::board::{Answer, Board};
 use super::shop::{Message, Shop};
-use crate::clock::SystemClock;
 use anyhow::{Context, Result, bail};
-use model::Clock;
+use model::{Clock, SystemClock};
 use reqwest::Response;
 use serde::Deserialize;
 use serde_json::value::RawValue;

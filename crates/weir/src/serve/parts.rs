@@ -3,7 +3,6 @@
 use super::guard::Guard;
 use super::stop::Stops;
 use super::{stop, watch};
-use crate::clock::SystemClock;
 use crate::folder::{self, AddressFile};
 use crate::recorder;
 use crate::settings::Settings;
@@ -14,7 +13,7 @@ use axum::serve::ListenerExt;
 use control::{Control, Secrets};
 use dispatcher::{Dispatcher, Retry, Site};
 use ingest::Ingest;
-use model::Clock;
+use model::{Clock, SystemClock};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;

@@ -45,7 +45,7 @@ fn the_outside_world_is_refused_in_pure_sources() {
 }
 
 #[test]
-fn other_crates_tests_and_comments_are_free() {
+fn other_crates_tests_comments_and_the_clock_are_free() {
     let workspace = Workspace::of(&[
         ("crates/store/src/a.rs", "use std::fs;"),
         ("crates/pql/src/lexer/tests.rs", "use std::fs;"),
@@ -54,8 +54,30 @@ fn other_crates_tests_and_comments_are_free() {
             "crates/pql/src/a.rs",
             "// std::fs\nlet x = \"std::fs\"; use std::time::Duration;",
         ),
+        ("crates/model/src/clock.rs", "std::time::SystemTime::now()"),
     ]);
     assert_eq!(check(&workspace), []);
+}
+
+#[test]
+fn the_clock_of_the_system_is_for_the_rim() {
+    let imports = "use model::{Clock, SystemClock};";
+    let workspace = Workspace::of(&[
+        ("crates/evaluator/src/a.rs", imports),
+        ("crates/weir/src/a.rs", imports),
+    ]);
+    let found = lines(&check(&workspace));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("may not name `model::SystemClock`"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn the_clock_may_not_do_more_than_tell_the_time() {
+    let workspace = Workspace::of(&[("crates/model/src/clock.rs", "use std::fs;")]);
+    assert_eq!(check(&workspace).len(), 1);
 }
 
 #[test]
