@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 /// A running server. Dropping it kills it.
 pub(crate) struct Server {
-    child: Child,
+    pub(crate) child: Child,
     /// Its data folder.
     pub(crate) data: PathBuf,
     /// `http://127.0.0.1:<port>`.
@@ -100,16 +100,6 @@ impl Server {
     pub(crate) fn exit_code(&mut self) -> i32 {
         let status = self.child.wait().expect("the child can be waited for");
         status.code().expect("an exit code, not a signal")
-    }
-
-    /// The number of the process.
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// `<host>:<port>`.
-    pub(crate) fn address(&self) -> &str {
-        self.url.trim_start_matches("http://")
     }
 
     /// What it printed so far, over all starts on this folder.

@@ -49,6 +49,11 @@ async fn welcome(server: &Server) -> String {
     }
 }
 
+/// `<host>:<port>`.
+fn address(server: &Server) -> &str {
+    server.url.trim_start_matches("http://")
+}
+
 async fn serve(folder: &TempDir) -> Server {
     Server::start(&folder.path().join("d"), &[]).await
 }
@@ -65,7 +70,7 @@ async fn a_server_says_where_everything_is_and_ends_softly() {
     let mut server = serve(&folder).await;
     let welcome = welcome(&server).await;
     for part in [
-        format!("listens on {}", server.address()),
+        format!("listens on {}", address(&server)),
         "d/admin-token".to_owned(),
         "d/exports".to_owned(),
         format!("weir apply --data {}", server.data.display()),
@@ -136,16 +141,16 @@ async fn a_second_signal_does_not_wait() {
         run(folder.path(), &["apply", "--data", "d", "-f", "definitions.yaml"]).0,
         0
     );
-    let mut socket = TcpStream::connect(server.address()).unwrap();
+    let mut socket = TcpStream::connect(address(&server)).unwrap();
     let head = format!(
         "POST /collection/batch/web HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-ndjson\r\nexpect: 100-continue\r\ncontent-length: 10\r\n\r\n",
-        server.address()
+        address(&server)
     );
     socket.write_all(head.as_bytes()).unwrap();
     socket.read_exact(&mut [0; 25]).unwrap();
     server.terminate();
     // The first one is at work once nobody new is let in.
-    while TcpStream::connect(server.address()).is_ok() {
+    while TcpStream::connect(address(&server)).is_ok() {
         std::thread::yield_now();
     }
     server.terminate();
@@ -184,7 +189,7 @@ async fn starts_that_cannot_be() {
     );
     assert_eq!(code, 1);
     assert!(
-        err.contains(&format!("in use by another process (pid {})", server.pid())),
+        err.contains(&format!("in use by another process (pid {})", server.child.id())),
         "{err}"
     );
 
