@@ -29,5 +29,6 @@ pub(crate) fn install() -> Result<PrometheusHandle> {
         .context("cannot record metrics")?;
     ingest::metrics::describe();
     dispatcher::metrics::describe();
+    control::metrics::describe();
     Ok(installed.insert(handle).clone())
 }
