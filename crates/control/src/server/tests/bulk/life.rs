@@ -437,3 +437,59 @@ async fn a_job_waits_for_the_queue_and_for_its_rate() {
     );
     server.stop().await;
 }
+
+/// Who changes or leaves before the job comes to them is not told by it.
+#[tokio::test(start_paused = true)]
+async fn live_changes_pass_a_backfill() {
+    let server = Server::start(&Memory::new());
+    server.put(&file(Some("segments: [gold], state: disabled"))).await;
+    people(&server).await;
+    let flow = "segments: [gold, silver], attributes: [points], state: disabled";
+    server.put(&file(Some(flow))).await;
+    server.control.act(JobNo(1), JobAction::Pause).await.unwrap();
+    server
+        .put(&file(Some(&flow.replace("disabled", "enabled"))))
+        .await;
+    server.post(0..60, 1_501).await;
+    server.post(140..150, 1).await;
+    server.control.act(JobNo(1), JobAction::Resume).await.unwrap();
+    let (jobs, sent) = server.finish().await;
+    assert_eq!(counts(&jobs[0]), (150, 80, 60, 10, 0));
+    let wanted = [("attribute", 60), ("backfill", 80), ("membership", 10)];
+    let wanted = wanted.map(|(cause, n)| (cause.to_owned(), n));
+    assert_eq!(causes(&sent), BTreeMap::from(wanted));
+    server.stop().await;
+}
+
+/// A page that was read before its job was held, ended or moved on is dropped.
+#[tokio::test(start_paused = true)]
+async fn an_overtaken_page_is_dropped() {
+    let server = Server::start(&Memory::new());
+    server.put(&file(Some("segments: [silver]"))).await;
+    people(&server).await;
+    server.finish().await;
+    let job = JobNo(server.resend(Scope::All, Some(1)).await.unwrap().job);
+    for action in [JobAction::Pause, JobAction::Cancel] {
+        let row = server.store.job(job).unwrap().unwrap();
+        let page = ingest::Page::of(&server.store, &row, 10).unwrap();
+        assert_eq!((page.profiles.len(), page.next.is_some()), (10, true));
+        let held = server.control.act(job, action).await.unwrap();
+        server.ingest.page(page).await.unwrap();
+        let after = server.control.job(job).unwrap().unwrap();
+        assert_eq!((after.state, after.done), (held.state, held.done), "{action:?}");
+        if action == JobAction::Pause {
+            server.control.act(job, JobAction::Resume).await.unwrap();
+            let row = server.store.job(job).unwrap().unwrap();
+            let page = ingest::Page::of(&server.store, &row, 10).unwrap();
+            server.ingest.page(page.clone()).await.unwrap();
+            let once = server.control.job(job).unwrap().unwrap().done;
+            server.ingest.page(page).await.unwrap();
+            assert_eq!(
+                server.control.job(job).unwrap().unwrap().done,
+                once,
+                "looked at twice"
+            );
+        }
+    }
+    server.stop().await;
+}
