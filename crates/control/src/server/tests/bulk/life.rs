@@ -470,13 +470,21 @@ async fn an_overtaken_page_is_dropped() {
     server.finish().await;
     let job = JobNo(server.resend(Scope::All, Some(1)).await.unwrap().job);
     for action in [JobAction::Pause, JobAction::Cancel] {
-        let row = server.store.job(job).unwrap().unwrap();
-        let page = ingest::Page::of(&server.store, &row, 10).unwrap();
-        assert_eq!((page.profiles.len(), page.next.is_some()), (10, true));
+        let ahead = server.store.job(job).unwrap().unwrap();
+        let before = ingest::Page::of(&server.store, &ahead, 10).unwrap();
         let held = server.control.act(job, action).await.unwrap();
-        server.ingest.page(page).await.unwrap();
-        let after = server.control.job(job).unwrap().unwrap();
-        assert_eq!((after.state, after.done), (held.state, held.done), "{action:?}");
+        // Where it stands now, which nothing but its state keeps from being looked at.
+        let row = server.store.job(job).unwrap().unwrap();
+        let now = ingest::Page {
+            cursor: row.cursor,
+            ..before.clone()
+        };
+        assert_eq!((before.profiles.len(), before.next.is_some()), (10, true));
+        for page in [before, now] {
+            server.ingest.page(page).await.unwrap();
+            let after = server.control.job(job).unwrap().unwrap();
+            assert_eq!((after.state, after.done), (held.state, held.done), "{action:?}");
+        }
         if action == JobAction::Pause {
             server.control.act(job, JobAction::Resume).await.unwrap();
             let row = server.store.job(job).unwrap().unwrap();
