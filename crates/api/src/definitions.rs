@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
-use control::{Outcome, Verdict};
+use control::{Choices, Outcome, Verdict};
 use serde_json::Value;
 use std::sync::Arc;
 use view::View;
@@ -30,7 +30,7 @@ pub(crate) async fn show(
     reading(move || Ok(Json(View::of(&*state.catalogue.at(version)?)))).await
 }
 
-/// `POST /api/definitions?dryRun=true&file=NAME`: makes the file in the body the whole of what is in force.
+/// `POST /api/definitions?dryRun=true&file=NAME&backfill=false&reExport=true&exitSweep=true&reconcile=true`: makes the file in the body the whole of what is in force.
 ///
 /// `{"outcome", "version", "changes", "report", "text"}`; `file` is what the report calls the file. 422 with the
 /// report if the file has mistakes, 409 with `refusals` if what it asks for may not be done.
@@ -39,7 +39,13 @@ pub(crate) async fn apply(
     parameters: Parameters,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Outcome>, Problem> {
-    parameters.only(&["dryRun", "file"])?;
+    parameters.only(&["dryRun", "file", "backfill", "reExport", "exitSweep", "reconcile"])?;
+    let choices = Choices {
+        backfill: parameters.get("backfill").is_none() || parameters.flag("backfill")?,
+        re_export: parameters.flag("reExport")?,
+        exit_sweep: parameters.flag("exitSweep")?,
+        reconcile: parameters.flag("reconcile")?,
+    };
     let body = body.map_err(|rejection| {
         let what = format!("send one YAML file of at most {} MiB", MAX_FILE_BYTES >> 20);
         Problem::new(rejection.status(), "File not read", rejection.body_text(), what)
@@ -47,9 +53,9 @@ pub(crate) async fn apply(
     let file = parameters.get("file").unwrap_or("definitions.yaml");
     let control = &state.api.control;
     let outcome = if parameters.flag("dryRun")? {
-        control.dry_run(file, body.into()).await?
+        control.dry_run(file, body.into(), choices).await?
     } else {
-        control.apply(file, body.into()).await?
+        control.apply(file, body.into(), choices).await?
     };
     match &outcome.verdict {
         Verdict::Planned(_) | Verdict::Applied(_) => Ok(Json(outcome)),

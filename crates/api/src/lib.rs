@@ -13,6 +13,7 @@ mod dataflows;
 mod dead;
 mod definitions;
 mod inlets;
+mod jobs;
 mod metrics;
 mod problem;
 mod profiles;

@@ -2,7 +2,9 @@
 
 use crate::problem::Problem;
 use crate::state::{Api, State};
-use crate::{access, collection, dataflows, dead, definitions, inlets, metrics, profiles, readiness, status};
+use crate::{
+    access, collection, dataflows, dead, definitions, inlets, jobs, metrics, profiles, readiness, status,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
@@ -23,6 +25,9 @@ pub fn router(api: Api) -> Router {
         )
         .layer(DefaultBodyLimit::max(definitions::MAX_FILE_BYTES))
         .route("/api/dataflows", get(dataflows::show))
+        .route("/api/jobs", get(jobs::list).post(jobs::resend))
+        .route("/api/jobs/{job}", get(jobs::show))
+        .route("/api/jobs/{job}/{action}", post(jobs::act))
         .route("/api/dead-letters", get(dead::letters))
         .route("/api/dead-messages", get(dead::messages))
         .route("/api/inlets", get(inlets::show))

@@ -6,10 +6,7 @@ use crate::flow::{DataflowView, Flow};
 use crate::lane::LaneTask;
 use crate::{Destination, Registry, Retry, Site};
 use fastrand::Rng;
-use model::{
-    Class, Clock, Dataflow, DataflowNo, DataflowState, Definitions, DestinationDefinition, DestinationId,
-    Lane,
-};
+use model::{Class, Clock, Dataflow, DataflowNo, Definitions, DestinationDefinition, DestinationId, Lane};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -160,7 +157,7 @@ impl Dispatcher {
             DataflowView {
                 dataflow: definition.id.clone(),
                 destination: definition.destination.clone(),
-                sending: definition.state == DataflowState::Enabled && connection.is_some(),
+                sending: definition.state.sends() && connection.is_some(),
                 unusable: unusable.cloned(),
                 breaker: connection.map(|connection| connection.view()).unwrap_or_default(),
                 in_flight: planned.flow.in_flight(),
@@ -233,7 +230,7 @@ impl Inner {
             let definition = &planned.definition;
             let opened = plan.connections.get(&definition.destination);
             let connection = opened.and_then(|opened| opened.connection.as_ref().ok());
-            if let (DataflowState::Enabled, Some(connection)) = (definition.state, connection) {
+            if let (true, Some(connection)) = (definition.state.sends(), connection) {
                 for class in [Class::Live, Class::Bulk] {
                     wanted.insert(Lane { dataflow: *no, class }, (planned, connection));
                 }

@@ -11,6 +11,8 @@ pub struct Flow {
     pub dataflow: Dataflow,
     mapped: BTreeMap<SegmentNo, Mapped>,
     shown: BTreeMap<SegmentId, SegmentNo>,
+    /// What it no longer maps under these numbers, and tells exits of.
+    pub(crate) leaving: BTreeMap<SegmentNo, SegmentId>,
 }
 
 /// A mapped segment, under the number whose status counts: the hidden one where there is a filter.
@@ -67,6 +69,7 @@ impl Flow {
             dataflow: dataflow.clone(),
             mapped,
             shown,
+            leaving: BTreeMap::new(),
         }
     }
 

@@ -16,6 +16,7 @@ pub mod oracle;
 mod plan;
 mod rules;
 mod state;
+mod tell;
 
 pub use advance::{Decided, advance, catch_up};
 pub use change::{Arrival, Change, Step};
@@ -24,3 +25,4 @@ pub use flow::{Flow, Mapped};
 pub use plan::{Origin, plan};
 pub use rules::{RuleError, Rules, Segment};
 pub use state::{State, Touched};
+pub use tell::{Ask, tell, told_since};

@@ -5,7 +5,7 @@ use crate::rules::Rules;
 use crate::{State, Step};
 use model::{
     AttributeTrigger, Cause, Class, Export, ExportedMembership, ExportedTransition, Lane, LedgerEntry,
-    MembershipScope, NamespaceSelection, Path, Revision, SegmentId, SegmentNo, Status,
+    MembershipScope, NamespaceSelection, Path, Revision, SegmentId, SegmentNo, Status, Timestamp,
 };
 use std::collections::BTreeMap;
 use xdm::Attributes;
@@ -28,10 +28,67 @@ pub fn plan(rules: &Rules, state: &mut State, step: &Step, origin: Origin) -> Ve
         if causes.is_empty() {
             continue;
         }
-        let revision = enter(flow, state, origin);
-        exports.push(export(rules, flow, state, step, causes, revision));
+        exports.push(decide(rules, flow, state, step, (causes, false), origin));
     }
     exports
+}
+
+/// The export for these causes, and whether a job asks for it; the ledger is brought up with it.
+pub(crate) fn decide(
+    rules: &Rules,
+    flow: &Flow,
+    state: &mut State,
+    step: &Step,
+    (causes, asked): (Vec<Cause>, bool),
+    origin: Origin,
+) -> Export {
+    let owed = owed(rules, flow, state, asked);
+    let revision = enter(flow, state, origin);
+    let mut export = export(rules, flow, state, step, causes, revision);
+    show_exits(&mut export.memberships, owed, step.at);
+    export
+}
+
+/// The segments the dataflow was told of as realized and must be told an exit of: those that leave it, and in an
+/// export that a job asks for those of which nothing else would be shown.
+fn owed<'a>(rules: &'a Rules, flow: &'a Flow, state: &State, asked: bool) -> Vec<(&'a SegmentId, bool)> {
+    let told = ledger_of(flow, state).map(|entry| entry.told.as_slice());
+    let owed = told.unwrap_or_default().iter().filter_map(|no| {
+        if let Some(segment) = flow.leaving.get(no) {
+            return Some((segment, flow.number_shown(segment).is_none()));
+        }
+        let mapped = flow.mapped(*no).map(|mapped| &mapped.id);
+        let segment = mapped.or_else(|| rules.segment(*no).map(|segment| &segment.id))?;
+        (asked && flow.number_shown(segment).is_some()).then_some((segment, false))
+    });
+    owed.collect()
+}
+
+/// Shows an exit of each segment that is not shown otherwise, or of which (`true`) nothing else may be shown.
+fn show_exits(shown: &mut Vec<ExportedMembership>, owed: Vec<(&SegmentId, bool)>, at: Timestamp) {
+    for (segment, instead) in owed {
+        let exit = ExportedMembership {
+            segment: segment.clone(),
+            status: Status::Exited,
+            last_qualification: at,
+            stamps: None,
+            name: None,
+        };
+        match shown.binary_search_by(|entry| entry.segment.cmp(segment)) {
+            Ok(found) if instead => shown[found] = exit,
+            Ok(_) => {}
+            Err(place) => shown.insert(place, exit),
+        }
+    }
+}
+
+/// What the dataflow was last told of the profile.
+pub(crate) fn ledger_of<'a>(flow: &Flow, state: &'a State) -> Option<&'a LedgerEntry> {
+    let ledger = &state.profile.hot.ledger;
+    let at = ledger
+        .binary_search_by_key(&flow.no(), |entry| entry.dataflow)
+        .ok()?;
+    Some(&ledger[at])
 }
 
 /// All causes that hold, ascending.
@@ -64,7 +121,7 @@ fn causes(flow: &Flow, state: &State, step: &Step) -> Vec<Cause> {
 }
 
 /// The mapped segments the profile is in after the step, by the number whose status counts, ascending.
-fn realized_mapped<'a>(flow: &'a Flow, state: &'a State) -> impl Iterator<Item = SegmentNo> + 'a {
+pub(crate) fn realized_mapped<'a>(flow: &'a Flow, state: &'a State) -> impl Iterator<Item = SegmentNo> + 'a {
     let memberships = state.profile.hot.memberships.iter();
     let mapped = memberships.filter(|m| m.status == Status::Realized && flow.mapped(m.segment).is_some());
     mapped.map(|m| m.segment)
@@ -72,10 +129,7 @@ fn realized_mapped<'a>(flow: &'a Flow, state: &'a State) -> impl Iterator<Item =
 
 /// Whether the dataflow was last told that the profile, or one it absorbed, is in a segment.
 fn told(flow: &Flow, state: &State) -> bool {
-    let ledger = &state.profile.hot.ledger;
-    ledger
-        .iter()
-        .any(|entry| entry.dataflow == flow.no() && !entry.told.is_empty())
+    ledger_of(flow, state).is_some_and(|entry| !entry.told.is_empty())
 }
 
 fn attribute_written(flow: &Flow, state: &State, step: &Step) -> bool {

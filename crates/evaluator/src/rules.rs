@@ -2,7 +2,7 @@
 
 use crate::flow::Flow;
 use model::{
-    DataflowState, Definitions, Duration, RulesVersion, SegmentDefinition, SegmentId, SegmentNo,
+    DataflowNo, Definitions, Duration, Leaving, RulesVersion, SegmentDefinition, SegmentId, SegmentNo,
     SegmentState, Timestamp,
 };
 use pql::Program;
@@ -91,7 +91,7 @@ impl Rules {
         for dataflow in &definitions.dataflows {
             let hidden = hidden_segments(dataflow, &segments, &by_id, &mut errors);
             segments.extend(hidden);
-            if dataflow.state != DataflowState::Disabled {
+            if dataflow.state.decides() {
                 flows.push(Flow::new(dataflow, &by_id, &segments, &mut errors));
             }
         }
@@ -115,6 +115,24 @@ impl Rules {
             by_no,
             by_id,
         })
+    }
+
+    /// The same rules, under which these segments leave these dataflows: who was told to be in one is told an exit
+    /// by the next export of the dataflow.
+    #[must_use]
+    pub fn leaving<'a>(mut self, leaving: impl IntoIterator<Item = (DataflowNo, &'a Leaving)>) -> Self {
+        for (dataflow, Leaving { no, segment }) in leaving {
+            if let Ok(at) = self.flows.binary_search_by_key(&dataflow, Flow::no) {
+                self.flows[at].leaving.insert(*no, segment.clone());
+            }
+        }
+        self
+    }
+
+    /// The dataflow with this number, if it decides exports.
+    pub fn flow(&self, no: DataflowNo) -> Option<&Flow> {
+        let at = self.flows.binary_search_by_key(&no, Flow::no).ok()?;
+        Some(&self.flows[at])
     }
 
     /// The segments, each after those it refers to.

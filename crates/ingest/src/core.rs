@@ -4,7 +4,7 @@ use crate::cache::Cache;
 use crate::input::{Answer, Input};
 use crate::work::Work;
 use evaluator::Rules;
-use model::{Identity, ProfileId, Seq, Timestamp};
+use model::{Identity, JobCounts, ProfileId, Seq, Timestamp};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub struct Batch {
     pub created: Vec<(ProfileId, Identity)>,
     /// Evaluation steps made.
     pub steps: usize,
+    /// What became of the profiles that a job looked at.
+    pub told: JobCounts,
 }
 
 impl Core {

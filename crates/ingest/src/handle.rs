@@ -1,10 +1,11 @@
 //! The door to the loop, for everyone who hands it inputs.
 
 use crate::admission::{Permit, Refusal, Room};
+use crate::bulk::{JobAction, JobError, Page};
 use crate::input::{Answer, Item};
 use crate::time::ClockState;
 use evaluator::Rules;
-use model::{Definitions, ProfileId};
+use model::{Candidates, Definitions, Job, JobNo, NewJob, ProfileId};
 use std::sync::Arc;
 use store::{Health, Store, UpgradeProgress};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -13,6 +14,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 #[derive(Clone)]
 pub struct Handle {
     pub(crate) queue: mpsc::Sender<Request>,
+    /// Pages of jobs wait apart, so that live requests pass them.
+    pub(crate) pages: mpsc::Sender<PageRequest>,
     pub(crate) room: Room,
     pub(crate) store: Store,
     pub(crate) rules: watch::Receiver<Arc<Rules>>,
@@ -26,7 +29,14 @@ pub(crate) enum Request {
         Permit,
         oneshot::Sender<Result<Vec<Answer>, SubmitError>>,
     ),
-    Redefine(Box<Definitions>, oneshot::Sender<Result<(), RedefineError>>),
+    Redefine(
+        Box<Definitions>,
+        Vec<NewJob>,
+        oneshot::Sender<Result<Vec<Job>, RedefineError>>,
+    ),
+    Begin(Box<NewJob>, oneshot::Sender<Result<Option<Job>, JobError>>),
+    Act(JobNo, JobAction, oneshot::Sender<Result<Job, JobError>>),
+    Count(Vec<Candidates>, oneshot::Sender<Result<u64, SubmitError>>),
     Visit(
         Vec<ProfileId>,
         UpgradeProgress,
@@ -41,12 +51,21 @@ impl Request {
         // A requester that has gone away does not want its answer.
         match self {
             Self::Items(_, _, answer) => drop(answer.send(Err(why.clone()))),
-            Self::Redefine(_, answer) => drop(answer.send(Err(RedefineError::Submit(why.clone())))),
+            Self::Redefine(_, _, answer) => drop(answer.send(Err(why.clone().into()))),
+            Self::Begin(_, answer) => drop(answer.send(Err(why.clone().into()))),
+            Self::Act(_, _, answer) => drop(answer.send(Err(why.clone().into()))),
+            Self::Count(_, answer) => drop(answer.send(Err(why.clone()))),
             Self::Visit(_, _, answer) => drop(answer.send(Err(why.clone()))),
             // It needs no store, and whoever asks can ask again.
             Self::TrustClock(answer) => drop(answer),
         }
     }
+}
+
+/// A page of a job, and who waits for it to be durable.
+pub(crate) struct PageRequest {
+    pub(crate) page: Page,
+    pub(crate) answer: oneshot::Sender<Result<(), SubmitError>>,
 }
 
 /// Why a submitted request has no answer: it may or may not be durable, and should be sent again.
@@ -92,10 +111,15 @@ impl Handle {
         answered.await.unwrap_or(Err(SubmitError::Stopped))
     }
 
-    /// Puts definitions in force: a batch of its own between two others. Resolves when it is durable.
-    pub async fn redefine(&self, definitions: Definitions) -> Result<(), RedefineError> {
+    /// Puts definitions in force and makes the jobs they ask for: a batch of its own between two others. Resolves
+    /// when it is durable, with those jobs that have anybody to look at.
+    pub async fn redefine(
+        &self,
+        definitions: Definitions,
+        jobs: Vec<NewJob>,
+    ) -> Result<Vec<Job>, RedefineError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Request::Redefine(Box::new(definitions), answer))
+        self.send(Request::Redefine(Box::new(definitions), jobs, answer))
             .await?;
         answered
             .await
@@ -110,6 +134,38 @@ impl Handle {
     ) -> Result<(), SubmitError> {
         let (answer, answered) = oneshot::channel();
         self.send(Request::Visit(profiles, progress, answer)).await?;
+        answered.await.unwrap_or(Err(SubmitError::Stopped))
+    }
+
+    /// Makes a job, whose candidates are those of the instant. Resolves when it is durable; `None` if there is
+    /// nobody to look at.
+    pub async fn begin(&self, job: NewJob) -> Result<Option<Job>, JobError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::Begin(Box::new(job), answer)).await?;
+        answered.await.unwrap_or(Err(SubmitError::Stopped.into()))
+    }
+
+    /// Holds, lets go, ends or bounds a job. Resolves when it is durable: from then on it is so.
+    pub async fn act(&self, job: JobNo, action: JobAction) -> Result<Job, JobError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::Act(job, action, answer)).await?;
+        answered.await.unwrap_or(Err(SubmitError::Stopped.into()))
+    }
+
+    /// How many profiles these are at the moment.
+    pub async fn count(&self, candidates: Vec<Candidates>) -> Result<u64, SubmitError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::Count(candidates, answer)).await?;
+        answered.await.unwrap_or(Err(SubmitError::Stopped))
+    }
+
+    /// Has a page of a job looked at, as soon as no live request waits, or with the next of them. Resolves when
+    /// what was decided is durable, and where the job stands with it. A page that no longer is the job's next is
+    /// dropped.
+    pub async fn page(&self, page: Page) -> Result<(), SubmitError> {
+        let (answer, answered) = oneshot::channel();
+        let request = PageRequest { page, answer };
+        self.pages.send(request).await.map_err(|_| SubmitError::Stopped)?;
         answered.await.unwrap_or(Err(SubmitError::Stopped))
     }
 

@@ -1,6 +1,8 @@
 //! What enters a batch, and what is answered.
 
+use evaluator::Ask;
 use model::{InletId, Message, ProfileId, Timestamp};
+use std::sync::Arc;
 use store::DeadMessage;
 
 /// One thing that happens, and the instant at which it does.
@@ -19,8 +21,19 @@ pub enum What {
     Item(Item),
     /// A timer row says that a profile is due at this instant. Stale ones are no-ops.
     Tick(ProfileId, Timestamp),
-    /// A job looks at a profile, or at the one that absorbed it.
+    /// A job brings a profile, or the one that absorbed it, to the current rules.
     Visit(ProfileId),
+    /// A job has a dataflow told of a profile, or of the one that absorbed it.
+    Tell(ProfileId, Arc<Telling>),
+}
+
+/// What a job wants.
+#[derive(Debug)]
+pub struct Telling {
+    /// Of whom, and why.
+    pub ask: Ask,
+    /// Who was told of in a later batch is not told of again.
+    pub since: u64,
 }
 
 /// A message as a client posted it.

@@ -6,10 +6,12 @@
 //! Start reading at [`Ingest`], the loop, and [`Core`], what it does with one batch.
 
 mod admission;
+mod bulk;
 mod cache;
 mod core;
 mod handle;
 mod input;
+mod members;
 pub mod metrics;
 mod resolve;
 mod run;
@@ -19,7 +21,8 @@ mod work;
 
 pub use crate::core::{Batch, Core};
 pub use admission::{Permit, Refusal};
+pub use bulk::{JobAction, JobError, Page};
 pub use handle::{Handle, RedefineError, SubmitError};
-pub use input::{Answer, Input, Item, Posted, What};
+pub use input::{Answer, Input, Item, Posted, Telling, What};
 pub use run::{ClockMode, Ingest, Options};
 pub use time::{ClockState, TrustedClock};

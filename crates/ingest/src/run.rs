@@ -1,14 +1,19 @@
 //! The loop: gather what waits, decide it, commit it, answer.
 
+mod jobs;
+
 use crate::admission::Room;
-use crate::handle::{Handle, RedefineError, Request, SubmitError};
+use crate::bulk::with_leaving;
+use crate::handle::{Handle, PageRequest, Request, SubmitError};
 use crate::input::{Answer, Input, Item, Posted, What};
+use crate::members::Members;
 use crate::tally::Tally;
 use crate::time::{ClockState, TrustedClock};
-use crate::{Batch, Core, Permit, metrics as names};
+use crate::{Batch, Core, Page, Permit, metrics as names};
 use evaluator::Rules;
+use jobs::ends_leaving;
 use metrics::{gauge, histogram};
-use model::{Clock, Definitions, Duration, Timestamp};
+use model::{Clock, Duration, Job, JobNo, Timestamp};
 use std::sync::Arc;
 use store::{DeadMessage, Decisions, Health, Store, UpgradeProgress};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -59,6 +64,8 @@ pub struct Ingest {
     core: Core,
     store: Store,
     queue: mpsc::Receiver<Request>,
+    pages: mpsc::Receiver<PageRequest>,
+    members: Members,
     time: Time,
     options: Options,
     rules: watch::Sender<Arc<Rules>>,
@@ -84,7 +91,9 @@ const RECOVERY_POLL: std::time::Duration = std::time::Duration::from_millis(100)
 impl Ingest {
     /// Goes on from what `store` has, under the definitions it has. Fails if they do not compile.
     pub fn new(store: Store, clock: Arc<dyn Clock>, options: Options) -> Result<(Self, Handle), StartError> {
-        let rules = Arc::new(Rules::compile(&store.definitions()?).map_err(StartError::Rules)?);
+        let rules = Rules::compile(&store.definitions()?).map_err(StartError::Rules)?;
+        let rules = Arc::new(with_leaving(rules, &store.jobs(JobNo(0), usize::MAX)?));
+        let members = Members::of(&store)?;
         let core = Core::new(store.clone(), Arc::clone(&rules), options.cache);
         let time = match options.clock {
             ClockMode::Wall => Time::Wall(TrustedClock::new(clock, core.clock(), options.max_downtime)),
@@ -92,10 +101,12 @@ impl Ingest {
         };
         // Room is counted by permits; the channel only needs to be deep enough for small requests.
         let (sender, queue) = mpsc::channel(4096);
+        let (page_sender, pages) = mpsc::channel(1);
         let (rules, rules_seen) = watch::channel(rules);
         let (clock, clock_seen) = watch::channel(ClockState::Trusted);
         let handle = Handle {
             queue: sender,
+            pages: page_sender,
             room: Room::new(options.queue_items, options.queue_bytes),
             store: store.clone(),
             rules: rules_seen,
@@ -106,6 +117,8 @@ impl Ingest {
                 core,
                 store,
                 queue,
+                pages,
+                members,
                 time,
                 options,
                 rules,
@@ -126,18 +139,34 @@ impl Ingest {
             }
             let first = match self.next(&soft).await {
                 Wake::Request(request) => Some(request),
+                Wake::Page(page) => {
+                    drop(self.batch(Vec::new(), None, Some(page)).await);
+                    continue;
+                }
                 Wake::Time => None,
                 Wake::Stop => break,
             };
             self.publish_clock();
             match first {
-                Some(Request::Redefine(definitions, answer)) => {
-                    let outcome = self.redefine(*definitions).await;
+                Some(Request::Redefine(definitions, jobs, answer)) => {
+                    let outcome = self.redefine(*definitions, jobs).await;
+                    send(answer, outcome);
+                }
+                Some(Request::Begin(job, answer)) => {
+                    let outcome = self.begin(&job).await;
+                    send(answer, outcome);
+                }
+                Some(Request::Act(job, action, answer)) => {
+                    let outcome = self.act(job, action).await;
+                    send(answer, outcome);
+                }
+                Some(Request::Count(candidates, answer)) => {
+                    let outcome = self.count(&candidates).await;
                     send(answer, outcome);
                 }
                 Some(Request::Visit(profiles, progress, answer)) => {
                     let inputs = profiles.into_iter().map(What::Visit).collect();
-                    let outcome = self.batch(inputs, Some(progress)).await.map(drop);
+                    let outcome = self.batch(inputs, Some(progress), None).await.map(drop);
                     send(answer, outcome);
                 }
                 Some(Request::TrustClock(answer)) => {
@@ -145,7 +174,7 @@ impl Ingest {
                     send(answer, ());
                 }
                 Some(Request::Items(items, permit, answer)) => self.items(items, permit, answer).await,
-                None => drop(self.batch(Vec::new(), None).await),
+                None => drop(self.batch(Vec::new(), None, None).await),
             }
         }
     }
@@ -163,6 +192,7 @@ impl Ingest {
                 Wake::Time
             }
             request = self.queue.recv() => request.map_or(Wake::Stop, Wake::Request),
+            Some(page) = self.pages.recv() => Wake::Page(page),
             () = tokio::time::sleep(sleep) => Wake::Time,
         }
     }
@@ -217,7 +247,11 @@ impl Ingest {
                 Err(_) => break,
             }
         }
-        match self.slices(inputs).await {
+        // A page of a job shares the last commit, unless its batch is full as it is.
+        let page = (inputs.len() % self.options.batch.max(1) > 0)
+            .then(|| self.pages.try_recv().ok())
+            .flatten();
+        match self.slices(inputs, page).await {
             Ok(answers) => {
                 let mut answers = answers.into_iter();
                 for (count, _permit, answer) in requests {
@@ -231,28 +265,64 @@ impl Ingest {
     }
 
     /// Decides and commits what was gathered in batches of the agreed size: a large request must not hold up timers.
-    async fn slices(&mut self, mut whats: Vec<What>) -> Result<Vec<Answer>, SubmitError> {
+    async fn slices(
+        &mut self,
+        mut whats: Vec<What>,
+        page: Option<PageRequest>,
+    ) -> Result<Vec<Answer>, SubmitError> {
         let mut answers = Vec::with_capacity(whats.len());
-        while !whats.is_empty() {
-            let rest = whats.split_off(whats.len().min(self.options.batch.max(1)));
-            answers.extend(self.batch(std::mem::replace(&mut whats, rest), None).await?);
+        let most = self.options.batch.max(1);
+        while whats.len() > most {
+            let rest = whats.split_off(most);
+            answers.extend(
+                self.batch(std::mem::replace(&mut whats, rest), None, None)
+                    .await?,
+            );
             // The tasks of this thread have waited for as long as the batch took.
             tokio::task::yield_now().await;
         }
+        answers.extend(self.batch(whats, None, page).await?);
         Ok(answers)
     }
 
-    /// Decides and commits one batch: `whats` at their times, then the ticks that are due.
+    /// Decides and commits one batch: `whats` at their times, then the page, then the ticks that are due.
     async fn batch(
+        &mut self,
+        mut whats: Vec<What>,
+        progress: Option<UpgradeProgress>,
+        page: Option<PageRequest>,
+    ) -> Result<Vec<Answer>, SubmitError> {
+        let Some(PageRequest { page, answer }) = page else {
+            return self.decide(whats, progress, None).await;
+        };
+        let opened = match page.open(&self.store, self.core.rules()) {
+            Ok(opened) => opened,
+            Err(error) => {
+                let error = self.give_up(&error);
+                send(answer, Err(error.clone()));
+                return Err(error);
+            }
+        };
+        let paged = opened.map(|(job, visits)| {
+            whats.extend(visits);
+            (page, job)
+        });
+        let decided = self.decide(whats, progress, paged).await;
+        send(answer, decided.as_ref().map(|_| ()).map_err(Clone::clone));
+        decided
+    }
+
+    async fn decide(
         &mut self,
         whats: Vec<What>,
         progress: Option<UpgradeProgress>,
+        paged: Option<(Page, Job)>,
     ) -> Result<Vec<Answer>, SubmitError> {
         let mut inputs = self.dated(whats);
         if let Err(error) = self.add_ticks(&mut inputs) {
             return Err(self.give_up(&error));
         }
-        if inputs.is_empty() && progress.is_none() {
+        if inputs.is_empty() && progress.is_none() && paged.is_none() {
             return Ok(Vec::new());
         }
         let started = Instant::now();
@@ -262,15 +332,28 @@ impl Ingest {
             mut decisions,
             answers,
             steps,
+            told,
             ..
         } = match decided {
             Ok(batch) => batch,
             Err(error) => return Err(self.give_up(&error)),
         };
         decisions.upgrade = progress;
+        let mut ended = false;
+        if let Some((page, job)) = paged {
+            let dead = match self.store.dead(job.dataflow) {
+                Ok(dead) => dead,
+                Err(error) => return Err(self.give_up(&error)),
+            };
+            decisions.jobs = page.close(job, told, dead, decisions.clock);
+            ended = decisions.jobs.iter().any(ends_leaving);
+        }
         let tally = Tally::of(&decisions, &answers, steps, inputs.len());
         self.commit(decisions).await?;
         tally.count();
+        if ended {
+            self.renew_rules();
+        }
         Ok(answers)
     }
 
@@ -302,26 +385,9 @@ impl Ingest {
         Ok(())
     }
 
-    /// A publish is a batch of its own: the definitions become durable, then they are in force.
-    async fn redefine(&mut self, mut definitions: Definitions) -> Result<(), RedefineError> {
-        let now = self.now();
-        if definitions.version > self.core.rules().version {
-            definitions.published_at = now;
-        }
-        let rules = Arc::new(Rules::compile(&definitions).map_err(RedefineError::Rules)?);
-        self.core.advance_clock(now);
-        let mut batch = match self.core.decide(&[]) {
-            Ok(batch) => batch,
-            Err(error) => return Err(self.give_up(&error).into()),
-        };
-        batch.decisions.definitions = Some(definitions);
-        self.commit(batch.decisions).await?;
-        self.core.set_rules(Arc::clone(&rules));
-        self.rules.send_replace(rules);
-        Ok(())
-    }
-
     async fn commit(&mut self, decisions: Decisions) -> Result<(), SubmitError> {
+        // Ahead of the commit: after a failed one they are derived anew.
+        self.members.follow(&decisions);
         let started = Instant::now();
         let committed = self.store.commit(decisions).await;
         histogram!(names::COMMIT_SECONDS).record(started.elapsed());
@@ -387,23 +453,15 @@ impl Ingest {
     /// the same: then it is in force.
     fn reload(&mut self) -> bool {
         self.core.reset();
-        let durable = match self.store.definitions() {
-            Ok(definitions) => definitions,
+        match Members::of(&self.store) {
+            Ok(members) => self.members = members,
             Err(error) => {
-                tracing::warn!(%error, "the definitions cannot be read");
+                tracing::warn!(%error, "the hot rows cannot be read");
                 return false;
             }
-        };
-        if durable.version != self.core.rules().version {
-            match Rules::compile(&durable) {
-                Ok(rules) => {
-                    let rules = Arc::new(rules);
-                    self.core.set_rules(Arc::clone(&rules));
-                    self.rules.send_replace(rules);
-                }
-                // They compiled before they were committed.
-                Err(errors) => tracing::error!(?errors, "the definitions in the store do not compile"),
-            }
+        }
+        if !self.renew_rules() {
+            return false;
         }
         self.broken = false;
         true
@@ -441,6 +499,7 @@ pub enum StartError {
 
 enum Wake {
     Request(Request),
+    Page(PageRequest),
     Time,
     Stop,
 }

@@ -2,10 +2,12 @@
 
 use crate::cache::{Cache, Entry};
 use crate::core::{Batch, Core, Count};
-use crate::input::{Answer, Input, Item, Posted, What};
+use crate::input::{Answer, Input, Item, Posted, Telling, What};
 use crate::resolve::{Resolved, link, resolve};
-use evaluator::{Arrival, Change, Decided, Origin, Rules, State, advance, catch_up};
-use model::{Body, DatasetId, Duration, Identity, Message, Profile, ProfileId, Timestamp, Transition};
+use evaluator::{Arrival, Change, Decided, Origin, Rules, State, advance, catch_up, tell, told_since};
+use model::{
+    Body, DatasetId, Duration, Identity, JobCounts, Message, Profile, ProfileId, Timestamp, Transition,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{DeadMessage, Decisions, EventKey, MessageCounters, OutboxOp, ProfileDelta, Store};
 
@@ -64,6 +66,7 @@ impl<'a> Work<'a> {
                 answers: Vec::new(),
                 created: Vec::new(),
                 steps: 0,
+                told: JobCounts::default(),
             },
             #[cfg(test)]
             trap: core.trap,
@@ -84,6 +87,11 @@ impl<'a> Work<'a> {
                 (What::Visit(id), None) => self.visit(*id)?,
                 (What::Tick(id, due), Some(_)) => self.pause(*id, Some(*due)),
                 (What::Visit(id), Some(_)) => self.pause(*id, None),
+                (What::Tell(id, telling), None) => self.tell(*id, telling)?,
+                (What::Tell(id, _), Some(_)) => {
+                    self.pause(*id, None);
+                    self.batch.told.failed += 1;
+                }
             }
         }
         self.at = None;
@@ -101,7 +109,7 @@ impl<'a> Work<'a> {
             .map(|(_, input)| input);
         let messages = inputs.clone().filter_map(|input| match &input.what {
             What::Item(Item::Posted(posted)) => Some(&posted.message),
-            What::Item(Item::Bad(_)) | What::Tick(..) | What::Visit(_) => None,
+            What::Item(Item::Bad(_)) | What::Tick(..) | What::Visit(_) | What::Tell(..) => None,
         });
         self.cache
             .lookup(self.store, messages.clone().flat_map(|m| &m.identities))?;
@@ -109,8 +117,8 @@ impl<'a> Work<'a> {
             .flat_map(|m| &m.identities)
             .filter_map(|i| self.cache.owner(i))
             .collect();
-        let timed = inputs.filter_map(|i| match i.what {
-            What::Tick(id, _) | What::Visit(id) => Some(id),
+        let timed = inputs.filter_map(|i| match &i.what {
+            What::Tick(id, _) | What::Visit(id) | What::Tell(id, _) => Some(*id),
             What::Item(_) => None,
         });
         self.cache.load(self.store, named.into_iter().chain(timed))
@@ -254,18 +262,53 @@ impl<'a> Work<'a> {
     }
 
     fn visit(&mut self, id: ProfileId) -> Result<(), store::Error> {
-        let here = self.absorbed.get(&id).map(|gone| gone.into);
-        let id = match here {
-            Some(survivor) => survivor,
-            None => match self.store.survivor(id)? {
-                Some(survivor) => self.absorbed.get(&survivor).map_or(survivor, |gone| gone.into),
-                None => return Ok(()),
-            },
+        let Some(id) = self.survivor(id)? else {
+            return Ok(());
         };
         let mut entry = self.take(id)?;
         if entry.state.profile.hot.rules < self.rules.version {
             let now = self.count.clock;
             self.advance(&mut entry.state, Change::Visit, now);
+        }
+        self.cache.put(entry);
+        Ok(())
+    }
+
+    /// Who a profile is part of, as far as this batch has come.
+    fn survivor(&self, id: ProfileId) -> Result<Option<ProfileId>, store::Error> {
+        if let Some(gone) = self.absorbed.get(&id) {
+            return Ok(Some(gone.into));
+        }
+        let survivor = self.store.survivor(id)?;
+        Ok(survivor.map(|id| self.absorbed.get(&id).map_or(id, |gone| gone.into)))
+    }
+
+    /// A visit is an ordinary change that brings the profile to this instant and to the current rules; then the
+    /// dataflow is told, unless there is nothing to tell or it was told already.
+    fn tell(&mut self, id: ProfileId, telling: &Telling) -> Result<(), store::Error> {
+        let Some(id) = self.survivor(id)? else {
+            self.batch.told.left += 1;
+            return Ok(());
+        };
+        let Telling { ask, since } = telling;
+        let now = self.count.clock;
+        let mut entry = self.take(id)?;
+        let state = &mut entry.state;
+        let stepped = state.stepped();
+        if state.profile.hot.rules < self.rules.version {
+            self.advance(state, Change::Visit, now);
+        } else {
+            self.catch_up(state, now);
+        }
+        if !ask.concerns(self.rules, state, stepped) {
+            self.batch.told.left += 1;
+        } else if told_since(self.rules, state, ask.dataflow, *since) {
+            self.batch.told.live += 1;
+        } else {
+            let export = tell(self.rules, state, ask, now, self.origin());
+            self.batch.told.exported += 1;
+            self.touched.insert(id);
+            self.batch.decisions.outbox.extend(export.map(OutboxOp::Export));
         }
         self.cache.put(entry);
         Ok(())

@@ -168,7 +168,10 @@ async fn lived(messages: &[(i64, String)]) -> Told {
     let (store, _committer) = open();
     let stop = CancellationToken::new();
     let (handle, running) = serve(&store, ClockMode::Wall, &stop);
-    handle.redefine(definitions()).await.expect("in force");
+    handle
+        .redefine(definitions(), Vec::new())
+        .await
+        .expect("in force");
     let start = tokio::time::Instant::now();
     for (now, text) in messages {
         let until = start + std::time::Duration::from_millis((now - BASE).unsigned_abs());
@@ -189,7 +192,10 @@ async fn lived_by_input(messages: &[(i64, String)]) -> Told {
     let (store, _committer) = open();
     let stop = CancellationToken::new();
     let (handle, running) = serve(&store, ClockMode::Input, &stop);
-    handle.redefine(definitions()).await.expect("in force");
+    handle
+        .redefine(definitions(), Vec::new())
+        .await
+        .expect("in force");
     for (_, text) in messages {
         submit(&handle, text).await;
     }

@@ -267,4 +267,18 @@ pub enum DataflowState {
     Paused,
     /// Neither.
     Disabled,
+    /// Its definition was removed, and it goes when everybody it told of somebody has been told that they left.
+    Ending,
+}
+
+impl DataflowState {
+    /// Whether exports are decided.
+    pub fn decides(self) -> bool {
+        self != Self::Disabled
+    }
+
+    /// Whether exports are sent.
+    pub fn sends(self) -> bool {
+        matches!(self, Self::Enabled | Self::Ending)
+    }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// Why an export was decided. Declared in the order in which causes are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// The status in a mapped segment changed.
     Membership,
@@ -18,6 +18,16 @@ pub enum Cause {
     Merged,
     /// The status changed because the rule did.
     Published,
+    /// A segment was mapped, of which the profile is a member.
+    Backfill,
+    /// Somebody asked for the current state again.
+    Resend,
+    /// The mapping was edited.
+    ReExport,
+    /// A segment that the dataflow told of is mapped no longer.
+    ExitSweep,
+    /// The dataflow was enabled again.
+    Reconcile,
 }
 
 impl Cause {
@@ -29,6 +39,11 @@ impl Cause {
             Self::Attribute => "attribute",
             Self::Merged => "merged",
             Self::Published => "published",
+            Self::Backfill => "backfill",
+            Self::Resend => "resend",
+            Self::ReExport => "re-export",
+            Self::ExitSweep => "exit-sweep",
+            Self::Reconcile => "reconcile",
         }
     }
 }

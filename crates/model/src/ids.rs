@@ -147,6 +147,11 @@ number!(
     Revision, u64
 );
 
+number!(
+    /// A bulk job, in the order in which they were made over the life of a store.
+    JobNo, u64
+);
+
 /// A person, as the store knows them: 16 bits incarnation of the store, 48 bits sequence. Never reused.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -9,6 +9,7 @@ mod clock;
 mod definition;
 mod export;
 mod ids;
+mod job;
 mod message;
 mod path;
 mod profile;
@@ -25,9 +26,10 @@ pub use export::{
     SuppressedReason,
 };
 pub use ids::{
-    DataflowId, DataflowNo, DatasetId, DestinationId, ExportId, ExportSeq, IdError, InletId, ProfileId,
-    Revision, RulesVersion, SegmentId, SegmentNo, Seq,
+    DataflowId, DataflowNo, DatasetId, DestinationId, ExportId, ExportSeq, IdError, InletId, JobNo,
+    ProfileId, Revision, RulesVersion, SegmentId, SegmentNo, Seq,
 };
+pub use job::{Candidates, Job, JobCounts, JobKind, JobState, Leaving, NewJob, Whom};
 pub use message::{Body, EventBody, Message, PatchLeaf, RecordBody, Written};
 pub use path::Path;
 pub use profile::{

@@ -1,12 +1,12 @@
 //! Turns the decisions of one batch into rows.
 
-use crate::decisions::{Decisions, EventKey, OutboxOp, ProfileDelta};
+use crate::decisions::{Decisions, EventKey, JobOp, OutboxOp, ProfileDelta};
 use crate::digest::Digest;
 use crate::draft::Draft;
 use crate::error::{Error, Result};
 use crate::keys::{
-    ALIASES, DEAD_MESSAGES, DEFINITIONS, EVENT_IDS, EVENTS, FRAGMENTS, HISTORY, IDENTITIES, IDENTITY_LISTS,
-    MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
+    ALIASES, CANDIDATES, DEAD_MESSAGES, DEFINITIONS, EVENT_IDS, EVENTS, FRAGMENTS, HISTORY, IDENTITIES,
+    IDENTITY_LISTS, JOBS, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
 };
 use crate::outbox;
 use model::{ProfileId, Transition};
@@ -58,7 +58,26 @@ pub(crate) fn apply(draft: &mut Draft<'_>, decisions: &Decisions) -> Result<()> 
     if let Some(upgrade) = &decisions.upgrade {
         UPGRADE.put(&mut draft.rows, &(), upgrade)?;
     }
-    Ok(())
+    decisions.jobs.iter().try_for_each(|op| job(draft, op))
+}
+
+fn job(draft: &mut Draft<'_>, op: &JobOp) -> Result<()> {
+    let rows = &mut draft.rows;
+    match op {
+        JobOp::Put(job) => JOBS.put(rows, &job.no, job),
+        JobOp::Candidates { job, block, profiles } => CANDIDATES.put(rows, &(*job, *block), profiles),
+        JobOp::Finished { job, before } => {
+            let mut range = CANDIDATES.prefix(job);
+            if let Some(before) = before {
+                range.end = CANDIDATES.key(&(*job, *before));
+            }
+            let finished = CANDIDATES.scan(rows, range, usize::MAX, false)?;
+            for (key, _) in &finished {
+                CANDIDATES.delete(rows, key);
+            }
+            Ok(())
+        }
+    }
 }
 
 fn profile(draft: &mut Draft<'_>, delta: &ProfileDelta) -> Result<()> {

@@ -2,8 +2,8 @@
 
 use crate::digest::Digest;
 use model::{
-    DatasetId, Definitions, Event, Export, Fragment, HotRow, Identity, IdentityLink, InletId, ProfileId,
-    RulesVersion, Seq, Timestamp, Transition,
+    DatasetId, Definitions, Event, Export, Fragment, HotRow, Identity, IdentityLink, InletId, Job, JobNo,
+    ProfileId, RulesVersion, Seq, Timestamp, Transition,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,8 @@ pub struct Decisions {
     pub definitions: Option<Definitions>,
     /// How far the upgrade job has come, if it moved.
     pub upgrade: Option<UpgradeProgress>,
+    /// What changes of bulk jobs, in this order.
+    pub jobs: Vec<JobOp>,
     /// What to add to the counters of datasets.
     pub messages: Vec<(DatasetId, MessageCounters)>,
 }
@@ -91,6 +93,29 @@ pub enum OutboxOp {
         survivor: ProfileId,
         /// Who became aliases.
         absorbed: Vec<ProfileId>,
+    },
+}
+
+/// One decision about a bulk job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobOp {
+    /// The row as it becomes.
+    Put(Job),
+    /// Who it is to look at in one block of profiles, in the form that ingest gives it; at most 16 KiB.
+    Candidates {
+        /// Which job.
+        job: JobNo,
+        /// Which block.
+        block: u64,
+        /// Who.
+        profiles: Vec<u8>,
+    },
+    /// The blocks before this one have been looked at; `None` is all.
+    Finished {
+        /// Which job.
+        job: JobNo,
+        /// The first block that stays.
+        before: Option<u64>,
     },
 }
 

@@ -24,6 +24,10 @@ pub enum Space {
     History = b'H',
     /// hash of (namespace, value) -> the profile, always a survivor (`ProfileId`)
     Identities = b'I',
+    /// number -> bulk job (`Job`)
+    Jobs = b'J',
+    /// (job, block of profiles) -> the job's candidates of that block, in the form that ingest gives them
+    Candidates = b'K',
     /// (dataflow, class, due or `MIN`, export number) -> what the lane needs to know before the export
     /// (`Ticket`); only the head of a chain has one
     Lanes = b'L',
@@ -53,7 +57,7 @@ pub enum Space {
 
 impl Space {
     /// Every key space, in the order on disk.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Aliases,
         Self::DeadMessages,
         Self::Chains,
@@ -62,6 +66,8 @@ impl Space {
         Self::Fragments,
         Self::History,
         Self::Identities,
+        Self::Jobs,
+        Self::Candidates,
         Self::Lanes,
         Self::MessageCounters,
         Self::IdentityLists,
@@ -92,6 +98,8 @@ impl Space {
             Self::Fragments => "fragments",
             Self::History => "history",
             Self::Identities => "identities",
+            Self::Jobs => "jobs",
+            Self::Candidates => "candidates",
             Self::Lanes => "lanes",
             Self::MessageCounters => "message_counters",
             Self::IdentityLists => "identity_lists",

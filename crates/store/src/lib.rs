@@ -38,7 +38,7 @@ mod wake;
 
 pub use committer::Committer;
 pub use decisions::{
-    DeadMessage, Decisions, EventKey, MessageCounters, OutboxOp, ProfileDelta, UpgradeProgress,
+    DeadMessage, Decisions, EventKey, JobOp, MessageCounters, OutboxOp, ProfileDelta, UpgradeProgress,
 };
 pub use digest::Digest;
 pub use dump::{Dumped, import};

@@ -5,14 +5,14 @@ use crate::digest::Digest;
 use crate::engine::Read;
 use crate::error::Result;
 use crate::keys::{
-    ALIASES, DEAD_LETTERS, DEAD_MESSAGES, DEFINITIONS, EVENT_IDS, EVENTS, FRAGMENTS, HISTORY, IDENTITIES,
-    IDENTITY_LISTS, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
+    ALIASES, CANDIDATES, COUNTERS, DEAD_LETTERS, DEAD_MESSAGES, DEFINITIONS, EVENT_IDS, EVENTS, FRAGMENTS,
+    HISTORY, IDENTITIES, IDENTITY_LISTS, JOBS, LANES, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
 };
 use crate::settlement::DeadLetter;
 use crate::store::Store;
 use model::{
-    DataflowNo, DatasetId, Definitions, ExportSeq, HotRow, Identity, Profile, ProfileId, RulesVersion,
-    Timestamp, Transition,
+    DataflowNo, DatasetId, Definitions, ExportSeq, HotRow, Identity, Job, JobNo, Lane, Profile, ProfileId,
+    RulesVersion, Timestamp, Transition,
 };
 
 impl Store {
@@ -95,6 +95,52 @@ impl Store {
     /// How far the upgrade job has come, if there ever was one.
     pub fn upgrade(&self) -> Result<Option<UpgradeProgress>> {
         self.read(|rows| UPGRADE.get(rows, &()))
+    }
+
+    /// The bulk jobs from number `from` on (included), ascending.
+    pub fn jobs(&self, from: JobNo, limit: usize) -> Result<Vec<Job>> {
+        let jobs = self.read(|rows| JOBS.scan(rows, JOBS.from(&from), limit, false))?;
+        Ok(jobs.into_iter().map(|(_, job)| job).collect())
+    }
+
+    /// The bulk job with this number.
+    pub fn job(&self, no: JobNo) -> Result<Option<Job>> {
+        self.read(|rows| JOBS.get(rows, &no))
+    }
+
+    /// The number the next bulk job gets; the first is 1.
+    pub fn next_job(&self) -> Result<JobNo> {
+        let last = self.read(|rows| JOBS.scan(rows, JOBS.prefix(&()), 1, true))?;
+        Ok(last.last().map_or(JobNo(1), |(no, _)| no.next()))
+    }
+
+    /// The first `limit` blocks of candidates of a job from block `from` on (included), ascending.
+    pub fn candidates(&self, job: JobNo, from: u64, limit: usize) -> Result<Vec<(u64, Vec<u8>)>> {
+        self.read(|rows| {
+            let range = CANDIDATES.key(&(job, from))..CANDIDATES.prefix(&job).end;
+            let blocks = CANDIDATES.scan(rows, range, limit, false)?;
+            Ok(blocks
+                .into_iter()
+                .map(|((_, block), profiles)| (block, profiles))
+                .collect())
+        })
+    }
+
+    /// The hot rows of up to `limit` profiles from `from` on (included), ascending.
+    pub fn hot_from(&self, from: ProfileId, limit: usize) -> Result<Vec<(ProfileId, HotRow)>> {
+        self.read(|rows| PROFILES.scan(rows, PROFILES.from(&from), limit, false))
+    }
+
+    /// How many exports of `lane` can be claimed or are in flight, counted up to `limit`.
+    pub fn waiting(&self, lane: Lane, limit: usize) -> Result<usize> {
+        let prefix = LANES.prefix(&(lane.dataflow, lane.class));
+        Ok(self.read(|rows| LANES.scan(rows, prefix, limit, false))?.len())
+    }
+
+    /// How many exports of a dataflow ever became dead letters.
+    pub fn dead(&self, dataflow: DataflowNo) -> Result<u64> {
+        let counters = self.read(|rows| COUNTERS.get(rows, &dataflow))?;
+        Ok(counters.map_or(0, |counters| counters.dead.values().sum()))
     }
 
     /// What became of messages, by dataset.

@@ -90,6 +90,7 @@ fn dataflow_of(id: &DataflowId, flow: &DataflowPlan) -> Value {
             DataflowState::Enabled => "enabled",
             DataflowState::Paused => "paused",
             DataflowState::Disabled => "disabled",
+            DataflowState::Ending => unreachable!("no plan asks for it"),
         },
     });
     if let Some(filter) = &flow.filter {

@@ -11,7 +11,7 @@ use crate::judge::Judged;
 use crate::peer::Peers;
 use crate::plan::Plan;
 use crate::script::{Operation, Post, Reach, Script};
-use control::{change, check};
+use control::{Choices, change, check};
 use evaluator::Rules;
 use ingest::{Core, Input, Item, Posted, What};
 use model::{Definitions, Export, Profile, ProfileId, Timestamp};
@@ -159,7 +159,8 @@ impl Player {
         self.flush().await;
         let checked = check("replay.yaml", &file(plan), &Peers::new().registry());
         let desired = checked.desired.unwrap_or_else(|| panic!("{}", checked.report));
-        let change = change(&self.definitions, &desired, self.now).expect("the plan may be published");
+        let change =
+            change(&self.definitions, &desired, Choices::QUIET, self.now).expect("the plan may be published");
         self.definitions = change.definitions;
         self.names.learn(&self.definitions);
         let rules = Rules::compile(&self.definitions).expect("the rules compile");

@@ -3,7 +3,7 @@
 use crate::backtest::{self, BacktestArgs};
 use crate::exit::End;
 use crate::settings::{Flag, Settings};
-use crate::{apply, check, demo, serve, store_command};
+use crate::{apply, check, demo, jobs, serve, store_command};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -29,6 +29,8 @@ enum Command {
     Serve(ServeArgs),
     Check(check::CheckArgs),
     Apply(apply::ApplyArgs),
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
     #[command(subcommand)]
     Store(store_command::StoreCommand),
     Backtest(BacktestArgs),
@@ -78,6 +80,7 @@ impl Cli {
             Command::Serve(args) => serve::run(&args.settings()?),
             Command::Check(args) => check::run(&args),
             Command::Apply(args) => apply::run(&args),
+            Command::Jobs(command) => jobs::run(command),
             Command::Store(command) => store_command::run(command),
             Command::Backtest(args) => serve::runtime()?
                 .block_on(backtest::run(args))

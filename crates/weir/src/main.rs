@@ -14,6 +14,7 @@ mod client;
 mod demo;
 mod exit;
 mod folder;
+mod jobs;
 mod logs;
 mod recorder;
 mod serve;

@@ -30,5 +30,6 @@ pub(crate) fn install() -> Result<PrometheusHandle> {
     ingest::metrics::describe();
     dispatcher::metrics::describe();
     destinations::describe();
+    control::metrics::describe();
     Ok(installed.insert(handle).clone())
 }

@@ -21,6 +21,10 @@ pub(crate) struct View {
 impl View {
     pub(crate) fn of(definitions: &Definitions) -> Self {
         let published = definitions.version.0 > 0;
+        let dataflows = definitions
+            .dataflows
+            .iter()
+            .filter(|flow| flow.state != DataflowState::Ending);
         Self {
             version: definitions.version,
             published_at: published.then(|| definitions.published_at.to_string()),
@@ -29,7 +33,7 @@ impl View {
                 "inlets": definitions.inlets.iter().map(inlet).collect::<Vec<_>>(),
                 "segments": definitions.segments.iter().map(segment).collect::<Vec<_>>(),
                 "destinations": definitions.destinations.iter().map(destination).collect::<Vec<_>>(),
-                "dataflows": definitions.dataflows.iter().map(dataflow).collect::<Vec<_>>(),
+                "dataflows": dataflows.map(dataflow).collect::<Vec<_>>(),
             }),
         }
     }
@@ -114,6 +118,8 @@ fn dataflow(dataflow: &Dataflow) -> Value {
             DataflowState::Enabled => "enabled",
             DataflowState::Paused => "paused",
             DataflowState::Disabled => "disabled",
+            // Not of the file any more: left out above.
+            DataflowState::Ending => "ending",
         },
     });
     let namespace = |one: &NamespaceSelection| json!({"namespace": one.namespace, "sha256": one.sha256});

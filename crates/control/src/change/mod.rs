@@ -3,6 +3,7 @@
 //! A file is the whole state: what it does not mention goes. Numbers are never given out twice, stamps move
 //! only with what they stamp, and the version grows only if something differs.
 
+mod bulk;
 mod connections;
 mod dataflows;
 mod item;
@@ -11,12 +12,15 @@ mod segments;
 #[cfg(test)]
 mod tests;
 
+pub use bulk::{Choices, Offer};
+pub(crate) use dataflows::end;
 pub use item::{Item, Sign};
 pub use refusal::{Refusal, User};
 
 use crate::desired::Desired;
 use crate::read::retention_text;
-use model::{Dataset, Definitions, RulesVersion, Timestamp};
+use dataflows::Edits;
+use model::{Candidates, Dataset, Definitions, NewJob, RulesVersion, Timestamp};
 use std::fmt;
 
 /// The definitions that would be in force, and what putting them in force does.
@@ -26,12 +30,35 @@ pub struct Change {
     pub definitions: Definitions,
     /// What differs, in the order retention, inlets, segments, destinations, dataflows; empty if nothing does.
     pub items: Vec<Item>,
+    /// What can be done in bulk, and whether it is.
+    pub offers: Vec<Offer>,
 }
 
 impl Change {
     /// Whether the file asks for what is in force.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
+    }
+
+    /// The jobs that it makes.
+    pub fn jobs(&self) -> Vec<NewJob> {
+        let taken = self.offers.iter().filter(|offer| offer.taken);
+        taken.map(|offer| offer.job.clone()).collect()
+    }
+
+    /// Says of each offer how many profiles it concerns, in the order of the offers.
+    pub(crate) fn count(&mut self, profiles: &[u64]) {
+        for (offer, profiles) in self.offers.iter().zip(profiles) {
+            let (item, effect) = offer.effect;
+            self.items[item].effects[effect] = offer.sentence(Some(*profiles));
+        }
+    }
+
+    /// Where profiles are not yet at the rules, nobody knows who is behind a filter.
+    pub(crate) fn look_at_everyone(&mut self) {
+        for offer in self.offers.iter_mut().filter(|offer| offer.hidden) {
+            offer.job.candidates = vec![Candidates::Everyone];
+        }
     }
 }
 
@@ -57,8 +84,13 @@ struct Publish {
 }
 
 /// Works out the change from `current` to `desired` at `now`; all reasons at once why it may not be made.
-pub fn change(current: &Definitions, desired: &Desired, now: Timestamp) -> Result<Change, Vec<Refusal>> {
-    let refusals = refusal::all(current, desired);
+pub fn change(
+    current: &Definitions,
+    desired: &Desired,
+    choices: Choices,
+    now: Timestamp,
+) -> Result<Change, Vec<Refusal>> {
+    let refusals = refusal::all(current, desired, choices);
     if !refusals.is_empty() {
         return Err(refusals);
     }
@@ -75,13 +107,22 @@ pub fn change(current: &Definitions, desired: &Desired, now: Timestamp) -> Resul
         segments::recompute(&mut definitions, publish);
     }
     items.extend(connections::destinations(&mut definitions, desired));
-    items.extend(dataflows::change(&mut definitions, desired, publish));
+    let edits = Edits {
+        before: current,
+        publish,
+        choices,
+    };
+    let offers = dataflows::change(&mut definitions, desired, edits, &mut items);
     definitions.datasets = datasets(desired);
     if !items.is_empty() {
         definitions.version = publish.version;
         definitions.published_at = publish.at;
     }
-    Ok(Change { definitions, items })
+    Ok(Change {
+        definitions,
+        items,
+        offers,
+    })
 }
 
 fn retention(definitions: &mut Definitions, desired: &Desired) -> Option<Item> {

@@ -1,7 +1,10 @@
 //! What may not be changed, and why.
 
+use super::Choices;
 use crate::desired::{Desired, DesiredSegment};
-use model::{DataflowId, Definitions, DestinationId, SegmentDefinition, SegmentId, SegmentState};
+use model::{
+    DataflowId, DataflowState, Definitions, DestinationId, SegmentDefinition, SegmentId, SegmentState,
+};
 use std::cell::LazyCell;
 use std::collections::HashMap;
 
@@ -92,7 +95,7 @@ fn flows(dataflows: &[DataflowId]) -> String {
 }
 
 /// Every reason there is, in the order of the definitions in force.
-pub(super) fn all(current: &Definitions, desired: &Desired) -> Vec<Refusal> {
+pub(super) fn all(current: &Definitions, desired: &Desired, choices: Choices) -> Vec<Refusal> {
     let wanted: HashMap<_, _> = desired
         .segments
         .iter()
@@ -118,7 +121,14 @@ pub(super) fn all(current: &Definitions, desired: &Desired) -> Vec<Refusal> {
                     .dataflows
                     .iter()
                     .filter(|dataflow| dataflow.destination == *id);
-                let dataflows: Vec<DataflowId> = users.map(|dataflow| dataflow.id.clone()).collect();
+                let mut dataflows: Vec<DataflowId> = users.map(|dataflow| dataflow.id.clone()).collect();
+                // Those that go, and send exits first.
+                let ending = current.dataflows.iter().filter(|dataflow| {
+                    let goes = desired.dataflows.iter().all(|wanted| wanted.id != dataflow.id);
+                    let ending = dataflow.state == DataflowState::Ending || choices.exit_sweep;
+                    goes && ending && dataflow.destination == *id
+                });
+                dataflows.extend(ending.map(|dataflow| dataflow.id.clone()));
                 (!dataflows.is_empty()).then(|| Refusal::DestinationInUse {
                     destination: id.clone(),
                     dataflows,

@@ -1,4 +1,4 @@
-use super::{Change, Refusal, User, change};
+use super::{Change, Choices, Refusal, User};
 use crate::testing::kinds;
 use crate::{Desired, DesiredSegment, check};
 use model::{
@@ -30,6 +30,11 @@ dataflows:
 fn desired(text: &str) -> Desired {
     let checked = check("f.yaml", text.as_bytes(), &kinds());
     checked.desired.unwrap_or_else(|| panic!("{}", checked.report))
+}
+
+/// The change with the choices that people get who choose nothing.
+fn change(current: &Definitions, desired: &Desired, now: Timestamp) -> Result<Change, Vec<Refusal>> {
+    super::change(current, desired, Choices::default(), now)
 }
 
 /// Instants are told apart by their hour.

@@ -39,9 +39,12 @@ const NOT_BUILT: &[NotBuilt] = &[
     ),
     (
         "backfill",
-        "members of before are not sent, only what changes from now on: take the key out",
+        "it is chosen when the file is applied: mapping a segment sends its members, and `weir apply --no-backfill` does not",
     ),
-    ("exitSweep", "unmapping sends no exits for now: take the key out"),
+    (
+        "exitSweep",
+        "it is chosen when the file is applied: `weir apply --exit-sweep` sends exits of what is unmapped",
+    ),
     (
         "queue",
         "the bounds of the queues are the server's for now: take the key out",

@@ -1,27 +1,29 @@
 //! Definitions on a running server: what is in force, and putting others in force.
 
+mod bulk;
 mod inlets;
 mod outcome;
 #[cfg(test)]
 mod tests;
 mod worker;
 
+pub use bulk::JobRefusal;
 pub use inlets::{Denied, OpenInlet};
 pub use outcome::{Outcome, Verdict};
 pub(crate) use worker::Next;
 pub use worker::Worker;
 
-use crate::change::{Change, Refusal, change};
+use crate::change::{Change, Choices, Refusal, change};
 use crate::check::{Checked, check};
 use crate::desired::Desired;
-use crate::jobs::{self, UpgradeState};
+use crate::jobs::{self, Progress, UpgradeState};
 use crate::secrets::Secrets;
 use dispatcher::{Dispatcher, Registry};
 use inlets::Inlets;
 use model::{Clock, Definitions, InletId};
 use std::sync::Arc;
 use store::Store;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use worker::Request;
 
 /// Why a request could not be answered. The definitions in force are those of before, or, after
@@ -76,14 +78,39 @@ struct Shared {
     secrets: Secrets,
     clock: Arc<dyn Clock>,
     forbidden: Forbidden,
+    progress: Arc<Progress>,
+    /// Tells the worker that there is something to do for jobs.
+    jobs: Notify,
 }
 
 impl Shared {
-    /// The change from what is in force to what is asked for, or why it may not be made.
-    fn change(&self, desired: &Desired) -> Result<Result<Change, Vec<Refusal>>, Error> {
+    /// The change from what is in force to what is asked for, or why it may not be made, with how many profiles its
+    /// offers concern.
+    async fn change(
+        &self,
+        desired: &Desired,
+        choices: Choices,
+    ) -> Result<Result<Change, Vec<Refusal>>, Error> {
         let current = self.store.definitions()?;
-        let change = change(&current, desired, self.clock.now());
-        Ok(change.and_then(|change| {
+        let change = change(&current, desired, choices, self.clock.now());
+        let mut change = match self.allowed(change) {
+            Ok(change) => change,
+            Err(refusals) => return Ok(Err(refusals)),
+        };
+        if !jobs::state(&self.store, &self.ingest.rules())?.finished {
+            change.look_at_everyone();
+        }
+        let mut counts = Vec::with_capacity(change.offers.len());
+        for offer in &change.offers {
+            let counted = self.ingest.count(offer.job.candidates.clone()).await;
+            counts.push(counted.map_err(ingest::RedefineError::from)?);
+        }
+        change.count(&counts);
+        Ok(Ok(change))
+    }
+
+    fn allowed(&self, change: Result<Change, Vec<Refusal>>) -> Result<Change, Vec<Refusal>> {
+        change.and_then(|change| {
             let refusals: Vec<Refusal> = (self.forbidden)(&change.definitions)
                 .into_iter()
                 .map(Refusal::Server)
@@ -93,7 +120,7 @@ impl Shared {
             } else {
                 Err(refusals)
             }
-        }))
+        })
     }
 }
 
@@ -118,6 +145,8 @@ impl Control {
             secrets,
             clock,
             forbidden,
+            progress: Arc::default(),
+            jobs: Notify::new(),
         });
         let (requests, received) = mpsc::channel(16);
         let (inlets, seen) = watch::channel(Arc::default());
@@ -148,7 +177,7 @@ impl Control {
     }
 
     /// Says what applying a file would do, and changes nothing.
-    pub async fn dry_run(&self, file: &str, bytes: Vec<u8>) -> Result<Outcome, Error> {
+    pub async fn dry_run(&self, file: &str, bytes: Vec<u8>, choices: Choices) -> Result<Outcome, Error> {
         let Checked { desired, report } = self.check(file, bytes).await?;
         let Some(desired) = desired else {
             return Ok(Outcome {
@@ -158,14 +187,15 @@ impl Control {
         };
         let verdict = self
             .shared
-            .change(&desired)?
+            .change(&desired, choices)
+            .await?
             .map_or_else(Verdict::Refused, Verdict::Planned);
         Ok(Outcome { report, verdict })
     }
 
     /// Puts what a file asks for in force. Changes are made one after the other; one that has begun is made
     /// also if nobody waits for the answer any more. Resolves when it is durable and in force everywhere.
-    pub async fn apply(&self, file: &str, bytes: Vec<u8>) -> Result<Outcome, Error> {
+    pub async fn apply(&self, file: &str, bytes: Vec<u8>, choices: Choices) -> Result<Outcome, Error> {
         let Checked { desired, report } = self.check(file, bytes).await?;
         let Some(desired) = desired else {
             return Ok(Outcome {
@@ -174,7 +204,11 @@ impl Control {
             });
         };
         let (answer, answered) = oneshot::channel();
-        let request = Request { desired, answer };
+        let request = Request {
+            desired,
+            choices,
+            answer,
+        };
         self.requests.send(request).await.map_err(|_| Error::Stopped)?;
         let verdict = answered.await.map_err(|_| Error::Stopped)??;
         Ok(Outcome { report, verdict })

@@ -1,4 +1,5 @@
 use super::{Control, Denied, Error, Outcome, Parts, Verdict};
+use crate::change::Choices;
 use crate::secrets::Secrets;
 use crate::testing::kinds;
 use dispatcher::{Dispatcher, Site};
@@ -11,8 +12,10 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Claimed, Memory, Settlement, Store};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+
+mod bulk;
 
 const BASE: &str = "
 inlets:
@@ -38,7 +41,7 @@ struct Server {
     control: Control,
     ingest: ingest::Handle,
     store: Store,
-    tasks: TaskTracker,
+    tasks: JoinSet<()>,
     stop: CancellationToken,
 }
 
@@ -70,13 +73,12 @@ impl Server {
             forbidden: Box::new(forbidden),
         })
         .unwrap();
-        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
         tasks.spawn(committer.run(stop.child_token()));
         tasks.spawn(ingesting.run(stop.child_token()));
         tasks.spawn(worker.run(stop.child_token()));
         let token = stop.child_token();
         tasks.spawn(async move { dispatcher.run(token).await });
-        tasks.close();
         Self {
             control,
             ingest,
@@ -86,14 +88,27 @@ impl Server {
         }
     }
 
-    async fn stop(self) {
+    async fn stop(mut self) {
         self.stop.cancel();
-        self.tasks.wait().await;
+        while let Some(ended) = self.tasks.join_next().await {
+            ended.unwrap();
+        }
+    }
+
+    /// Power fails: everything in memory is gone, and what was not synced.
+    async fn crash(mut self, disk: &Memory) {
+        self.tasks.shutdown().await;
+        drop(self);
+        disk.crash();
     }
 
     async fn apply(&self, text: &str) -> Outcome {
+        self.choose(text, Choices::default()).await
+    }
+
+    async fn choose(&self, text: &str, choices: Choices) -> Outcome {
         self.control
-            .apply("f.yaml", text.as_bytes().to_vec())
+            .apply("f.yaml", text.as_bytes().to_vec(), choices)
             .await
             .unwrap()
     }
@@ -153,7 +168,11 @@ async fn what_comes_of_a_file() {
             .map(|_| "not on this server".to_owned())
             .collect()
     });
-    let outcome = server.control.dry_run("f.yaml", BASE.into()).await.unwrap();
+    let outcome = server
+        .control
+        .dry_run("f.yaml", BASE.into(), Choices::default())
+        .await
+        .unwrap();
     assert_eq!((outcome.verdict.as_str(), server.version()), ("planned", 0));
     assert!(
         outcome
@@ -212,7 +231,11 @@ async fn what_comes_of_a_file() {
 async fn a_change_is_finished_without_its_client() {
     let server = Server::start(&Memory::new());
     let with_token = BASE.replace("{id: web}", "{id: web, token: 'env:WEIR_SECRET_WEB'}");
-    let mut apply = Box::pin(server.control.apply("f.yaml", with_token.into()));
+    let mut apply = Box::pin(
+        server
+            .control
+            .apply("f.yaml", with_token.into(), Choices::default()),
+    );
     // Polled until the change is under way, and dropped there.
     let in_force = || server.version() == 1;
     std::future::poll_fn(|context| {
@@ -373,7 +396,7 @@ async fn a_removed_dataflow_leaves_a_balanced_account() {
     );
 
     // Made again it goes on, and nobody cancels what it decides now.
-    server.put(&attributes).await;
+    server.choose(&attributes, Choices::QUIET).await;
     server.post(0..300, 2_000).await;
     tokio::time::sleep(Duration::from_secs(10)).await;
     assert_eq!((account(&server).decided, account(&server).pending), (1_200, 300));
@@ -386,7 +409,7 @@ async fn a_stopped_server_says_so() {
     let control = server.control.clone();
     server.stop().await;
     assert!(matches!(
-        control.apply("f.yaml", BASE.into()).await,
+        control.apply("f.yaml", BASE.into(), Choices::default()).await,
         Err(Error::Stopped)
     ));
 }

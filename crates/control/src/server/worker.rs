@@ -6,8 +6,9 @@
 use super::inlets::Inlets;
 use super::outcome::Verdict;
 use super::{Error, Shared};
+use crate::change::Choices;
 use crate::desired::Desired;
-use crate::jobs::{Cancelling, Upgrading};
+use crate::jobs::{Cancelling, Ending, Upgrading, Working};
 use model::Definitions;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +17,12 @@ use tokio_util::sync::CancellationToken;
 
 /// After a failure, and while exports of a removed dataflow are still in flight.
 const PAUSE: Duration = Duration::from_secs(1);
+/// While a job waits for its rate, or until some of what it decided has been sent.
+const BREATH: Duration = Duration::from_millis(10);
 
 pub(super) struct Request {
     pub(super) desired: Desired,
+    pub(super) choices: Choices,
     pub(super) answer: oneshot::Sender<Result<Verdict, Error>>,
 }
 
@@ -29,6 +33,8 @@ pub struct Worker {
     inlets: watch::Sender<Arc<Inlets>>,
     upgrading: Upgrading,
     cancelling: Cancelling,
+    working: Working,
+    ending: Ending,
 }
 
 /// What a job has to do next, the most urgent first.
@@ -36,6 +42,8 @@ pub struct Worker {
 pub(crate) enum Next {
     /// More, at once.
     More,
+    /// More, after a breath.
+    Soon,
     /// More, after a pause.
     Later,
     /// Nothing until definitions change.
@@ -51,12 +59,20 @@ impl Worker {
         let definitions = shared.store.definitions()?;
         let upgrading = Upgrading::new(shared.store.clone(), shared.ingest.clone());
         let cancelling = Cancelling::new(shared.store.clone());
+        let working = Working::new(
+            shared.store.clone(),
+            shared.ingest.clone(),
+            Arc::clone(&shared.progress),
+        );
+        let ending = Ending::new(shared.store.clone());
         let mut worker = Self {
             shared,
             requests,
             inlets,
             upgrading,
             cancelling,
+            working,
+            ending,
         };
         worker.enforce(&definitions);
         Ok(worker)
@@ -67,35 +83,37 @@ impl Worker {
     pub async fn run(mut self, soft: CancellationToken) {
         let mut next = Next::More;
         loop {
-            let wait = if next == Next::Later {
-                PAUSE
-            } else {
-                Duration::ZERO
+            let wait = match next {
+                Next::Later => PAUSE,
+                Next::Soon => BREATH,
+                Next::More | Next::Idle => Duration::ZERO,
             };
             tokio::select! {
                 biased;
                 () = soft.cancelled() => break,
                 request = self.requests.recv() => {
-                    let Some(Request { desired, answer }) = request else { break };
-                    let verdict = self.apply(&desired).await;
+                    let Some(Request { desired, choices, answer }) = request else { break };
+                    let verdict = self.apply(&desired, choices).await;
                     if answer.send(verdict).is_err() {
                         tracing::info!("definitions were applied for a client that had gone away");
                     }
                     next = Next::More;
                 }
+                () = self.shared.jobs.notified() => next = Next::More,
                 () = tokio::time::sleep(wait), if next != Next::Idle => next = self.work().await,
             }
         }
     }
 
-    async fn apply(&mut self, desired: &Desired) -> Result<Verdict, Error> {
-        let change = match self.shared.change(desired)? {
+    async fn apply(&mut self, desired: &Desired, choices: Choices) -> Result<Verdict, Error> {
+        let change = match self.shared.change(desired, choices).await? {
             Ok(change) => change,
             Err(refusals) => return Ok(Verdict::Refused(refusals)),
         };
         if !change.is_empty() {
-            self.shared.ingest.redefine(change.definitions.clone()).await?;
-            tracing::info!(rules.version = %change.definitions.version, changes = change.items.len(), "definitions changed");
+            let definitions = change.definitions.clone();
+            let made = self.shared.ingest.redefine(definitions, change.jobs()).await?;
+            tracing::info!(rules.version = %change.definitions.version, changes = change.items.len(), jobs = made.len(), "definitions changed");
         }
         // Also when nothing changed: a token may have been put where there was none.
         self.enforce(&change.definitions);
@@ -114,13 +132,33 @@ impl Worker {
         }
         self.inlets.send_replace(Arc::new(inlets));
         self.cancelling.redefine(definitions);
+        self.ending.redefine(definitions);
+    }
+
+    /// Removes a dataflow that has sent its last exit.
+    async fn end(&mut self) -> Result<Next, crate::jobs::Error> {
+        let (next, ended) = self.ending.step()?;
+        if let Some(definitions) = ended {
+            self.shared
+                .ingest
+                .redefine(definitions.clone(), Vec::new())
+                .await?;
+            self.enforce(&definitions);
+            return Ok(Next::More);
+        }
+        Ok(next)
     }
 
     /// One piece of work of each job.
     async fn work(&mut self) -> Next {
         let cancelled = self.cancelling.step().await;
         let upgraded = self.upgrading.step().await;
-        settle(cancelled, "cancelling exports").min(settle(upgraded, "bringing profiles to the rules"))
+        let worked = self.working.step().await;
+        let ended = self.end().await;
+        settle(cancelled, "cancelling exports")
+            .min(settle(upgraded, "bringing profiles to the rules"))
+            .min(settle(worked, "bulk jobs"))
+            .min(settle(ended, "ending dataflows"))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::account::Counters;
 use crate::decisions::{DeadMessage, MessageCounters, UpgradeProgress};
 use crate::keyspace::Space;
 use crate::meta::Meta;
-use model::{DataflowNo, DatasetId, Definitions};
+use model::{DataflowNo, DatasetId, Definitions, Job, JobNo};
 
 /// number -> message refused at the door
 pub(crate) const DEAD_MESSAGES: Table<u64, DeadMessage> = Table::new(Space::DeadMessages);
@@ -17,6 +17,10 @@ pub(crate) const MESSAGE_COUNTERS: Table<DatasetId, MessageCounters> = Table::ne
 pub(crate) const DEFINITIONS: Table<(), Definitions> = Table::new(Space::Definitions);
 /// the one row
 pub(crate) const UPGRADE: Table<(), UpgradeProgress> = Table::new(Space::Upgrade);
+/// number -> job
+pub(crate) const JOBS: Table<JobNo, Job> = Table::new(Space::Jobs);
+/// (job, block) -> candidates
+pub(crate) const CANDIDATES: Table<(JobNo, u64), Vec<u8>> = Table::new(Space::Candidates);
 /// the committed numbers
 pub(crate) const META: Table<(), Meta> = Table::new(Space::Meta);
 

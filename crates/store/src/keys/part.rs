@@ -1,7 +1,7 @@
 //! Keys are tuples of parts; each part has a fixed width and an order-preserving form.
 
 use crate::digest::Digest;
-use model::{Class, DataflowNo, DatasetId, ExportSeq, ProfileId, Timestamp};
+use model::{Class, DataflowNo, DatasetId, ExportSeq, JobNo, ProfileId, Timestamp};
 
 /// A part of a key, or a whole key.
 pub(crate) trait Part: Sized {
@@ -34,6 +34,7 @@ big_endian! {
     u64, u64, |n: &u64| *n, Some;
     ProfileId, u64, |p: &ProfileId| p.to_bits(), |n| Some(Self::from_bits(n));
     ExportSeq, u64, |s: &ExportSeq| s.0, |n| Some(Self(n));
+    JobNo, u64, |j: &JobNo| j.0, |n| Some(Self(n));
     DataflowNo, u32, |d: &DataflowNo| d.0, |n| Some(Self(n));
     Timestamp, u64, |t: &Timestamp| t.millis().cast_unsigned() ^ SIGN,
         |n: u64| Some(Self::from_millis((n ^ SIGN).cast_signed()));

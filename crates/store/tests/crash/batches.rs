@@ -2,14 +2,14 @@
 
 use model::{
     Cause, Class, DataflowId, DataflowNo, DatasetId, DeadReason, Definitions, Event, Export, ExportSeq,
-    Fragment, HotRow, Identity, IdentityLink, Lane, Leaf, Path, ProfileId, Revision, RulesVersion, SegmentNo,
-    Seq, Stamp, Status, SuppressedReason, Timestamp, Transition,
+    Fragment, HotRow, Identity, IdentityLink, JobNo, Lane, Leaf, Path, ProfileId, Revision, RulesVersion,
+    SegmentNo, Seq, Stamp, Status, SuppressedReason, Timestamp, Transition,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use store::{
-    DeadMessage, Decisions, EventKey, MessageCounters, OutboxOp, Outcome, ProfileDelta, Result, Settlement,
-    Store, UpgradeProgress,
+    DeadMessage, Decisions, EventKey, JobOp, MessageCounters, OutboxOp, Outcome, ProfileDelta, Result,
+    Settlement, Store, UpgradeProgress,
 };
 
 /// Profiles a batch writes.
@@ -73,6 +73,7 @@ fn batch(store: &Store, number: u64) -> Result<Decisions> {
             visited: number,
             finished: false,
         }),
+        jobs: jobs(number),
         messages: vec![(
             dataset,
             MessageCounters {
@@ -82,6 +83,22 @@ fn batch(store: &Store, number: u64) -> Result<Decisions> {
             },
         )],
     })
+}
+
+/// Candidates come and go with the batches, as those of a job do.
+fn jobs(number: u64) -> Vec<JobOp> {
+    let job = JobNo(number / 10);
+    vec![
+        JobOp::Candidates {
+            job,
+            block: number,
+            profiles: vec![number as u8; (number % 64) as usize],
+        },
+        JobOp::Finished {
+            job,
+            before: Some(number.saturating_sub(3)),
+        },
+    ]
 }
 
 fn profile(store: &Store, id: ProfileId, seed: u64, at: Timestamp) -> Result<ProfileDelta> {

@@ -105,6 +105,8 @@ async fn what_is_committed_is_read_back_and_survives_a_reopen() {
             Space::Aliases,
             Space::DeadLetters,
             Space::Definitions,
+            Space::Jobs,
+            Space::Candidates,
             Space::Upgrade,
         ];
         assert_eq!(

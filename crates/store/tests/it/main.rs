@@ -7,6 +7,7 @@ mod conformance;
 mod crash;
 mod dump;
 mod folder;
+mod jobs;
 mod old_format;
 mod outbox;
 mod support;

@@ -2,6 +2,7 @@
 
 mod definitions;
 
+use crate::jobs::{candidates, job};
 use crate::support::{
     at, batch, everything, export, identity, live, options, person, profile, settled, start_on,
 };
@@ -9,7 +10,7 @@ use definitions::one_of_everything;
 use model::{DataflowNo, DeadReason, ExportSeq, ProfileId, RulesVersion, SuppressedReason, Timestamp};
 use std::path::PathBuf;
 use store::{
-    Decisions, Memory, OutboxOp, Outcome, ProfileDelta, Space, Store, UpgradeProgress, import, open,
+    Decisions, JobOp, Memory, OutboxOp, Outcome, ProfileDelta, Space, Store, UpgradeProgress, import, open,
 };
 
 fn fixture(format: u32) -> PathBuf {
@@ -56,6 +57,7 @@ async fn fill(store: &Store) {
             visited: 1,
             finished: false,
         }),
+        jobs: vec![JobOp::Put(job(1)), candidates(1, 0, &[7]), candidates(1, 3, &[9])],
         ..batch(store, ops)
     };
     store.commit(next).await.unwrap();

@@ -1,7 +1,7 @@
 //! One life of a server, from its start to its end or the next power cut, wired as `weir serve` wires it.
 
 use crate::peer::Peers;
-use control::{Control, Parts, Secrets, Verdict};
+use control::{Choices, Control, Parts, Secrets, Verdict};
 use dispatcher::{Dispatcher, Site};
 use ingest::{Answer, Handle, Ingest, Item};
 use model::{Clock, Duration, RulesVersion, Timestamp};
@@ -77,7 +77,15 @@ impl Life {
     /// Puts a file in force. `None` says nothing.
     pub(super) fn apply(&self, file: Vec<u8>) -> impl Future<Output = Option<Verdict>> + use<> {
         let control = self.control.clone();
-        async move { Some(control.apply("world.yaml", file).await.ok()?.verdict) }
+        async move {
+            Some(
+                control
+                    .apply("world.yaml", file, Choices::QUIET)
+                    .await
+                    .ok()?
+                    .verdict,
+            )
+        }
     }
 
     /// Puts what a file asks for in force, without the thread of its own on which `apply` checks the file: how long
@@ -86,12 +94,13 @@ impl Life {
         let checked = control::check("world.yaml", file, &Peers::new().registry());
         let desired = checked.desired.unwrap_or_else(|| panic!("{}", checked.report));
         let current = self.store.definitions().expect("the store can be read");
-        let change = control::change(&current, &desired, now).expect("the plan may be published");
+        let change =
+            control::change(&current, &desired, Choices::QUIET, now).expect("the plan may be published");
         let ingest = self.ingest.clone();
         async move {
             if !change.is_empty() {
                 // It never ends where it is used: power fails.
-                drop(ingest.redefine(change.definitions).await);
+                drop(ingest.redefine(change.definitions, Vec::new()).await);
             }
         }
     }

@@ -2,7 +2,7 @@
 //! one thing for ever, and nothing moves without a reason.
 
 use super::{desired, hour};
-use crate::change::change;
+use crate::change::tests::change;
 use evaluator::Rules;
 use model::{Definitions, SegmentState};
 use proptest::prelude::*;

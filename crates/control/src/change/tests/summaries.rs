@@ -66,7 +66,7 @@ fn paused_and_disabled_dataflows_go_on() {
         ),
         (
             "disabled",
-            "~ dataflow plain: disabled -> enabled\n    what changed meanwhile is not sent: a reconcile is not built yet\n",
+            "~ dataflow plain: disabled -> enabled\n    what changed meanwhile is not sent (--reconcile does)\n",
         ),
     ] {
         let text = BASE.replace(
