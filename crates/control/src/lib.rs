@@ -25,6 +25,7 @@ pub use change::{Change, Item, Refusal, Sign, User, change};
 pub use check::{Checked, RETENTION, check, check_segments};
 pub use desired::{Desired, DesiredDataflow, DesiredSegment};
 pub use jobs::UpgradeState;
+pub use model::Secret;
 pub use report::{Diagnostic, Position, Report, Severity, Source, Span};
-pub use secrets::{Reference, ReferenceError, Secret, SecretError, Secrets};
+pub use secrets::{Reference, ReferenceError, SecretError, Secrets};
 pub use server::{Control, Denied, Error, Forbidden, OpenInlet, Outcome, Parts, Verdict, Worker};

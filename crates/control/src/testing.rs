@@ -1,4 +1,4 @@
-//! A kind of destination for tests: it has the settings of a folder, and opens nothing.
+//! Kinds of destination for tests: they have settings, and open nothing.
 
 use dispatcher::{Destination, Fields, Kind, Registry, SettingsError, Site};
 use model::DestinationId;
@@ -8,6 +8,11 @@ use std::sync::Arc;
 /// A registry with the kind `file`.
 pub(crate) fn kinds() -> Registry {
     Registry::new(vec![Arc::new(Folder)])
+}
+
+/// A registry with the kind `stream`, which has a secret and may find its credentials by itself.
+pub(crate) fn streams() -> Registry {
+    Registry::new(vec![Arc::new(Stream)])
 }
 
 struct Folder;
@@ -33,9 +38,41 @@ impl Kind for Folder {
     }
 
     fn open(&self, _: &DestinationId, _: &Value, _: &Site) -> Result<Arc<dyn Destination>, SettingsError> {
-        Err(SettingsError {
-            key: None,
-            message: "it opens nothing".to_owned(),
-        })
+        Err(nothing())
+    }
+}
+
+struct Stream;
+
+impl Kind for Stream {
+    fn name(&self) -> &'static str {
+        "stream"
+    }
+
+    fn example(&self) -> Value {
+        json!({"signingKey": "env:WEIR_SECRET_STREAM"})
+    }
+
+    fn complete(&self, settings: &Value) -> Result<Value, Vec<SettingsError>> {
+        let mut fields = Fields::new(settings);
+        fields.optional_secret("signingKey");
+        fields.optional("credentials");
+        let mistakes = fields.finish();
+        if mistakes.is_empty() {
+            Ok(settings.clone())
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    fn open(&self, _: &DestinationId, _: &Value, _: &Site) -> Result<Arc<dyn Destination>, SettingsError> {
+        Err(nothing())
+    }
+}
+
+fn nothing() -> SettingsError {
+    SettingsError {
+        key: None,
+        message: "it opens nothing".to_owned(),
     }
 }

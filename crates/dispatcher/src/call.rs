@@ -70,12 +70,7 @@ pub(crate) fn plan(
     let mut group = Draft::default();
     let mut dead = Vec::new();
     for one in claimed {
-        let tries = Tries {
-            seq: one.seq,
-            attempts: one.attempts,
-            throttled_since: one.throttled_since,
-            emitted_at: one.export.emitted_at,
-        };
+        let tries = Tries::of(&one);
         match sendable(
             &one.export,
             always_envelope || one.export.envelope,

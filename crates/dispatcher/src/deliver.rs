@@ -6,11 +6,12 @@ use crate::connection::{Connection, Probe};
 use crate::flow::Flow;
 use crate::metrics::{CALLS, SEND_ATTEMPTS, SEND_SECONDS};
 use crate::pace::Pace;
-use crate::policy::{Circumstances, Next, Tries, decide};
-use crate::{Destination, Rendered, Retry, Verdict};
+use crate::policy::{Circumstances, Next, Tries, decide, milliseconds};
+use crate::{Destination, Part, Rendered, Retry, Verdict};
 use fastrand::Rng;
 use metrics::{counter, histogram};
-use model::{Clock, Lane, Timestamp};
+use model::{Clock, Lane, ProfileId, Timestamp};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::{Outcome, Settlement, Store};
@@ -49,14 +50,18 @@ pub(crate) async fn deliver(context: Arc<Context>, call: Call, pass: Pass) {
     } = call;
     let Pass { slot, probe } = pass;
     let sending = context.flow.sending(tries.len());
+    let profiles: Vec<ProfileId> = batch.iter().map(|one| one.profile).collect();
     let verdicts = send(&context.connection, batch).await;
+    // Asked for after the call, which may be what the destination learnt them by.
+    let part = |profile: &ProfileId| context.connection.destination.part(*profile);
+    let parts: Vec<Option<Part>> = profiles.iter().map(part).collect();
     let now = context.clock.now();
     // First the breaker, then the attempts: a call that opens it, or ends while it is open, uses none.
     let end = End::of(&verdicts);
     let open = context
         .connection
         .ended(tries.iter().map(|t| t.seq), &end, probe, now);
-    let outcomes = context.decide(&verdicts, tries, &end, open, now);
+    let outcomes = context.decide(&verdicts, tries, &parts, &end, open, now);
     drop(sending);
     settle(&context, held, outcomes).await;
     drop(slot);
@@ -68,34 +73,85 @@ impl Context {
         &self,
         verdicts: &[Verdict],
         tries: Vec<Tries>,
+        parts: &[Option<Part>],
         end: &End,
         open: bool,
         now: Timestamp,
     ) -> Vec<(Tries, Outcome)> {
+        let instant = Instant::now();
         let mut pace = lock(&self.pace);
         let mut rng = lock(&self.rng);
+        self.slow_parts(verdicts, parts, &mut pace, &mut rng, instant);
         let during = Circumstances {
             now,
             open,
-            level: pace.level(Instant::now()),
+            level: pace.level(instant),
             retry: &self.retry,
         };
         let mut outcomes = Vec::with_capacity(tries.len());
         let mut longest: Option<model::Duration> = None;
-        for (verdict, tries) in verdicts.iter().zip(tries) {
-            let Next::Settle(outcome) = decide(verdict, &tries, &during, &mut rng) else {
+        for ((verdict, tries), part) in verdicts.iter().zip(tries).zip(parts) {
+            let before = tries.attempts;
+            let Next::Settle(mut outcome) = decide(verdict, &tries, &during, &mut rng) else {
                 continue;
             };
-            if let (Verdict::Throttled { .. }, Outcome::Again { due, .. }) = (verdict, &outcome) {
-                longest = longest.max(Some(due.since(now)));
+            if let (Verdict::Throttled { .. }, Outcome::Again { due, attempts, .. }) = (verdict, &mut outcome)
+            {
+                // After too long it counts as a failure, with the delay of one.
+                let flows = part.filter(|_| *attempts == before);
+                match flows.and_then(|part| pace.wait(part, instant)) {
+                    Some(wait) => *due = now + milliseconds(wait),
+                    None => longest = longest.max(Some(due.since(now))),
+                }
             }
             outcomes.push((tries, outcome));
         }
         match longest {
-            Some(wait) => pace.throttled(wait.std(), *end == End::Throttled, Instant::now()),
+            Some(wait) => pace.throttled(wait.std(), *end == End::Throttled, instant),
             None => pace.flowed(),
         }
         outcomes
+    }
+
+    /// Tells the pace which parts of the destination are busy.
+    fn slow_parts(
+        &self,
+        verdicts: &[Verdict],
+        parts: &[Option<Part>],
+        pace: &mut Pace,
+        rng: &mut Rng,
+        now: Instant,
+    ) {
+        /// What a part did with a call.
+        #[derive(Default)]
+        struct Did {
+            moving: bool,
+            throttled: bool,
+            /// How long it asked to wait.
+            asked: Option<Duration>,
+        }
+        let mut did: BTreeMap<u32, (Part, Did)> = BTreeMap::new();
+        for (verdict, part) in verdicts.iter().zip(parts) {
+            let Some(part) = *part else { continue };
+            let (_, did) = did.entry(part.number).or_insert((part, Did::default()));
+            match verdict {
+                Verdict::Delivered => did.moving = true,
+                Verdict::Throttled { after, .. } => {
+                    did.throttled = true;
+                    did.asked = did.asked.max(*after);
+                }
+                _ => {}
+            }
+        }
+        for (part, did) in did.into_values() {
+            if did.throttled {
+                let level = if did.moving { 0 } else { pace.part_level(part, now) };
+                let wait = self.retry.after_throttle(did.asked, level, rng);
+                pace.part_throttled(part, wait, did.moving, now);
+            } else if did.moving {
+                pace.part_flowed(part, now);
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::Rendered;
 use async_trait::async_trait;
+use model::ProfileId;
 use std::fmt;
 use std::time::Duration;
 
@@ -24,12 +25,54 @@ pub trait Destination: Send + Sync + fmt::Debug {
         false
     }
 
+    /// The part of the stream that takes the exports of a profile, if the stream has parts that are busy each by
+    /// itself (the shards of Kinesis) and they are known. Exports that are throttled then slow their own part only.
+    fn part(&self, _profile: ProfileId) -> Option<Part> {
+        None
+    }
+
     /// Sends a batch within [`Destination::limits`], at most one export of a profile, and says what became of
     /// each, in the same order. The future may be dropped at any await.
     async fn send(&self, batch: &[Rendered]) -> Vec<Verdict>;
 
     /// Whether the stream could be written to now. Leaves no record in it.
     async fn check(&self) -> Result<(), CheckError>;
+
+    /// What the credentials may do, each permission that sending needs or that helps, by itself. Leaves no record.
+    async fn permissions(&self) -> Vec<Permission> {
+        Vec::new()
+    }
+}
+
+/// A part of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Which, among all that are open.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+    /// Exports a second that it takes when it is busy.
+    pub per_second: u32,
+}
+
+/// One permission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permission {
+    /// As the destination calls it: `PutRecords`.
+    pub name: &'static str,
+    /// Whether it is there.
+    pub allowed: Allowed,
+}
+
+/// Whether a permission is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// It is.
+    Yes,
+    /// It is not: what the destination said.
+    No(String),
+    /// It could not be told, and why.
+    NotChecked(String),
 }
 
 /// What one call may carry.

@@ -219,7 +219,9 @@ impl Inner {
             ));
         };
         let settings = serde_json::from_str(&definition.settings).map_err(|error| error.to_string())?;
-        kind.open(&definition.id, &settings, &self.site)
+        let forbidden = self.site.forbidden(&settings).into_iter().next();
+        forbidden
+            .map_or_else(|| kind.open(&definition.id, &settings, &self.site), Err)
             .map_err(|error| error.to_string())
     }
 

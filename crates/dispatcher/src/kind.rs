@@ -1,13 +1,10 @@
 //! Kinds of destination, and the list of them.
 
-use crate::{Destination, SettingsError};
+use crate::{Destination, SettingsError, Site};
 use model::DestinationId;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
-use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// One kind of destination: reads settings and opens destinations.
@@ -26,7 +23,7 @@ pub trait Kind: Send + Sync {
         self.complete(settings).err().unwrap_or_default()
     }
 
-    /// Opens a destination. It connects with the first call, so that an outside stream that is away is an
+    /// Opens a destination; the dispatcher has asked [`Site::forbidden`] before. It connects with the first call, so that an outside stream that is away is an
     /// endpoint verdict and never a reason not to start.
     fn open(
         &self,
@@ -34,37 +31,6 @@ pub trait Kind: Send + Sync {
         settings: &Value,
         site: &Site,
     ) -> Result<Arc<dyn Destination>, SettingsError>;
-}
-
-/// Makes what was written to a file durable.
-pub type SyncFile = Arc<dyn Fn(&File) -> io::Result<()> + Send + Sync>;
-
-/// What the server's owner allows the people who write definitions.
-#[derive(Clone)]
-pub struct Site {
-    /// The folder below which file destinations write. It is not created: a mount that is missing must not be
-    /// filled in silence.
-    pub exports_dir: PathBuf,
-    /// How exported files reach the disk: `File::sync_data`, unless a test puts a failing one here.
-    pub sync: SyncFile,
-}
-
-impl Site {
-    /// File destinations write below `exports_dir`.
-    pub fn new(exports_dir: impl Into<PathBuf>) -> Self {
-        Self {
-            exports_dir: exports_dir.into(),
-            sync: Arc::new(File::sync_data),
-        }
-    }
-}
-
-impl fmt::Debug for Site {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Site")
-            .field("exports_dir", &self.exports_dir)
-            .finish_non_exhaustive()
-    }
 }
 
 /// All kinds, by name.

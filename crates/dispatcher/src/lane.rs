@@ -5,11 +5,13 @@ use crate::call::{Call, Held, plan};
 use crate::connection::Want;
 use crate::deliver::{Context, Pass, deliver, lock, settle};
 use crate::metrics::SEND_WAIT_SECONDS;
+use crate::policy::{Tries, milliseconds};
 use metrics::histogram;
-use model::{Class, ExportSeq};
+use model::{Class, ExportSeq, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
+use store::{Claimed, Outcome};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +34,39 @@ enum Look {
     Again,
     /// Nothing to do before this instant, unless something wakes the lane.
     Rest(Instant),
+}
+
+/// What a claim led to.
+#[derive(PartialEq, Eq)]
+enum Claim {
+    /// What is due is packed into calls, if something is.
+    Planned,
+    /// All of it has to wait for busy parts of the destination. Others may be due.
+    HeldBack,
+}
+
+impl Context {
+    /// Takes out the exports that go to busy parts of the destination, with a later due for each. They were not sent:
+    /// nothing else about them changes.
+    fn hold_back(&self, claimed: &mut Vec<Claimed>, now: Timestamp) -> Vec<(Tries, Outcome)> {
+        let mut pace = lock(&self.pace);
+        let instant = Instant::now();
+        let mut held_back = Vec::new();
+        claimed.retain(|one| {
+            let part = self.connection.destination.part(one.export.profile);
+            let Some(wait) = part.and_then(|part| pace.wait(part, instant)) else {
+                return true;
+            };
+            let outcome = Outcome::Again {
+                due: now + milliseconds(wait),
+                attempts: one.attempts,
+                throttled_since: one.throttled_since,
+            };
+            held_back.push((Tries::of(one), outcome));
+            false
+        });
+        held_back
+    }
 }
 
 impl LaneTask {
@@ -131,8 +166,8 @@ impl LaneTask {
         if probe.is_some() {
             self.planned.clear();
         }
-        if self.planned.is_empty() {
-            self.claim(probe.is_some());
+        if self.planned.is_empty() && self.claim(probe.is_some()).await == Claim::HeldBack {
+            return Look::Again;
         }
         let Some(call) = self.planned.pop_front() else {
             return Look::Rest(Instant::now() + POLL);
@@ -150,8 +185,8 @@ impl LaneTask {
     }
 
     /// Claims what is due and packs it into calls; for a probe, into one call of one export.
-    fn claim(&mut self, probe: bool) {
-        let context = &self.context;
+    async fn claim(&mut self, probe: bool) -> Claim {
+        let context = Arc::clone(&self.context);
         let (limits, now) = (context.connection.limits, context.clock.now());
         let mut claimed = match context
             .store
@@ -160,8 +195,13 @@ impl LaneTask {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::error!(dataflow.no = %context.lane.dataflow, %error, "the outbox cannot be claimed from");
-                return;
+                return Claim::Planned;
             }
+        };
+        let held_back = if probe {
+            Vec::new()
+        } else {
+            context.hold_back(&mut claimed, now)
         };
         if probe {
             let seqs: Vec<ExportSeq> = claimed.iter().map(|one| one.seq).collect();
@@ -181,10 +221,25 @@ impl LaneTask {
         );
         self.planned = plan.calls;
         if !plan.dead.is_empty() {
-            let context = Arc::clone(context);
+            let context = Arc::clone(&context);
             self.calls
                 .spawn(async move { settle(&context, plan.dead_held, plan.dead).await });
         }
+        if held_back.is_empty() {
+            return Claim::Planned;
+        }
+        let held = Held::new(
+            &context.store,
+            held_back.iter().map(|(tries, _)| tries.seq).collect(),
+        );
+        if self.planned.is_empty() {
+            // Nothing else slows the lane down: the next claim waits for this.
+            settle(&context, held, held_back).await;
+            return Claim::HeldBack;
+        }
+        self.calls
+            .spawn(async move { settle(&context, held, held_back).await });
+        Claim::Planned
     }
 
     /// A call catches the panics of its destination; one of its own is a defect, and its exports were given

@@ -25,13 +25,15 @@ mod policy;
 mod render;
 mod retry;
 mod settings;
+mod site;
 
 pub use breaker::BreakerView;
-pub use destination::{BatchLimits, CheckError, Destination, Verdict};
+pub use destination::{Allowed, BatchLimits, CheckError, Destination, Part, Permission, Verdict};
 pub use dispatcher::Dispatcher;
 pub use flow::DataflowView;
-pub use kind::{Kind, Registry, Site, SyncFile};
+pub use kind::{Kind, Registry};
 pub use latency::Percentiles;
 pub use render::{RenderError, Rendered, render};
 pub use retry::Retry;
-pub use settings::{Fields, SettingsError};
+pub use settings::{Fields, INLINE_SECRET, SettingsError};
+pub use site::{ResolveSecret, Site, SyncFile};

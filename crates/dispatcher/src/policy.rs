@@ -3,7 +3,7 @@
 use crate::{Retry, Verdict};
 use fastrand::Rng;
 use model::{DeadReason, Duration, ExportSeq, Timestamp};
-use store::Outcome;
+use store::{Claimed, Outcome};
 
 /// Counted attempts an export has.
 pub(crate) const ATTEMPTS: u8 = 3;
@@ -25,6 +25,18 @@ pub(crate) struct Tries {
     pub(crate) throttled_since: Option<Timestamp>,
     /// When it was decided, for the latency.
     pub(crate) emitted_at: Timestamp,
+}
+
+impl Tries {
+    /// As claimed.
+    pub(crate) fn of(claimed: &Claimed) -> Self {
+        Self {
+            seq: claimed.seq,
+            attempts: claimed.attempts,
+            throttled_since: claimed.throttled_since,
+            emitted_at: claimed.export.emitted_at,
+        }
+    }
 }
 
 /// The circumstances under which a call ended.
@@ -94,12 +106,16 @@ fn again(
     throttled_since: Option<Timestamp>,
     now: Timestamp,
 ) -> Next {
-    let wait = Duration::from_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
     Next::Settle(Outcome::Again {
-        due: now + wait,
+        due: now + milliseconds(wait),
         attempts,
         throttled_since,
     })
+}
+
+/// As the outbox counts time.
+pub(crate) fn milliseconds(wait: std::time::Duration) -> Duration {
+    Duration::from_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn dead(reason: DeadReason, answer: &str, attempts: u8, at: Timestamp) -> Next {

@@ -3,6 +3,10 @@
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
+/// What is said of a secret that stands in the settings itself.
+pub const INLINE_SECRET: &str =
+    "holds the secret itself; write `env:WEIR_SECRET_...` or `file:...`, where the server finds it";
+
 /// One mistake in the settings of a destination.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{message}", place(key.as_deref()))]
@@ -69,6 +73,33 @@ impl<'a> Fields<'a> {
         ""
     }
 
+    /// The text at `key`, or `None` if the key is not there; an empty text after a mistake.
+    pub fn optional(&mut self, key: &'static str) -> Option<&'a str> {
+        if self.settings.get(key).is_some() {
+            return Some(self.text(key));
+        }
+        self.known.push(key);
+        None
+    }
+
+    /// The reference to a secret at `key`, like [`Fields::text`]; the secret itself is a mistake.
+    pub fn secret(&mut self, key: &'static str) -> &'a str {
+        let text = self.text(key);
+        if !text.is_empty() && !text.starts_with("env:") && !text.starts_with("file:") {
+            self.mistake(key, INLINE_SECRET);
+        }
+        text
+    }
+
+    /// The same where the key may be left out.
+    pub fn optional_secret(&mut self, key: &'static str) -> Option<&'a str> {
+        if self.settings.get(key).is_some() {
+            return Some(self.secret(key));
+        }
+        self.known.push(key);
+        None
+    }
+
     /// The whole number at `key`, or `default` if the key is not there or its value is a mistake.
     pub fn whole(&mut self, key: &'static str, default: u64, range: RangeInclusive<u64>) -> u64 {
         let Some(found) = self.get(key) else {
@@ -80,6 +111,11 @@ impl<'a> Fields<'a> {
         let (least, most) = range.into_inner();
         self.mistake(key, format!("must be a whole number from {least} to {most}"));
         default
+    }
+
+    /// These are keys of the kind, whatever stands there: what is wrong with them was said elsewhere.
+    pub fn know(&mut self, keys: &[&'static str]) {
+        self.known.extend(keys);
     }
 
     /// Notes a mistake that only the kind can see.

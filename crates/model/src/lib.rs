@@ -12,6 +12,7 @@ mod ids;
 mod message;
 mod path;
 mod profile;
+mod secret;
 mod time;
 
 pub use clock::{Clock, SystemClock};
@@ -33,4 +34,5 @@ pub use profile::{
     Event, Fragment, HotRow, Identity, IdentityLink, Leaf, LedgerEntry, Membership, Profile, Stamp, Status,
     Transition,
 };
+pub use secret::Secret;
 pub use time::{Duration, Timestamp};

@@ -7,6 +7,8 @@
 //! agrees with them, two readings of the specification agree. [`replay`] holds the deciding half against it, with
 //! batches cut in any way; [`world`] a whole server, with power cuts, failing disks and unruly destinations.
 //!
+//! [`outside`] is for tests of the real protocols: it starts programs that play the outside streams.
+//!
 //! What this crate is not: a part of the product. Only tests use it.
 //!
 //! Start reading at [`rule`] and [`plan`] (what people decide), then [`script`] (what happens), [`judge`] (what must
@@ -18,6 +20,7 @@ pub mod file;
 pub mod generate;
 pub mod judge;
 pub mod office;
+pub mod outside;
 pub mod peer;
 pub mod plan;
 pub mod replay;

@@ -1,5 +1,6 @@
 use super::{Checked, RETENTION, check, check_segments};
-use crate::testing::kinds;
+use crate::secrets::Secrets;
+use crate::testing::{kinds, streams};
 use crate::{Desired, Severity};
 use model::{DataflowState, SegmentState};
 use proptest::prelude::*;
@@ -353,4 +354,57 @@ proptest! {
         bytes.extend_from_slice(&text.as_bytes()[to..]);
         holds(&bytes);
     }
+}
+
+/// `resolved`: as a server sees it that has one secret.
+fn stream(settings: &str, resolved: bool) -> String {
+    let text = format!("destinations: [{{id: s, kind: stream, settings: {settings}}}]");
+    let mut checked = check("file.yaml", text.as_bytes(), &streams());
+    if resolved {
+        let known = ("WEIR_SECRET_KNOWN".to_owned(), "swordfish".to_owned());
+        checked.report.resolve(&Secrets::new([known], None));
+    }
+    checked.report.to_string()
+}
+
+#[test]
+fn a_secret_in_settings_is_refused_once_and_never_shown() {
+    for offline in [true, false] {
+        let report = stream("{signingKey: hunter2}", !offline);
+        assert!(report.contains("holds the secret itself"), "{report}");
+        assert_eq!(report.matches(" error: ").count(), 1, "{report}");
+        assert!(!report.contains("hunter2"), "{report}");
+    }
+}
+
+#[test]
+fn a_reference_in_settings_is_looked_up_by_the_server_alone() {
+    let clean = "no mistakes in file.yaml\n";
+    for settings in ["{signingKey: env:WEIR_SECRET_OTHER}", "{signingKey: file:a/b}"] {
+        assert_eq!(stream(settings, false), clean);
+        let report = stream(settings, true);
+        assert!(
+            report.contains("`signingKey` of destination `s` names a secret that the server does not have"),
+            "{report}"
+        );
+    }
+    assert_eq!(stream("{signingKey: env:WEIR_SECRET_KNOWN}", true), clean);
+    let report = stream("{signingKey: env:HOME}", false);
+    assert!(
+        report.contains("only those that begin with `WEIR_SECRET_` are read"),
+        "{report}"
+    );
+}
+
+#[test]
+fn where_credentials_come_from_is_no_secret() {
+    assert_eq!(
+        stream("{credentials: default}", true),
+        "no mistakes in file.yaml\n"
+    );
+    let report = stream("{credentials: hunter2}", false);
+    assert!(
+        report.contains("holds the secret itself") && !report.contains("hunter2"),
+        "{report}"
+    );
 }

@@ -5,7 +5,7 @@ use super::{Item, place};
 use crate::report::{Report, Span};
 use crate::yaml::{Data, Node};
 use crate::{secrets, suggest};
-use dispatcher::{Kind, Registry};
+use dispatcher::{INLINE_SECRET, Kind, Registry};
 use model::{DestinationDefinition, DestinationId, Limits};
 
 const NOT_BUILT: &[NotBuilt] = &[
@@ -73,6 +73,11 @@ fn check(
     for mistake in settings.into_iter().flat_map(|settings| kind.check(settings)) {
         let key = mistake.key.as_deref().and_then(|key| node?.key(key));
         let place = key.or(node).map_or(at, |node| node.span);
+        let value = mistake.key.as_deref().and_then(|key| value(node?, key));
+        if mistake.message == INLINE_SECRET && value.is_some_and(|value| report.failed_at(value.span)) {
+            // It was seen before the kind was asked.
+            continue;
+        }
         let message = match &mistake.key {
             Some(key) => format!("setting `{key}` of {what} {}", mistake.message),
             None => format!("{what}: {}", mistake.message),
@@ -84,6 +89,18 @@ fn check(
             format!("settings of the kind `{}` look like this: {example}", kind.name()),
         );
     }
+}
+
+/// What stands at `key` of a group of keys.
+fn value<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
+    let Data::Map(entries) = &node.data else {
+        return None;
+    };
+    let is_it = |name: &Node| matches!(&name.data, Data::Scalar(name) if name.text == key);
+    entries
+        .iter()
+        .find(|(name, _)| is_it(name))
+        .map(|(_, value)| value)
 }
 
 /// The settings as JSON, `{}` without any; `None`, reported, if they are no group of keys.
@@ -125,7 +142,9 @@ fn secrets_in(node: &Node, key: &str, what: &str, report: &mut Report) {
             }
         }
         Data::Scalar(scalar) => {
-            let secret = secrets::is_secret_key(key) && !node.is_null();
+            // `credentials: default` says where they are.
+            let choice = key == "credentials" && scalar.text.trim() == "default";
+            let secret = secrets::is_secret_key(key) && !choice && !node.is_null();
             if secret || secrets::is_reference(&scalar.text) {
                 secrets::check(
                     scalar.text.trim(),

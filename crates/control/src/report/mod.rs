@@ -121,6 +121,15 @@ impl Report {
         });
     }
 
+    /// Whether there is an error about exactly this stretch.
+    pub(crate) fn failed_at(&self, span: Span) -> bool {
+        let errors = self
+            .diagnostics
+            .iter()
+            .filter(|one| one.severity == Severity::Error);
+        errors.map(|one| one.span).any(|one| one == span)
+    }
+
     /// Never shows this stretch of the file.
     pub(crate) fn mask(&mut self, span: Span) {
         self.masked.push(span);

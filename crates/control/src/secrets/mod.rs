@@ -11,10 +11,12 @@ mod tests;
 pub use reference::{Reference, ReferenceError};
 pub(crate) use reference::{check, inline, is_reference, is_secret_key};
 
-use sha2::{Digest, Sha256};
+use dispatcher::ResolveSecret;
+use model::Secret;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Why a secret cannot be had. Never holds any of it.
 #[derive(Debug, thiserror::Error)]
@@ -44,39 +46,6 @@ pub enum SecretError {
     Empty(String),
 }
 
-/// A secret. Nothing prints it: whoever needs it says so with [`Secret::expose`].
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Keeps `text` from being shown.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The secret itself.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether `presented` is the secret. How long it takes tells nothing: digests are compared, whole.
-    pub fn matches(&self, presented: &str) -> bool {
-        let ours = Sha256::digest(self.0.as_bytes());
-        let theirs = Sha256::digest(presented.as_bytes());
-        let differing = ours
-            .iter()
-            .zip(theirs.iter())
-            .fold(0_u8, |seen, (a, b)| seen | (a ^ b));
-        std::hint::black_box(differing) == 0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("****")
-    }
-}
-
 /// Looks references up.
 #[derive(Clone)]
 pub struct Secrets {
@@ -85,6 +54,11 @@ pub struct Secrets {
 }
 
 impl Secrets {
+    /// Looks secrets up for destinations, which may not see this crate.
+    pub fn resolver(self) -> ResolveSecret {
+        Arc::new(move |reference| self.resolve(reference).map_err(|error| error.to_string()))
+    }
+
     /// What the process was started with, and the files below `folder`.
     pub fn of_process(folder: Option<PathBuf>) -> Self {
         let text = |os: std::ffi::OsString| os.into_string().ok();

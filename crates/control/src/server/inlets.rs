@@ -1,7 +1,7 @@
 //! Who may post to which inlet.
 
-use crate::secrets::{Secret, Secrets};
-use model::{Definitions, Inlet, InletId};
+use crate::secrets::Secrets;
+use model::{Definitions, Inlet, InletId, Secret};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

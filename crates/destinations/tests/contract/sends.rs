@@ -6,7 +6,7 @@ use dispatcher::Verdict;
 #[tokio::test]
 async fn the_wire_is_exactly_this() {
     for kind in destinations::all().kinds() {
-        let peer = peer::of(kind);
+        let peer = peer::of(kind).await;
         let verdicts = peer.destination.send(&sample::batch(1..=2)).await;
         assert_eq!(
             verdicts,
@@ -14,8 +14,9 @@ async fn the_wire_is_exactly_this() {
             "{}",
             kind.name()
         );
+        let received = peer.received().await;
         insta::with_settings!({snapshot_suffix => kind.name()}, {
-            insta::assert_snapshot!("wire", peer.received());
+            insta::assert_snapshot!("wire", received);
         });
     }
 }
@@ -23,7 +24,7 @@ async fn the_wire_is_exactly_this() {
 #[tokio::test]
 async fn one_verdict_an_export_whatever_the_size_of_the_batch() {
     for kind in destinations::all().kinds() {
-        let peer = peer::of(kind);
+        let peer = peer::of(kind).await;
         let most = peer.destination.limits().records as u64;
         let mut first = 1;
         for size in [0, 1, 2, most] {
@@ -44,7 +45,7 @@ async fn one_verdict_an_export_whatever_the_size_of_the_batch() {
 #[tokio::test]
 async fn an_export_larger_than_the_limit_is_refused_and_harms_no_other() {
     for kind in destinations::all().kinds() {
-        let peer = peer::of(kind);
+        let peer = peer::of(kind).await;
         let limit = peer.destination.limits().record_bytes;
         let batch = [
             sample::batch(1..=1),
@@ -67,9 +68,9 @@ async fn an_export_larger_than_the_limit_is_refused_and_harms_no_other() {
 #[tokio::test]
 async fn a_check_leaves_no_record() {
     for kind in destinations::all().kinds() {
-        let peer = peer::of(kind);
+        let peer = peer::of(kind).await;
         assert_eq!(peer.destination.check().await, Ok(()), "{}", kind.name());
-        assert_eq!(peer.received(), "", "{}", kind.name());
+        assert_eq!(peer.received().await, "", "{}", kind.name());
     }
 }
 

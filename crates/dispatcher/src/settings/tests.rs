@@ -44,3 +44,46 @@ fn all_mistakes_come_at_once_and_repeat_no_unknown_value() {
     settings are an object, not null
     "#);
 }
+
+#[test]
+fn a_key_may_be_left_out_and_one_that_is_of_no_use_is_not_called_unknown() {
+    let optional = |settings: &Value| {
+        let mut fields = Fields::new(settings);
+        let endpoint = fields.optional("endpoint").map(str::to_owned);
+        fields.know(&["token"]);
+        let mistakes: Vec<String> = fields.finish().iter().map(ToString::to_string).collect();
+        (endpoint, mistakes.join("; "))
+    };
+    assert_eq!(optional(&json!({})), (None, String::new()));
+    let both = json!({"endpoint": "a", "token": [1]});
+    assert_eq!(optional(&both), (Some("a".to_owned()), String::new()));
+    let mistake = "`endpoint`: must be a text, not true or false".to_owned();
+    assert_eq!(
+        optional(&json!({"endpoint": false})),
+        (Some(String::new()), mistake)
+    );
+}
+
+#[test]
+fn a_secret_is_named_and_never_there() {
+    let secret = |settings: &Value| {
+        let mut fields = Fields::new(settings);
+        let key = fields.secret("key").to_owned();
+        let token = fields.optional_secret("token").map(str::to_owned);
+        let mistakes: Vec<String> = fields.finish().iter().map(ToString::to_string).collect();
+        (key, token, mistakes.join("; "))
+    };
+    let named = json!({"key": "env:WEIR_SECRET_A", "token": "file:b"});
+    let read = (
+        "env:WEIR_SECRET_A".to_owned(),
+        Some("file:b".to_owned()),
+        String::new(),
+    );
+    assert_eq!(secret(&named), read);
+    let (_, token, mistakes) = secret(&json!({"key": "hunter2"}));
+    assert_eq!(token, None);
+    assert!(
+        mistakes.starts_with("`key`: holds the secret itself") && !mistakes.contains("hunter2"),
+        "{mistakes}"
+    );
+}

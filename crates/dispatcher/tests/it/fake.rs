@@ -1,7 +1,7 @@
 //! A destination that does what a script says and remembers what it was sent.
 
 use async_trait::async_trait;
-use dispatcher::{BatchLimits, CheckError, Destination, Kind, Rendered, SettingsError, Site, Verdict};
+use dispatcher::{BatchLimits, CheckError, Destination, Kind, Part, Rendered, SettingsError, Site, Verdict};
 use model::{DestinationId, ProfileId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -92,7 +92,8 @@ impl World {
     }
 }
 
-/// The kind `fake`. Settings: `records`, `bytes`, `recordBytes`, `timeoutMs`, `envelope`, all optional.
+/// The kind `fake`. Settings: `records`, `bytes`, `recordBytes`, `timeoutMs`, `envelope`, `parts`
+/// (a profile is in the part of its number modulo that many), all optional.
 pub(crate) struct FakeKind(pub(crate) World);
 
 impl Kind for FakeKind {
@@ -128,6 +129,7 @@ impl Kind for FakeKind {
             },
             timeout: Duration::from_millis(number("timeoutMs", 20_000) as u64),
             envelope: settings["envelope"].as_bool().unwrap_or(false),
+            parts: number("parts", 0) as u32,
         }))
     }
 }
@@ -138,6 +140,7 @@ struct Fake {
     limits: BatchLimits,
     timeout: Duration,
     envelope: bool,
+    parts: u32,
 }
 
 impl fmt::Debug for Fake {
@@ -167,6 +170,15 @@ impl Destination for Fake {
 
     fn always_envelope(&self) -> bool {
         self.envelope
+    }
+
+    fn part(&self, profile: ProfileId) -> Option<Part> {
+        let number = (profile.to_bits() as u32).checked_rem(self.parts)?;
+        Some(Part {
+            number,
+            of: self.parts,
+            per_second: 10,
+        })
     }
 
     async fn send(&self, batch: &[Rendered]) -> Vec<Verdict> {

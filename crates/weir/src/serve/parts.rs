@@ -43,7 +43,6 @@ impl Server {
     /// Starts a server. What cannot be used (a store in use, an address that is taken, definitions that this start
     /// forbids) is an error that says what to do.
     pub(crate) async fn start(settings: &Settings) -> Result<Self> {
-        let guard = Guard::of(settings);
         let listen = settings.server.listen;
         if !listen.ip().is_loopback() && !settings.server.behind_proxy {
             bail!(
@@ -53,7 +52,9 @@ impl Server {
         }
         let metrics = recorder::install()?;
         folder::make(&settings.data)?;
-        let site = site(settings)?;
+        let secrets = Secrets::of_process(settings.server.secrets_dir.clone());
+        let site = site(settings, secrets.clone())?;
+        let guard = Guard::of(settings, site.clone());
         let admin = folder::admin_token(&settings.data)?;
         let (store, committer) = open_store(settings).await?;
         let definitions = store.definitions()?;
@@ -86,7 +87,7 @@ impl Server {
             dispatcher: dispatcher.clone(),
             store: store.clone(),
             kinds: registry,
-            secrets: Secrets::of_process(settings.server.secrets_dir.clone()),
+            secrets,
             clock: Arc::clone(&clock),
             forbidden: Box::new(move |definitions| guard.forbidden(definitions)),
         })?;
@@ -196,7 +197,7 @@ impl Server {
 }
 
 /// What destinations may do on this machine.
-fn site(settings: &Settings) -> Result<Site> {
+fn site(settings: &Settings, secrets: Secrets) -> Result<Site> {
     let (folder, may_be_made) = settings.exports_folder();
     if may_be_made {
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -207,7 +208,12 @@ fn site(settings: &Settings) -> Result<Site> {
             "the exports folder {path} is not there: if it is a mount, `mount {path}`; else `mkdir -p {path}`"
         );
     }
-    Ok(Site::new(folder))
+    Ok(Site {
+        secrets: secrets.resolver(),
+        endpoints: settings.delivery.endpoints,
+        default_credentials: settings.delivery.default_credentials,
+        ..Site::new(folder)
+    })
 }
 
 /// Opening reads much after a crash: not on a thread that serves.

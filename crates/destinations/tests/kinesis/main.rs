@@ -1,0 +1,11 @@
+//! Kinesis against a service that speaks the real protocol and misbehaves on request.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod credentials;
+mod faults;
+mod limits;
+mod rate;
+mod rig;
+#[path = "../contract/sample.rs"]
+mod sample;
