@@ -161,7 +161,7 @@ impl Ingest {
                     send(answer, outcome);
                 }
                 Some(Request::Count(candidates, answer)) => {
-                    let outcome = self.count(&candidates).await;
+                    let outcome = self.count(&candidates);
                     send(answer, outcome);
                 }
                 Some(Request::Visit(profiles, progress, answer)) => {
@@ -248,7 +248,7 @@ impl Ingest {
             }
         }
         // A page of a job shares the last commit, unless its batch is full as it is.
-        let page = (inputs.len() % self.options.batch.max(1) > 0)
+        let page = (!inputs.len().is_multiple_of(self.options.batch.max(1)))
             .then(|| self.pages.try_recv().ok())
             .flatten();
         match self.slices(inputs, page).await {

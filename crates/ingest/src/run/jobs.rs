@@ -74,7 +74,7 @@ impl Ingest {
         Ok(job)
     }
 
-    pub(super) async fn count(&mut self, candidates: &[Candidates]) -> Result<u64, SubmitError> {
+    pub(super) fn count(&mut self, candidates: &[Candidates]) -> Result<u64, SubmitError> {
         match self.members.select(candidates, &self.store) {
             Ok(selected) => Ok(selected.len()),
             Err(error) => Err(self.give_up(&error)),
