@@ -1,63 +1,27 @@
 //! The loop: gather what waits, decide it, commit it, answer.
 
 mod jobs;
+mod recover;
 
 use crate::admission::Room;
 use crate::bulk::with_leaving;
 use crate::handle::{Handle, PageRequest, Request, SubmitError};
 use crate::input::{Answer, Input, Item, Posted, What};
 use crate::members::Members;
+use crate::options::{ClockMode, Options};
 use crate::tally::Tally;
 use crate::time::{ClockState, TrustedClock};
 use crate::{Batch, Core, Page, Permit, metrics as names};
 use evaluator::Rules;
 use jobs::ends_leaving;
 use metrics::{gauge, histogram};
-use model::{Clock, Duration, Job, JobNo, Timestamp};
+use model::{Clock, Job, JobNo, Timestamp};
+use recover::RECOVERY_POLL;
 use std::sync::Arc;
-use store::{DeadMessage, Decisions, Health, Store, UpgradeProgress};
+use store::{DeadMessage, Decisions, Store, UpgradeProgress};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-
-/// What gives the evaluation time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClockMode {
-    /// The wall clock.
-    Wall,
-    /// The messages' own times, for replays and tests: `now` is the latest of them.
-    Input,
-}
-
-/// How the loop works.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// What gives the evaluation time.
-    pub clock: ClockMode,
-    /// At most this many items in a batch, and as many ticks beside them.
-    pub batch: usize,
-    /// At most this many items wait.
-    pub queue_items: usize,
-    /// At most this many bytes wait.
-    pub queue_bytes: usize,
-    /// Memory for decoded profiles, counted in events and attribute leaves.
-    pub cache: usize,
-    /// A longer gap since the last commit is not taken for downtime.
-    pub max_downtime: Duration,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            clock: ClockMode::Wall,
-            batch: 250,
-            queue_items: 50_000,
-            queue_bytes: 256 << 20,
-            cache: 4_000_000,
-            max_downtime: Duration::days(7),
-        }
-    }
-}
 
 /// The loop, before it runs.
 pub struct Ingest {
@@ -85,9 +49,6 @@ enum Time {
 
 /// The longest the loop sleeps when nothing is due: a clock that is set is noticed by then.
 const LONGEST_SLEEP: std::time::Duration = std::time::Duration::from_secs(1);
-/// How long the loop waits before it looks again at a store that cannot write.
-const RECOVERY_POLL: std::time::Duration = std::time::Duration::from_millis(100);
-
 impl Ingest {
     /// Goes on from what `store` has, under the definitions it has. Fails if they do not compile.
     pub fn new(store: Store, clock: Arc<dyn Clock>, options: Options) -> Result<(Self, Handle), StartError> {
@@ -247,11 +208,7 @@ impl Ingest {
                 Err(_) => break,
             }
         }
-        // A page of a job shares the last commit, unless its batch is full as it is.
-        let page = (!inputs.len().is_multiple_of(self.options.batch.max(1)))
-            .then(|| self.pages.try_recv().ok())
-            .flatten();
-        match self.slices(inputs, page).await {
+        match self.slices(inputs).await {
             Ok(answers) => {
                 let mut answers = answers.into_iter();
                 for (count, _permit, answer) in requests {
@@ -265,11 +222,7 @@ impl Ingest {
     }
 
     /// Decides and commits what was gathered in batches of the agreed size: a large request must not hold up timers.
-    async fn slices(
-        &mut self,
-        mut whats: Vec<What>,
-        page: Option<PageRequest>,
-    ) -> Result<Vec<Answer>, SubmitError> {
+    async fn slices(&mut self, mut whats: Vec<What>) -> Result<Vec<Answer>, SubmitError> {
         let mut answers = Vec::with_capacity(whats.len());
         let most = self.options.batch.max(1);
         while whats.len() > most {
@@ -281,6 +234,8 @@ impl Ingest {
             // The tasks of this thread have waited for as long as the batch took.
             tokio::task::yield_now().await;
         }
+        // A page of a job shares the last commit, unless its batch is full as it is.
+        let page = (whats.len() < most).then(|| self.pages.try_recv().ok()).flatten();
         answers.extend(self.batch(whats, None, page).await?);
         Ok(answers)
     }
@@ -398,73 +353,6 @@ impl Ingest {
             }
             Err(error) => Err(self.give_up(&error)),
         }
-    }
-
-    /// Refuses a batch that could not be committed. Its requests hear of it at once; the loop recovers before the next.
-    fn give_up(&mut self, error: &store::Error) -> SubmitError {
-        if self.failures == 0 {
-            tracing::error!(%error, "a batch could not be committed; its requests are refused and the caches dropped");
-        }
-        self.failures += 1;
-        self.broken = true;
-        SubmitError::Commit(error.to_string())
-    }
-
-    /// Waits until the store can be read again, refusing what comes meanwhile, then starts from what it has. From
-    /// the second failure in a row on it waits in any case: a timer that cannot be committed is due all the time.
-    async fn recover(&mut self, soft: &CancellationToken) {
-        let patience = match self.failures {
-            0 | 1 => std::time::Duration::ZERO,
-            more => RECOVERY_POLL * 2_u32.pow(more.min(6) - 2),
-        };
-        let again = Instant::now() + patience.min(LONGEST_SLEEP);
-        loop {
-            if soft.is_cancelled() {
-                self.queue.close();
-            }
-            match self.store.health() {
-                Health::Failed { why } => {
-                    let request = tokio::time::timeout(RECOVERY_POLL, self.take()).await;
-                    match request {
-                        Ok(Some(Request::TrustClock(answer))) => {
-                            self.trust_clock();
-                            send(answer, ());
-                        }
-                        Ok(Some(request)) => request.refuse(&SubmitError::Commit(why)),
-                        Ok(None) => return,
-                        Err(_) => {}
-                    }
-                }
-                Health::Ok | Health::LowSpace { .. } if Instant::now() >= again && self.reload() => return,
-                Health::Ok | Health::LowSpace { .. } => tokio::time::sleep(RECOVERY_POLL).await,
-            }
-        }
-    }
-
-    /// The next request; none if there will never be one.
-    async fn take(&mut self) -> Option<Request> {
-        match self.held.take() {
-            Some(request) => Some(request),
-            None => self.queue.recv().await,
-        }
-    }
-
-    /// Starts from what the store has; `false` if that cannot be read either. A publish that failed may be durable all
-    /// the same: then it is in force.
-    fn reload(&mut self) -> bool {
-        self.core.reset();
-        match Members::of(&self.store) {
-            Ok(members) => self.members = members,
-            Err(error) => {
-                tracing::warn!(%error, "the hot rows cannot be read");
-                return false;
-            }
-        }
-        if !self.renew_rules() {
-            return false;
-        }
-        self.broken = false;
-        true
     }
 
     fn trust_clock(&mut self) {

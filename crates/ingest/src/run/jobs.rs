@@ -91,8 +91,9 @@ impl Ingest {
         match read {
             // They compiled when they were put in force.
             Ok((definitions, jobs)) => {
-                if let Ok(rules) = Rules::compile(&definitions) {
-                    self.enforce(with_leaving(rules, &jobs));
+                match Rules::compile(&definitions) {
+                    Ok(rules) => self.enforce(with_leaving(rules, &jobs)),
+                    Err(errors) => tracing::error!(?errors, "the definitions in the store do not compile"),
                 }
                 true
             }

@@ -1,0 +1,42 @@
+//! How the loop works.
+
+use model::Duration;
+
+/// What gives the evaluation time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockMode {
+    /// The wall clock.
+    Wall,
+    /// The messages' own times, for replays and tests: `now` is the latest of them.
+    Input,
+}
+
+/// How the loop works.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What gives the evaluation time.
+    pub clock: ClockMode,
+    /// At most this many items in a batch, and as many ticks beside them.
+    pub batch: usize,
+    /// At most this many items wait.
+    pub queue_items: usize,
+    /// At most this many bytes wait.
+    pub queue_bytes: usize,
+    /// Memory for decoded profiles, counted in events and attribute leaves.
+    pub cache: usize,
+    /// A longer gap since the last commit is not taken for downtime.
+    pub max_downtime: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            clock: ClockMode::Wall,
+            batch: 250,
+            queue_items: 50_000,
+            queue_bytes: 256 << 20,
+            cache: 4_000_000,
+            max_downtime: Duration::days(7),
+        }
+    }
+}
