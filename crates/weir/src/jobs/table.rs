@@ -23,15 +23,15 @@ pub(super) fn of(jobs: &[Value]) -> String {
         let written = writeln!(
             text,
             "{:>5}  {:<10} {:<16} {:<20} {:<18} {:>10} {:>10} {:>10} {:>10} {:>8}  {}",
-            job["job"],
+            number(job, "job"),
             word(job, "kind"),
             word(job, "dataflow"),
             word(job, "scope"),
             state,
-            job["total"],
-            job["exported"],
-            job["live"],
-            job["left"],
+            number(job, "total"),
+            number(job, "exported"),
+            number(job, "live"),
+            number(job, "left"),
             rate,
             eta(job),
         );
@@ -80,6 +80,11 @@ pub(super) fn one(job: &Value) -> String {
 
 fn word(job: &Value, member: &str) -> String {
     job[member].as_str().unwrap_or("-").to_owned()
+}
+
+/// As a text: a JSON value writes itself without the width it is asked for.
+fn number(job: &Value, member: &str) -> String {
+    job[member].to_string()
 }
 
 fn eta(job: &Value) -> String {

@@ -27,3 +27,24 @@ fn jobs_as_people_read_them() {
     assert!(one(&failed).ends_with("\nbecause 11 errors"), "{}", one(&failed));
     assert_eq!(of(&[]), "there are no bulk jobs");
 }
+
+#[test]
+fn columns_stand_under_their_heads() {
+    let job = serde_json::json!({
+        "job": 7, "kind": "backfill", "dataflow": "flow", "scope": "gold", "state": "done",
+        "total": 201, "exported": 200, "live": 1, "left": 0,
+    });
+    let text = of(&[job]);
+    let mut lines = text.lines();
+    let (head, line) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    for (name, value) in [
+        ("JOB", "7"),
+        ("TOTAL", "201"),
+        ("EXPORTED", "200"),
+        ("LIVE", "1"),
+        ("LEFT", "0"),
+    ] {
+        let end = head.find(name).map(|at| at + name.len()).expect("a head");
+        assert!(line[..end].ends_with(&format!(" {value}")), "{name}\n{text}");
+    }
+}
