@@ -7,6 +7,7 @@
 //! To change the stored format: write `mNNNN_<what>.rs` with its frozen fixture, and add one line to [`STEPS`].
 
 mod m0001_first_format;
+mod m0002_bounded_queues;
 #[cfg(test)]
 mod tests;
 
@@ -35,7 +36,7 @@ pub enum Change {
 }
 
 /// All steps, by the format they lead to, without gaps.
-pub const STEPS: &[Step] = &[m0001_first_format::STEP];
+pub const STEPS: &[Step] = &[m0001_first_format::STEP, m0002_bounded_queues::STEP];
 
 /// The format this program writes.
 pub const FORMAT: u32 = STEPS[STEPS.len() - 1].to;

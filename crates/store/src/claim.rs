@@ -107,7 +107,7 @@ impl<R: Read + ?Sized> Taking<'_, R> {
         if self.taken.len() >= self.records {
             return Ok(false);
         }
-        let Some((export, size)) = EXPORTS.get_sized(self.rows, &(self.lane.dataflow, seq))? else {
+        let Some((queued, size)) = EXPORTS.get_sized(self.rows, &(self.lane.dataflow, seq))? else {
             return Err(Error::Corrupt {
                 space: "lanes",
                 key: format!("export {seq} of dataflow {}", self.lane.dataflow),
@@ -120,7 +120,7 @@ impl<R: Read + ?Sized> Taking<'_, R> {
         self.used += size;
         self.taken.push(Claimed {
             seq,
-            export,
+            export: queued.export,
             attempts: ticket.attempts,
             throttled_since: ticket.throttled_since,
             bytes: size,

@@ -7,8 +7,10 @@ use crate::error::Result;
 use crate::keys::{COUNTERS, META};
 use crate::meta::Meta;
 use crate::overlay::Overlay;
+use crate::queue::Queue;
 use crate::shared::locked;
 use model::{DataflowNo, ExportSeq, Lane, ProfileId};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// Writes, and their effects on what is known in memory.
@@ -28,6 +30,8 @@ pub(crate) struct Effects {
     pub(crate) held: Vec<ExportSeq>,
     /// Lanes that have something new to look at, and the first export to look at.
     pub(crate) offered: Vec<(Lane, ExportSeq)>,
+    /// What dataflows keep, of those whose counters changed.
+    pub(crate) kept: BTreeMap<DataflowNo, Queue>,
 }
 
 /// A point to go back to if a request cannot be carried out.
@@ -72,6 +76,11 @@ impl<'a> Draft<'a> {
 
     /// The writes, the numbers as they will be, and what follows.
     pub(crate) fn finish(mut self, before: &Meta) -> Result<(Batch, Meta, Effects)> {
+        let counted = std::mem::take(&mut self.effects.kept);
+        for dataflow in counted.into_keys() {
+            let counters = COUNTERS.get(&self.rows, &dataflow)?.unwrap_or_default();
+            self.effects.kept.insert(dataflow, counters.kept());
+        }
         if self.meta != *before {
             META.put(&mut self.rows, &(), &self.meta)?;
         }
@@ -110,6 +119,8 @@ impl<'a> Draft<'a> {
     pub(crate) fn count(&mut self, dataflow: DataflowNo, delta: impl FnOnce(&mut Counters)) -> Result<()> {
         let mut counters = COUNTERS.get(&self.rows, &dataflow)?.unwrap_or_default();
         delta(&mut counters);
+        // What was counted by a request that is taken back is read anew at the end.
+        self.effects.kept.insert(dataflow, Queue::default());
         COUNTERS.put(&mut self.rows, &dataflow, &counters)
     }
 }

@@ -125,6 +125,11 @@ fn drop_engine(engine: Option<Box<dyn Engine>>) {
 
 /// What a durable batch changes in memory.
 fn follow(shared: &Shared, effects: &Effects) {
+    let mut queues = locked(&shared.queues);
+    for (&dataflow, &queue) in &effects.kept {
+        queues.set(dataflow, queue);
+    }
+    drop(queues);
     let mut claims = locked(&shared.claims);
     for &seq in effects.ended.iter().chain(&effects.held) {
         claims.end(seq);

@@ -37,7 +37,7 @@ pub enum Space {
     Parked = b'Q',
     /// one row: the definitions in force (`Definitions`)
     Definitions = b'R',
-    /// dataflow -> the counters of its account
+    /// dataflow -> the counters of its account, and what waits and is dead in rows and bytes
     Counters = b'S',
     /// (next due, profile) -> nothing; one a profile
     Timers = b'T',
@@ -45,7 +45,7 @@ pub enum Space {
     EventIds = b'U',
     /// one row: how far the upgrade job is (`UpgradeProgress`)
     Upgrade = b'V',
-    /// (dataflow, export number) -> `Export`, from its decision until it is settled
+    /// (dataflow, export number) -> `Export` and since when it waits (`Queued`), until it is settled
     Exports = b'X',
     /// by name: the format version, the mark of an import, the committed numbers (`Meta`)
     Meta = b'Z',

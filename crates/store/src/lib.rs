@@ -28,7 +28,9 @@ mod open;
 mod options;
 mod outbox;
 mod overlay;
+mod queue;
 mod read;
+mod recount;
 mod restore;
 mod settlement;
 mod shared;
@@ -36,6 +38,7 @@ mod stats;
 mod store;
 mod wake;
 
+pub use account::Stock;
 pub use committer::Committer;
 pub use decisions::{
     DeadMessage, Decisions, EventKey, MessageCounters, OutboxOp, ProfileDelta, UpgradeProgress,
@@ -49,6 +52,7 @@ pub use keyspace::Space;
 pub use meta::Meta;
 pub use open::{open, open_on};
 pub use options::{Options, SyncFile};
+pub use queue::{Oldest, Queue};
 pub use settlement::{Claimed, DeadLetter, Outcome, Settlement};
 pub use stats::{SpaceStats, Stats};
 pub use store::Store;

@@ -12,7 +12,7 @@ pub(crate) use settle::settle;
 use crate::draft::Draft;
 use crate::engine::Read;
 use crate::error::Result;
-use crate::keys::{CHAINS, Chain, EXPORTS, FRESH, Head, LANES, PARKED, Ticket, Wait};
+use crate::keys::{CHAINS, Chain, EXPORTS, FRESH, Head, LANES, PARKED, Queued, Ticket, Wait};
 use model::{Class, DataflowNo, Export, ExportSeq, Lane, ProfileId};
 
 /// Puts a decided export behind everything decided before for its dataflow and profile.
@@ -20,9 +20,16 @@ pub(crate) fn export(draft: &mut Draft<'_>, export: &Export) -> Result<()> {
     let Lane { dataflow, class } = export.lane;
     let seq = draft.meta.next_export;
     draft.meta.next_export = seq.next();
-    EXPORTS.put(&mut draft.rows, &(dataflow, seq), export)?;
+    let queued = Queued {
+        since: draft.meta.clock,
+        export: export.clone(),
+    };
+    let bytes = EXPORTS.put_sized(&mut draft.rows, &(dataflow, seq), &queued)?;
     PARKED.put(&mut draft.rows, &(dataflow, export.profile, seq), &class)?;
-    draft.count(dataflow, |counters| counters.decided += 1)?;
+    draft.count(dataflow, |counters| {
+        counters.decided += 1;
+        counters.queue.add(bytes);
+    })?;
     let chain = CHAINS.get(&draft.rows, &(export.profile, dataflow))?;
     advance(draft, export.profile, dataflow, chain.unwrap_or_default())
 }

@@ -10,7 +10,8 @@ use model::{DataflowNo, DatasetId, Definitions};
 /// number -> message refused at the door
 pub(crate) const DEAD_MESSAGES: Table<u64, DeadMessage> = Table::new(Space::DeadMessages);
 /// dataflow -> counters of its account
-pub(crate) const COUNTERS: Table<DataflowNo, Counters> = Table::new(Space::Counters);
+pub(crate) const COUNTERS: Table<DataflowNo, Counters> =
+    Table::changed(Space::Counters, 2, |_, body| Counters::first_form(body));
 /// dataset -> counters of its messages
 pub(crate) const MESSAGE_COUNTERS: Table<DatasetId, MessageCounters> = Table::new(Space::MessageCounters);
 /// the one row

@@ -96,29 +96,39 @@ fn settle_parked(draft: &mut Draft<'_>, spot: Spot, chain: Chain, outcome: &Outc
 /// Takes the export's row out of the outbox and counts how it ended.
 fn leave(draft: &mut Draft<'_>, spot: Spot, outcome: &Outcome) -> Result<()> {
     let key = (spot.dataflow, spot.seq);
+    let Some(bytes) = EXPORTS.size(&draft.rows, &key)? else {
+        return Err(EXPORTS.missing(&key));
+    };
+    let mut letter_bytes = 0;
     if let Outcome::Dead {
         at,
         reason,
         answer,
         attempts,
     } = outcome
-        && let Some(export) = EXPORTS.get(&draft.rows, &key)?
+        && let Some(queued) = EXPORTS.get(&draft.rows, &key)?
     {
         let letter = DeadLetter {
-            export,
+            export: queued.export,
             at: *at,
             reason: *reason,
             answer: answer.clone(),
             attempts: *attempts,
         };
-        DEAD_LETTERS.put(&mut draft.rows, &key, &letter)?;
+        letter_bytes = DEAD_LETTERS.put_sized(&mut draft.rows, &key, &letter)?;
     }
     EXPORTS.delete(&mut draft.rows, &key);
-    draft.count(spot.dataflow, |counters| match outcome {
-        Outcome::Delivered => counters.delivered += 1,
-        Outcome::Dead { reason, .. } => *counters.dead.entry(*reason).or_default() += 1,
-        Outcome::Suppressed(reason) => *counters.suppressed.entry(*reason).or_default() += 1,
-        Outcome::Again { .. } => {}
+    draft.count(spot.dataflow, |counters| {
+        counters.queue.take(bytes);
+        match outcome {
+            Outcome::Delivered => counters.delivered += 1,
+            Outcome::Dead { reason, .. } => {
+                *counters.dead.entry(*reason).or_default() += 1;
+                counters.letters.add(letter_bytes);
+            }
+            Outcome::Suppressed(reason) => *counters.suppressed.entry(*reason).or_default() += 1,
+            Outcome::Again { .. } => {}
+        }
     })
 }
 
@@ -133,8 +143,8 @@ fn locate(draft: &Draft<'_>, seq: ExportSeq) -> Result<Option<Spot>> {
     }
     let dataflows = COUNTERS.scan(&draft.rows, COUNTERS.prefix(&()), usize::MAX, false)?;
     for (dataflow, _) in dataflows {
-        if let Some(export) = EXPORTS.get(&draft.rows, &(dataflow, seq))? {
-            let profile = export.profile;
+        if let Some(queued) = EXPORTS.get(&draft.rows, &(dataflow, seq))? {
+            let profile = queued.export.profile;
             return Ok(Some(Spot {
                 dataflow,
                 profile,

@@ -5,7 +5,7 @@ use crate::support::{Running, at, batch, export, profile, start_on};
 use model::{DataflowNo, DeadReason, ExportSeq, SuppressedReason, Timestamp};
 use proptest::prelude::*;
 use std::time::Duration;
-use store::{Decisions, Error, Fault, Health, Memory, OutboxOp, Outcome, Settlement, Space};
+use store::{Decisions, Error, Fault, Health, Memory, OutboxOp, Outcome, Queue, Settlement, Space, Stock};
 
 #[derive(Clone, Debug)]
 enum Op {
@@ -274,18 +274,31 @@ impl World {
             let account = store.account(dataflow).unwrap();
             assert_eq!(account, self.list.account(dataflow));
             assert!(account.balanced());
+            assert_eq!(
+                store.counters(dataflow).unwrap(),
+                account,
+                "by counters and by rows"
+            );
+            let oldest = store.oldest(dataflow).unwrap();
+            assert_eq!(oldest.is_some(), account.pending > 0);
             let letters = store.dead_letters(dataflow, ExportSeq(0), usize::MAX).unwrap();
             let letters: Vec<ExportSeq> = letters.into_iter().map(|(seq, _)| seq).collect();
             assert_eq!(letters, self.list.dead(dataflow));
         }
-        let rows = |space| {
-            let stats = store.stats().unwrap();
-            stats
-                .spaces
-                .into_iter()
-                .find(|(of, _)| *of == space)
-                .map_or(0, |(_, stats)| stats.rows)
+        let spaces = store.stats().unwrap().spaces;
+        let stock = |space| {
+            let (_, stats) = spaces.iter().find(|(of, _)| *of == space).unwrap();
+            let (rows, bytes) = (stats.rows, stats.value_bytes);
+            Stock { rows, bytes }
         };
+        let rows = |space| stock(space).rows;
+        let queues = [0, 1].map(|flow| store.queue(DataflowNo(flow)));
+        let sum = |of: fn(&Queue) -> Stock| Stock {
+            rows: queues.iter().map(|queue| of(queue).rows).sum(),
+            bytes: queues.iter().map(|queue| of(queue).bytes).sum(),
+        };
+        assert_eq!(sum(|queue| queue.pending), stock(Space::Exports));
+        assert_eq!(sum(|queue| queue.letters), stock(Space::DeadLetters));
         assert_eq!(rows(Space::Exports), self.list.pending().len() as u64);
         assert_eq!(rows(Space::Lanes) + rows(Space::Parked), rows(Space::Exports));
     }
