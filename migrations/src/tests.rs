@@ -13,7 +13,7 @@ const FROZEN: &[(u32, &str)] = &[
     ),
     (
         2,
-        "52a772d88f3d11cfbe381d836f6168fafce7eb903dd746fd8b7805d16c987924",
+        "506d8ad50972af3ca7e1037ae0da82d280365cb46288a03d43745bcd2e9a6240",
     ),
 ];
 

@@ -1,6 +1,7 @@
 //! The only place that makes and reads stored bytes.
 
 mod codec;
+mod definitions;
 mod event;
 mod meta;
 mod outbox;
@@ -14,7 +15,7 @@ pub(crate) use meta::{
     COUNTERS, DEAD_MESSAGES, DEFINITIONS, FORMAT, MESSAGE_COUNTERS, META, RESTORED, UPGRADE,
 };
 pub(crate) use outbox::{
-    CHAINS, Chain, DEAD_LETTERS, EXPORTS, FRESH, Head, LANES, PARKED, Queued, Ticket, Wait,
+    CHAINS, Chain, DEAD_LETTERS, EXPORTS, FRESH, GRAVES, Head, LANES, PARKED, Queued, Ticket, Wait,
 };
 pub(crate) use profile::{ALIASES, FRAGMENTS, HISTORY, IDENTITIES, IDENTITY_LISTS, PROFILES, TIMERS};
 pub(crate) use table::{Write, after, hex};

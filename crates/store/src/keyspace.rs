@@ -20,6 +20,9 @@ pub enum Space {
     Events = b'E',
     /// (owner, hash of (dataset, primary identity)) -> `Fragment`
     Fragments = b'F',
+    /// (profile, dataflow, export number) -> revision of that dead letter; at number 0 the highest revision
+    /// delivered since the first of them died
+    Graves = b'G',
     /// (profile, batch) -> transitions of that batch, in order of time
     History = b'H',
     /// hash of (namespace, value) -> the profile, always a survivor (`ProfileId`)
@@ -53,13 +56,14 @@ pub enum Space {
 
 impl Space {
     /// Every key space, in the order on disk.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Aliases,
         Self::DeadMessages,
         Self::Chains,
         Self::DeadLetters,
         Self::Events,
         Self::Fragments,
+        Self::Graves,
         Self::History,
         Self::Identities,
         Self::Lanes,
@@ -90,6 +94,7 @@ impl Space {
             Self::DeadLetters => "dead_letters",
             Self::Events => "events",
             Self::Fragments => "fragments",
+            Self::Graves => "graves",
             Self::History => "history",
             Self::Identities => "identities",
             Self::Lanes => "lanes",

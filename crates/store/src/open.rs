@@ -45,7 +45,7 @@ fn assemble(
     }
     restore::finish(&*engine)?;
     let meta = load_meta(&*engine)?;
-    let queues = Queues::load(&*engine)?;
+    let queues = Queues::load(&*engine, options.queues)?;
     let shared = Arc::new(Shared {
         place,
         waits: engine.waits(),

@@ -52,7 +52,8 @@ impl Shared {
     pub(crate) fn reopen(&self) -> Result<()> {
         let engine = self.place.open()?;
         let meta = load_meta(&*engine)?;
-        let queues = Queues::load(&*engine)?;
+        let all = locked(&self.queues).bounds.all;
+        let queues = Queues::load(&*engine, all)?;
         *locked(&self.queues) = queues;
         *locked(&self.meta) = meta;
         locked(&self.claims).commit_failed();

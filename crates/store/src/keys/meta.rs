@@ -1,5 +1,6 @@
 //! What the store knows of itself, and what is counted.
 
+use super::definitions;
 use super::table::Table;
 use crate::account::Counters;
 use crate::decisions::{DeadMessage, MessageCounters, UpgradeProgress};
@@ -15,7 +16,8 @@ pub(crate) const COUNTERS: Table<DataflowNo, Counters> =
 /// dataset -> counters of its messages
 pub(crate) const MESSAGE_COUNTERS: Table<DatasetId, MessageCounters> = Table::new(Space::MessageCounters);
 /// the one row
-pub(crate) const DEFINITIONS: Table<(), Definitions> = Table::new(Space::Definitions);
+pub(crate) const DEFINITIONS: Table<(), Definitions> =
+    Table::changed(Space::Definitions, 2, |_, body| definitions::first_form(body));
 /// the one row
 pub(crate) const UPGRADE: Table<(), UpgradeProgress> = Table::new(Space::Upgrade);
 /// the committed numbers

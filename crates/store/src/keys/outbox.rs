@@ -4,7 +4,7 @@ use super::codec;
 use super::table::Table;
 use crate::keyspace::Space;
 use crate::settlement::DeadLetter;
-use model::{Class, DataflowNo, Export, ExportSeq, ProfileId, Timestamp};
+use model::{Class, DataflowNo, Export, ExportSeq, ProfileId, Revision, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// (dataflow, number) -> export, and since when it waits
@@ -20,6 +20,9 @@ pub(crate) const LANES: Table<(DataflowNo, Class, Timestamp, ExportSeq), Ticket>
 pub(crate) const PARKED: Table<(DataflowNo, ProfileId, ExportSeq), Class> = Table::new(Space::Parked);
 /// (profile, dataflow) -> chain: by profile first, because a join looks for all chains of a profile
 pub(crate) const CHAINS: Table<(ProfileId, DataflowNo), Chain> = Table::new(Space::Chains);
+/// (profile, dataflow, number) -> revision of the dead letter; at number 0, which no export has, the highest
+/// revision delivered since the first of them died
+pub(crate) const GRAVES: Table<(ProfileId, DataflowNo, ExportSeq), Revision> = Table::new(Space::Graves);
 /// (dataflow, number) -> dead letter
 pub(crate) const DEAD_LETTERS: Table<(DataflowNo, ExportSeq), DeadLetter> = Table::new(Space::DeadLetters);
 

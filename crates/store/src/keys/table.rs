@@ -59,11 +59,6 @@ impl<K: Part, V: Serialize + DeserializeOwned> Table<K, V> {
         Ok(Some((self.value(&key, &value)?, value.len())))
     }
 
-    /// The size of the row at `key`, as [`Table::get_sized`] tells it.
-    pub(crate) fn size<R: Read + ?Sized>(&self, rows: &R, key: &K) -> Result<Option<usize>> {
-        Ok(rows.get(&self.key(key))?.map(|value| value.len()))
-    }
-
     /// The row at `key` is not there, and another row says it is.
     pub(crate) fn missing(&self, key: &K) -> Error {
         self.corrupt(&self.key(key), "it is missing")

@@ -5,7 +5,7 @@ mod definitions;
 use crate::support::{
     at, batch, everything, export, identity, live, options, person, profile, settled, start_on,
 };
-use definitions::one_of_everything;
+pub(crate) use definitions::one_of_everything;
 use model::{DataflowNo, DeadReason, ExportSeq, ProfileId, RulesVersion, SuppressedReason, Timestamp};
 use std::path::PathBuf;
 use store::{
@@ -83,7 +83,9 @@ fn look(store: &Store) -> String {
         .map(|flow| {
             let mut claimed = store.claim(live(flow), Timestamp::MAX, 9, usize::MAX).unwrap();
             // The one thing that a format may change.
-            claimed.iter_mut().for_each(|one| one.bytes = 0);
+            for one in &mut claimed {
+                one.bytes = 0;
+            }
             claimed
         })
         .into_iter()
