@@ -66,6 +66,7 @@ impl From<Refusal> for Refused {
         let seconds = match refusal {
             Refusal::Full => 1,
             Refusal::Store(_) | Refusal::Stopping => 5,
+            Refusal::Queue { .. } => 10,
             Refusal::LowSpace { .. } => 30,
         };
         Self::later(refusal.to_string(), seconds)

@@ -92,6 +92,7 @@ fn made(wanted: &DesiredDataflow, no: DataflowNo, segments: Vec<Mapping>) -> Dat
         envelope: wanted.envelope,
         filter: wanted.filter.clone(),
         state: wanted.state,
+        queue: wanted.queue,
     }
 }
 
@@ -184,6 +185,10 @@ fn edit(current: &Dataflow, wanted: &Dataflow) -> Option<Item> {
         effects.push(effect);
     }
     let options = options(current, wanted);
+    if current.queue != wanted.queue {
+        edits.push("queue changed".to_owned());
+        effects.push("its bounds hold at once, also for what waits");
+    }
     if !options.is_empty() {
         effects.push("holds from the next export on; nothing is sent again because of it");
     }
