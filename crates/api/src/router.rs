@@ -2,7 +2,9 @@
 
 use crate::problem::Problem;
 use crate::state::{Api, State};
-use crate::{access, collection, dataflows, dead, definitions, inlets, metrics, profiles, readiness, status};
+use crate::{
+    access, collection, dataflows, dead, definitions, inlets, letters, metrics, profiles, readiness, status,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
@@ -23,7 +25,10 @@ pub fn router(api: Api) -> Router {
         )
         .layer(DefaultBodyLimit::max(definitions::MAX_FILE_BYTES))
         .route("/api/dataflows", get(dataflows::show))
-        .route("/api/dead-letters", get(dead::letters))
+        .route("/api/dead-letters", get(letters::list))
+        .route("/api/dead-letters/{dataflow}/{number}", get(letters::show))
+        .route("/api/dead-letters/replay", post(letters::replay))
+        .route("/api/dead-letters/purge", post(letters::purge))
         .route("/api/dead-messages", get(dead::messages))
         .route("/api/inlets", get(inlets::show))
         .route("/api/status", get(status::show))

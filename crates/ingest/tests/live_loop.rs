@@ -279,7 +279,7 @@ fn full_at_once() -> Definitions {
     }
 }
 
-/// Queues that grow until the disk is full (rudder-server 4588, PostHog 57573): here intake and timers wait, and
+/// Queues that grow until the disk is full (rudder-server 4588, `PostHog` 57573): here intake and timers wait, and
 /// what waited goes on by itself.
 #[tokio::test(start_paused = true)]
 async fn a_full_queue_that_keeps_everything_takes_nothing_in_until_it_has_room() {

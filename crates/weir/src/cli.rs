@@ -3,7 +3,7 @@
 use crate::backtest::{self, BacktestArgs};
 use crate::exit::End;
 use crate::settings::{Flag, Settings};
-use crate::{apply, check, demo, serve, store_command};
+use crate::{apply, check, dead_letters, demo, serve, store_command};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -31,6 +31,8 @@ enum Command {
     Apply(apply::ApplyArgs),
     #[command(subcommand)]
     Store(store_command::StoreCommand),
+    #[command(subcommand)]
+    DeadLetters(dead_letters::LettersCommand),
     Backtest(BacktestArgs),
 }
 
@@ -79,6 +81,7 @@ impl Cli {
             Command::Check(args) => check::run(&args),
             Command::Apply(args) => apply::run(&args),
             Command::Store(command) => store_command::run(command),
+            Command::DeadLetters(command) => dead_letters::run(&command),
             Command::Backtest(args) => serve::runtime()?
                 .block_on(backtest::run(args))
                 .map(|()| End::Done),

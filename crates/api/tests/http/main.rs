@@ -6,6 +6,7 @@ mod bad_input;
 mod collection;
 mod definitions;
 mod durable;
+mod letters;
 mod look_up;
 mod rig;
 mod watching;

@@ -25,14 +25,13 @@ pub(super) fn read(fields: &mut Fields<'_>, report: &mut Report) -> QueueBounds 
         return bounds;
     };
     if let Some(text) = fields.text("age", report) {
-        match span::parse(&text.value) {
-            Some(age) => bounds.age = age,
-            None => {
-                let message = format!("`{}` is not a time that an export can wait for", text.value);
-                let help = "write a whole number and a unit from seconds to weeks: `7 days`";
-                report.error(text.span, message, help);
-            }
+        let age = span::parse(&text.value);
+        if age.is_none() {
+            let message = format!("`{}` is not a time that an export can wait for", text.value);
+            let help = "write a whole number and a unit from seconds to weeks: `7 days`";
+            report.error(text.span, message, help);
         }
+        bounds.age = age.unwrap_or(bounds.age);
     }
     if let Some(text) = fields.text("bytes", report) {
         match size(&text.value) {
