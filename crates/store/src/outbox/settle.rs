@@ -85,7 +85,9 @@ fn settle_head(
         return Ok(());
     }
     draft.end(seq);
-    LANES.delete(&mut draft.rows, &(dataflow, class, head.due, seq));
+    let row = (dataflow, class, head.due, seq);
+    let ticket = LANES.get(&draft.rows, &row)?;
+    LANES.delete(&mut draft.rows, &row);
     if let Outcome::Again {
         due,
         attempts,
@@ -102,7 +104,12 @@ fn settle_head(
         chain.head = Some(Head { seq, class, due });
         return CHAINS.put(&mut draft.rows, &(profile, dataflow), &chain);
     }
-    leave(draft, spot, outcome)?;
+    let mut outcome = outcome.clone();
+    // Who gives it up does not know how often it was tried.
+    if let (true, Outcome::Dead { attempts, .. }, Some(ticket)) = (outcome.gives_up(), &mut outcome, ticket) {
+        *attempts = ticket.attempts;
+    }
+    leave(draft, spot, &outcome)?;
     chain.head = None;
     advance(draft, profile, dataflow, chain, None)
 }

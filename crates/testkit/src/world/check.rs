@@ -6,7 +6,7 @@ use crate::decided::{expected, profile_difference};
 use crate::judge::Expected;
 use crate::peer::Sent;
 use crate::script::Answer;
-use model::{DataflowState, DeadReason, Definitions, ExportSeq, ProfileId, Timestamp};
+use model::{DataflowState, DeadReason, Definitions, ExportSeq, ProfileId, QueueBounds, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use store::DeadLetter;
 
@@ -209,6 +209,15 @@ impl World {
             DeadReason::Exhausted => {
                 let tries = answers.iter().filter(failed).count();
                 assert!(tries >= 3 && letter.attempts == 3, "{letter:?} after {answers:?}");
+            }
+            // It waited since its commit, which was not before its instant.
+            DeadReason::Expired => {
+                let waited = letter.at.since(letter.export.emitted_at);
+                let tries = answers.iter().filter(failed).count();
+                assert!(
+                    waited >= QueueBounds::default().age && usize::from(letter.attempts) <= tries,
+                    "{letter:?} after {answers:?}"
+                );
             }
             _ => panic!("nothing here dies like this: {letter:?}"),
         }

@@ -173,3 +173,30 @@ async fn what_was_overtaken_is_not_sent_again() {
     );
     running.stop().await;
 }
+
+#[tokio::test]
+async fn an_export_that_expires_while_it_waits_to_be_tried_again_keeps_its_attempts() {
+    let running = start_on(Box::new(Memory::new())).unwrap();
+    let store = &running.store;
+    store
+        .commit(batch(store, vec![decide(live(1), profile(1), 1)]))
+        .await
+        .unwrap();
+    let seq = store.claim(live(1), at(0), ALL, ALL).unwrap()[0].seq;
+    let again = Outcome::Again {
+        due: at(30_000),
+        attempts: 2,
+        throttled_since: None,
+    };
+    store.settle(settled(seq, again)).await.unwrap();
+    let expired = Outcome::Dead {
+        at: at(20_000),
+        reason: DeadReason::Expired,
+        answer: String::new(),
+        attempts: 0,
+    };
+    store.give_up(DataflowNo(1), vec![seq], expired).await.unwrap();
+    let letter = store.letter((DataflowNo(1), seq)).unwrap().unwrap();
+    assert_eq!((letter.reason, letter.attempts), (DeadReason::Expired, 2));
+    running.stop().await;
+}
