@@ -8,6 +8,7 @@
 
 mod m0001_first_format;
 mod m0002_bulk_jobs;
+mod m0003_bounded_queues;
 #[cfg(test)]
 mod tests;
 
@@ -36,7 +37,11 @@ pub enum Change {
 }
 
 /// All steps, by the format they lead to, without gaps.
-pub const STEPS: &[Step] = &[m0001_first_format::STEP, m0002_bulk_jobs::STEP];
+pub const STEPS: &[Step] = &[
+    m0001_first_format::STEP,
+    m0002_bulk_jobs::STEP,
+    m0003_bounded_queues::STEP,
+];
 
 /// The format this program writes.
 pub const FORMAT: u32 = STEPS[STEPS.len() - 1].to;

@@ -6,11 +6,12 @@ use crate::reading::reading;
 use crate::state::State as Shared;
 use axum::Json;
 use axum::extract::State;
-use model::{Account, DataflowId, DataflowState, DestinationId};
+use model::{Account, DataflowId, DataflowNo, DataflowState, DestinationId};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use store::{Queue, Store};
 
 /// What the sending half of one dataflow does at the moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +71,7 @@ struct Entry {
     breaker: Option<Breaker>,
     in_flight: usize,
     account: AccountView,
+    queue: QueueView,
     latency: LatencyView,
 }
 
@@ -81,6 +83,21 @@ struct AccountView {
     suppressed: BTreeMap<model::SuppressedReason, u64>,
     dead: BTreeMap<model::DeadReason, u64>,
     balanced: bool,
+}
+
+/// What waits, and what is dead and kept.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QueueView {
+    bytes: u64,
+    /// Since when the first in the queue waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest: Option<String>,
+    /// The instant that decided it, which can lie in a downtime.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest_emitted_at: Option<String>,
+    dead_letters: u64,
+    dead_letter_bytes: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -115,7 +132,8 @@ pub(crate) async fn show(
                 state: dataflow.state,
                 sending: seen.as_ref().is_some_and(|seen| seen.active),
                 in_flight: seen.as_ref().map_or(0, |seen| seen.in_flight),
-                account: state.api.store.account(dataflow.no)?.into(),
+                account: state.api.store.counters(dataflow.no)?.into(),
+                queue: QueueView::of(&state.api.store, dataflow.no)?,
                 latency: latency.into(),
                 unusable: seen.as_ref().and_then(|seen| seen.unusable.clone()),
                 breaker: seen.and_then(|seen| seen.breaker),
@@ -124,6 +142,20 @@ pub(crate) async fn show(
         Ok(Json(View { dataflows }))
     })
     .await
+}
+
+impl QueueView {
+    fn of(store: &Store, dataflow: DataflowNo) -> Result<Self, Problem> {
+        let Queue { pending, letters } = store.queue(dataflow);
+        let oldest = store.oldest(dataflow)?;
+        Ok(Self {
+            bytes: pending.bytes,
+            oldest: oldest.map(|oldest| oldest.since.to_string()),
+            oldest_emitted_at: oldest.map(|oldest| oldest.emitted_at.to_string()),
+            dead_letters: letters.rows,
+            dead_letter_bytes: letters.bytes,
+        })
+    }
 }
 
 impl From<Account> for AccountView {

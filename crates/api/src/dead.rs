@@ -1,4 +1,4 @@
-//! What could not be sent, and what could not be taken: to be seen and corrected.
+//! Messages that could not be taken: to be seen and corrected.
 
 use crate::problem::Problem;
 use crate::query::Parameters;
@@ -6,12 +6,10 @@ use crate::reading::reading;
 use crate::state::State as Shared;
 use axum::Json;
 use axum::extract::State;
-use model::{Cause, DatasetId, DeadReason, ExportId, ExportSeq, InletId, Path, ProfileId, SegmentId, Status};
+use model::{DatasetId, InletId};
 use serde::Serialize;
-use serde_json::value::RawValue;
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{DeadLetter, DeadMessage, Store};
+use store::{DeadMessage, Store};
 
 /// Entries on a page, and the most one may ask for.
 const PAGE: (u64, u64) = (100, 1000);
@@ -24,29 +22,6 @@ pub(crate) struct Page<T> {
     items: Vec<T>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<u64>,
-}
-
-/// An export that was given up.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Letter {
-    number: u64,
-    id: ExportId,
-    /// As text: it has more digits than JSON numbers keep in many languages.
-    profile: String,
-    /// As exports write it.
-    revision: String,
-    causes: Vec<Cause>,
-    decided_at: String,
-    died_at: String,
-    reason: DeadReason,
-    /// What the destination said.
-    answer: String,
-    attempts: u8,
-    /// What would have been sent.
-    attributes: BTreeMap<String, Box<RawValue>>,
-    memberships: Vec<(SegmentId, Status)>,
-    identities: BTreeMap<String, Vec<String>>,
 }
 
 /// A message that was not taken.
@@ -63,39 +38,6 @@ pub(crate) struct Message {
     /// As received; what is not UTF-8 in it shows as U+FFFD.
     body: String,
     bytes: usize,
-}
-
-/// `GET /api/dead-letters?dataflow=ID&from=NUMBER&limit=N`: oldest first.
-pub(crate) async fn letters(
-    State(state): State<Arc<Shared>>,
-    parameters: Parameters,
-) -> Result<Json<Page<Letter>>, Problem> {
-    parameters.only(&["dataflow", "from", "limit"])?;
-    let id = parameters.required("dataflow", "loyalty")?.to_owned();
-    let (from, limit) = page(&parameters)?;
-    reading(move || {
-        let definitions = state.catalogue.at(state.api.ingest.rules().version)?;
-        let Some(dataflow) = definitions
-            .dataflows
-            .iter()
-            .find(|dataflow| dataflow.id.as_str() == id)
-        else {
-            return Err(Problem::not_found(
-                format!("there is no dataflow {id:?}"),
-                "GET /api/dataflows lists them",
-            ));
-        };
-        let found = state
-            .api
-            .store
-            .dead_letters(dataflow.no, ExportSeq(from), limit + 1)?;
-        let found = found
-            .into_iter()
-            .map(|(ExportSeq(number), letter)| (number, letter))
-            .collect();
-        Ok(Json(cut(found, limit, letter)))
-    })
-    .await
 }
 
 /// `GET /api/dead-messages?from=NUMBER&limit=N`: oldest first.
@@ -149,37 +91,6 @@ fn cut<T, V>(mut found: Vec<(u64, T)>, limit: usize, view: impl Fn(u64, T) -> V)
             .map(|(number, item)| view(number, item))
             .collect(),
         next,
-    }
-}
-
-fn letter(number: u64, letter: DeadLetter) -> Letter {
-    let DeadLetter {
-        export,
-        at,
-        reason,
-        answer,
-        attempts,
-    } = letter;
-    let raw = |(path, json): (Path, String)| Some((path.to_string(), RawValue::from_string(json).ok()?));
-    let profile: ProfileId = export.profile;
-    Letter {
-        number,
-        id: export.id(),
-        profile: profile.to_string(),
-        revision: format!("{:020}", export.revision.0),
-        causes: export.causes,
-        decided_at: export.emitted_at.to_string(),
-        died_at: at.to_string(),
-        reason,
-        answer,
-        attempts,
-        attributes: export.attributes.into_iter().filter_map(raw).collect(),
-        memberships: export
-            .memberships
-            .into_iter()
-            .map(|shown| (shown.segment, shown.status))
-            .collect(),
-        identities: export.identities,
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::problem::Problem;
 use crate::state::{Api, State};
 use crate::{
-    access, collection, dataflows, dead, definitions, inlets, jobs, metrics, profiles, readiness, status,
+    access, collection, dataflows, dead, definitions, inlets, jobs, letters, metrics, profiles, readiness,
+    status,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -28,7 +29,10 @@ pub fn router(api: Api) -> Router {
         .route("/api/jobs", get(jobs::list).post(jobs::resend))
         .route("/api/jobs/{job}", get(jobs::show))
         .route("/api/jobs/{job}/{action}", post(jobs::act))
-        .route("/api/dead-letters", get(dead::letters))
+        .route("/api/dead-letters", get(letters::list))
+        .route("/api/dead-letters/{dataflow}/{number}", get(letters::show))
+        .route("/api/dead-letters/replay", post(letters::replay))
+        .route("/api/dead-letters/purge", post(letters::purge))
         .route("/api/dead-messages", get(dead::messages))
         .route("/api/inlets", get(inlets::show))
         .route("/api/status", get(status::show))

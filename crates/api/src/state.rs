@@ -5,13 +5,16 @@ use crate::dataflows::Sending;
 use crate::{Hosts, collection};
 use control::{Control, Secret};
 use metrics_exporter_prometheus::PrometheusHandle;
-use model::Clock;
+use model::{Clock, Export};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use store::Store;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+
+/// Makes the body of an export, or says why it cannot be made.
+pub type Render = Box<dyn Fn(&Export) -> Result<String, String> + Send + Sync>;
 
 /// What the routes need of the rest of the server.
 pub struct Api {
@@ -35,6 +38,8 @@ pub struct Api {
     pub version: &'static str,
     /// What the sending half does at the moment, one entry a dataflow.
     pub sending: Box<dyn Fn() -> Vec<Sending> + Send + Sync>,
+    /// The body of an export as it would be sent, or why it cannot be rendered.
+    pub render: Render,
     /// Renders what was counted and measured.
     pub metrics: PrometheusHandle,
     /// Cancelled when the server begins to stop.

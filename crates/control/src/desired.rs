@@ -2,7 +2,7 @@
 
 use model::{
     AttributeTrigger, DataflowId, DataflowState, DestinationDefinition, DestinationId, Duration, Inlet,
-    MembershipScope, NamespaceSelection, Path, SegmentId, SegmentState, Triggers,
+    MembershipScope, NamespaceSelection, Path, QueueBounds, SegmentId, SegmentState, Triggers,
 };
 
 /// Everything that is to be in force. What is not in it is to go.
@@ -66,4 +66,6 @@ pub struct DesiredDataflow {
     pub filter: Option<String>,
     /// Whether exports are decided and sent.
     pub state: DataflowState,
+    /// How much may wait.
+    pub queue: QueueBounds,
 }

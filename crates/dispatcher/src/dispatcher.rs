@@ -3,16 +3,19 @@
 use crate::connection::Connection;
 use crate::deliver::{Context, lock};
 use crate::flow::{DataflowView, Flow};
+use crate::keeper::Keeper;
 use crate::lane::LaneTask;
 use crate::{Destination, Registry, Retry, Site};
 use fastrand::Rng;
-use model::{Class, Clock, Dataflow, DataflowNo, Definitions, DestinationDefinition, DestinationId, Lane};
+use model::{
+    Class, Clock, Dataflow, DataflowId, DataflowNo, Definitions, DestinationDefinition, DestinationId, Lane,
+};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::Store;
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 /// A lane that ended by a defect is started again after this.
@@ -124,6 +127,7 @@ impl Dispatcher {
     pub async fn run(&self, soft: CancellationToken) {
         let mut running: BTreeMap<Lane, Running> = BTreeMap::new();
         let mut tasks = JoinSet::new();
+        let mut keeping = self.keep(&mut tasks);
         loop {
             let redefined = self.0.redefined.notified();
             self.0.reconcile(&mut running, &mut tasks);
@@ -133,17 +137,28 @@ impl Dispatcher {
                 Some(ended) = tasks.join_next() => {
                     if let Err(error) = ended {
                         // Its claims were given back when it was dropped.
-                        tracing::error!(%error, "a lane ended by a defect and starts again");
+                        tracing::error!(%error, "a lane, or the keeper of the queues, ended by a defect and starts again");
                         running.retain(|_, lane| lane.task != error.id());
+                        if keeping.id() == error.id() {
+                            keeping = self.keep(&mut tasks);
+                        }
                         tokio::time::sleep(RESTART).await;
                     }
                 }
             }
         }
+        keeping.abort();
         for lane in running.values() {
             lane.stop.cancel();
         }
         while tasks.join_next().await.is_some() {}
+    }
+
+    /// Starts what keeps the queues within their bounds.
+    fn keep(&self, tasks: &mut JoinSet<()>) -> AbortHandle {
+        let keeper = Keeper::new(self.0.store.clone(), Arc::clone(&self.0.clock));
+        let inner = Arc::clone(&self.0);
+        tasks.spawn(keeper.run(move || inner.names()))
     }
 
     /// What is to be seen of each dataflow, ascending by number.
@@ -169,6 +184,15 @@ impl Dispatcher {
 }
 
 impl Inner {
+    /// What the dataflows are called.
+    fn names(&self) -> BTreeMap<DataflowNo, DataflowId> {
+        let plan = lock(&self.plan);
+        let named = plan.dataflows.iter();
+        named
+            .map(|(no, planned)| (*no, planned.definition.id.clone()))
+            .collect()
+    }
+
     /// The old connection if nothing changed; else a new one, over the old destination if only rates changed.
     fn opened(&self, definition: &DestinationDefinition, old: Option<&Opened>) -> Opened {
         let same = |old: &&Opened| {

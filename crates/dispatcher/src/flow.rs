@@ -86,7 +86,7 @@ impl Flow {
     }
 }
 
-fn word(reason: DeadReason) -> &'static str {
+pub(crate) fn word(reason: DeadReason) -> &'static str {
     match reason {
         DeadReason::Refused => "refused",
         DeadReason::Exhausted => "exhausted",

@@ -15,6 +15,7 @@ mod destination;
 mod dispatcher;
 mod envelope;
 mod flow;
+mod keeper;
 mod kind;
 mod lane;
 mod latency;

@@ -19,6 +19,20 @@ pub const EXPORTS_DEAD: &str = "weir_exports_dead_total";
 pub const EXPORTS_RETRIED: &str = "weir_exports_retried_total";
 /// From decision to acceptance, by `dataflow`.
 pub const EXPORT_SECONDS: &str = "weir_export_seconds";
+/// Exports that are pending, by `dataflow`.
+pub const QUEUE_EXPORTS: &str = "weir_queue_exports";
+/// Their bytes as stored, by `dataflow`.
+pub const QUEUE_BYTES: &str = "weir_queue_bytes";
+/// Their bytes over what the dataflow may keep, by `dataflow`: at 0.8 jobs wait, at 1 its policy decides.
+pub const QUEUE_FILL: &str = "weir_queue_fill_ratio";
+/// How long the export waits that waits longest, by `dataflow`.
+pub const QUEUE_OLDEST_SECONDS: &str = "weir_queue_oldest_seconds";
+/// Dead letters that are kept, by `dataflow`.
+pub const DEAD_LETTERS: &str = "weir_dead_letters";
+/// Their bytes as stored, by `dataflow`.
+pub const DEAD_LETTER_BYTES: &str = "weir_dead_letter_bytes";
+/// Exports decided and not accounted for by the rows, by `dataflow`: anything but 0 is a defect.
+pub const ACCOUNT_IMBALANCE: &str = "weir_account_imbalance";
 /// 1 while the breaker of a `destination` is open, else 0.
 pub const BREAKER_OPEN: &str = "weir_breaker_open";
 /// Calls in flight, by `destination`.
@@ -50,6 +64,21 @@ pub fn describe() {
     );
     describe_counter!(EXPORTS_RETRIED, Unit::Count, "Exports put back to be tried again");
     describe_histogram!(EXPORT_SECONDS, Unit::Seconds, "From decision to acceptance");
+    describe_gauge!(QUEUE_EXPORTS, Unit::Count, "Exports that are pending");
+    describe_gauge!(QUEUE_BYTES, Unit::Bytes, "Pending exports as stored");
+    describe_gauge!(QUEUE_FILL, "Pending bytes over what the dataflow may keep");
+    describe_gauge!(
+        QUEUE_OLDEST_SECONDS,
+        Unit::Seconds,
+        "Wait of the oldest pending export"
+    );
+    describe_gauge!(DEAD_LETTERS, Unit::Count, "Dead letters that are kept");
+    describe_gauge!(DEAD_LETTER_BYTES, Unit::Bytes, "Dead letters as stored");
+    describe_gauge!(
+        ACCOUNT_IMBALANCE,
+        Unit::Count,
+        "Exports decided and not accounted for by the rows"
+    );
     describe_gauge!(
         BREAKER_OPEN,
         Unit::Count,

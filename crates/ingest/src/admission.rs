@@ -47,6 +47,16 @@ pub enum Refusal {
         /// Bytes kept back (`store.min_free`).
         min: u64,
     },
+    /// A queue of exports is full, and its policy keeps them all.
+    #[error(
+        "nothing is taken in while the exports of the dataflow {dataflow} wait: {why}; send the request again later"
+    )]
+    Queue {
+        /// The dataflow, by id or else by number.
+        dataflow: String,
+        /// What is too much.
+        why: String,
+    },
     /// The last commit failed and the store has not recovered yet.
     #[error("the store cannot write at the moment: {0}")]
     Store(String),

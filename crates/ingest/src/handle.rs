@@ -7,7 +7,7 @@ use crate::time::ClockState;
 use evaluator::Rules;
 use model::{Candidates, Definitions, Job, JobNo, NewJob, ProfileId};
 use std::sync::Arc;
-use store::{Health, Store, UpgradeProgress};
+use store::{Blocked, Health, Store, UpgradeProgress};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Hands inputs to the loop. Cheap to clone.
@@ -97,7 +97,10 @@ impl Handle {
             return Err(Refusal::Stopping);
         }
         match self.store.health() {
-            Health::Ok => self.room.reserve(items, bytes),
+            Health::Ok => match self.store.blocked() {
+                None => self.room.reserve(items, bytes),
+                Some(blocked) => Err(self.refusal(&blocked)),
+            },
             Health::LowSpace { free, min } => Err(Refusal::LowSpace { free, min }),
             Health::Failed { why } => Err(Refusal::Store(why)),
         }
@@ -184,6 +187,17 @@ impl Handle {
     /// Whether the wall clock is trusted.
     pub fn clock(&self) -> ClockState {
         self.clock.borrow().clone()
+    }
+
+    fn refusal(&self, blocked: &Blocked) -> Refusal {
+        let rules = self.rules.borrow();
+        let flow = rules.flows().iter().find(|flow| flow.no() == blocked.dataflow);
+        let dataflow = flow.map_or_else(
+            || blocked.dataflow.to_string(),
+            |flow| flow.dataflow.id.to_string(),
+        );
+        let why = blocked.to_string();
+        Refusal::Queue { dataflow, why }
     }
 
     async fn send(&self, request: Request) -> Result<(), SubmitError> {

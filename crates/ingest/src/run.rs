@@ -168,6 +168,7 @@ impl Ingest {
                 match &self.time {
                     // Where input drives the clock, nothing becomes due by waiting.
                     Time::Input if next > now => LONGEST_SLEEP,
+                    _ if self.store.blocked().is_some() => RECOVERY_POLL,
                     _ => next.since(now).std().min(LONGEST_SLEEP),
                 }
             }
@@ -331,6 +332,10 @@ impl Ingest {
 
     /// Adds the timers that are due, behind the live traffic.
     fn add_ticks(&mut self, inputs: &mut Vec<Input>) -> Result<(), store::Error> {
+        // They stay due, and are stepped in their order when there is room.
+        if self.store.blocked().is_some() {
+            return Ok(());
+        }
         let now = inputs.last().map_or_else(|| self.now(), |input| input.now);
         let due = self.store.timers_due(now, self.options.batch)?;
         inputs.extend(due.into_iter().map(|(due, id)| Input {

@@ -3,11 +3,12 @@
 
 use ingest::{ClockMode, Core, Handle, Ingest, Input, Item, Options, Posted, Refusal, What};
 use model::{
-    DatasetId, Definitions, Identity, InletId, RulesVersion, SegmentDefinition, SegmentId, SegmentNo,
-    SegmentState, Status, Timestamp,
+    Class, Dataflow, DataflowId, DataflowNo, DatasetId, Definitions, DestinationId, Identity, InletId, Lane,
+    Mapping, QueueBounds, RulesVersion, SegmentDefinition, SegmentId, SegmentNo, SegmentState, Status,
+    Timestamp, WhenFull,
 };
 use std::sync::Arc;
-use store::{Memory, Store};
+use store::{Decisions, Memory, Outcome, Settlement, Store};
 use testkit::clock::TestClock;
 use tokio::task::LocalSet;
 use tokio_util::sync::CancellationToken;
@@ -244,6 +245,107 @@ async fn a_request_gets_room_for_all_or_nothing() {
         assert!(handle.reserve(3, 100).is_ok());
         drop(ingest);
         assert_eq!(handle.reserve(1, 100).err(), Some(Refusal::Stopping));
+    };
+    LocalSet::new().run_until(work).await;
+}
+
+/// A dataflow that maps `s1` and whose queue is full with the first export.
+fn full_at_once() -> Definitions {
+    let flow = Dataflow {
+        id: DataflowId::new("flow").expect("an id"),
+        no: DataflowNo(0),
+        name: "Flow".to_owned(),
+        destination: DestinationId::new("files").expect("an id"),
+        segments: vec![Mapping {
+            segment: SegmentId::new("s1").expect("an id"),
+            hidden: None,
+            baseline_in: RulesVersion(0),
+            created: Timestamp::MIN,
+            updated: Timestamp::MIN,
+        }],
+        attributes: Vec::new(),
+        triggers: model::Triggers::default(),
+        attribute_trigger: model::AttributeTrigger::default(),
+        segment_membership: model::MembershipScope::default(),
+        include_segment_names: false,
+        include_segment_timestamps: false,
+        identities: None,
+        envelope: false,
+        filter: None,
+        state: model::DataflowState::Enabled,
+        queue: QueueBounds {
+            bytes: 1,
+            full: WhenFull::Block,
+            ..QueueBounds::default()
+        },
+    };
+    Definitions {
+        dataflows: vec![flow],
+        ..definitions()
+    }
+}
+
+/// Queues that grow until the disk is full (rudder-server 4588, `PostHog` 57573): here intake and timers wait, and
+/// what waited goes on by itself.
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_that_keeps_everything_takes_nothing_in_until_it_has_room() {
+    let work = async {
+        let (store, _committer) = open();
+        let first = Decisions {
+            clock: Timestamp::from_millis(BASE),
+            batch: 1,
+            next_seq: store.meta().next_seq,
+            next_profile: store.meta().next_profile,
+            definitions: Some(full_at_once()),
+            ..Decisions::default()
+        };
+        store.commit(first).await.expect("committed");
+        let wall = Arc::new(TestClock::starting_at(Timestamp::from_millis(BASE)));
+        let (ingest, handle) = Ingest::new(store.clone(), wall, Options::default()).expect("a loop");
+        tokio::task::spawn_local(ingest.run(CancellationToken::new()));
+        let at = Timestamp::from_millis(BASE);
+        let buy = |n: u8| {
+            let text = format!(
+                r#"{{"identityMap":{{"crm":[{{"id":"1"}}]}},"_id":"{n}","timestamp":"{at}","eventType":"buy"}}"#
+            );
+            Item::Posted(posted(&text))
+        };
+        let permit = handle.reserve(2, 100).expect("there is room");
+        handle
+            .submit(permit, vec![buy(1), buy(2)])
+            .await
+            .expect("durable");
+        let flow = DataflowNo(0);
+        assert_eq!(store.counters(flow).expect("read").decided, 1);
+        let refused = handle.reserve(1, 100).err();
+        assert!(
+            matches!(&refused, Some(Refusal::Queue { dataflow, .. }) if dataflow == "flow"),
+            "{refused:?}"
+        );
+        // The person leaves the segment after 40 s, and the timer waits too.
+        tokio::time::sleep(std::time::Duration::from_mins(2)).await;
+        assert_eq!(store.counters(flow).expect("read").decided, 1);
+        let lane = Lane {
+            dataflow: flow,
+            class: Class::Live,
+        };
+        let claimed = store
+            .claim(lane, Timestamp::MAX, 9, usize::MAX)
+            .expect("read")
+            .remove(0);
+        let delivered = Settlement {
+            seq: claimed.seq,
+            outcome: Outcome::Delivered,
+        };
+        store.settle(vec![delivered]).await.expect("settles go on");
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        assert_eq!(store.counters(flow).expect("read").decided, 2);
+        let exit = store
+            .claim(lane, Timestamp::MAX, 9, usize::MAX)
+            .expect("read")
+            .remove(0);
+        let left = exit.export.emitted_at.millis() - BASE;
+        assert_eq!(left, 40_000, "the exit bears its own instant");
     };
     LocalSet::new().run_until(work).await;
 }

@@ -186,6 +186,42 @@ pub struct Dataflow {
     pub filter: Option<String>,
     /// Whether exports are decided and sent.
     pub state: DataflowState,
+    /// How much may wait.
+    pub queue: QueueBounds,
+}
+
+/// How much may wait on a dataflow, and what happens when more comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueBounds {
+    /// What waited longer becomes a dead letter (`expired`).
+    pub age: Duration,
+    /// Pending exports, in bytes as stored. At 80 % of it bulk stops.
+    pub bytes: u64,
+    /// What happens at `bytes`.
+    pub full: WhenFull,
+}
+
+impl Default for QueueBounds {
+    fn default() -> Self {
+        Self {
+            age: Duration::days(7),
+            bytes: 10 << 30,
+            full: WhenFull::default(),
+        }
+    }
+}
+
+/// What happens to an export that is decided when the queue is full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WhenFull {
+    /// It takes the place of what is pending of its profile; where there is nothing, it waits and intake blocks.
+    #[default]
+    Coalesce,
+    /// It waits, and intake blocks until there is room.
+    Block,
+    /// It becomes a dead letter (`overflow`).
+    Dead,
 }
 
 /// A segment on a dataflow.

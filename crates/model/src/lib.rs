@@ -19,7 +19,8 @@ mod time;
 pub use clock::{Clock, SystemClock};
 pub use definition::{
     AttributeTrigger, Dataflow, DataflowState, Dataset, Definitions, DestinationDefinition, Inlet, Limits,
-    Mapping, MembershipScope, NamespaceSelection, SegmentDefinition, SegmentState, Triggers,
+    Mapping, MembershipScope, NamespaceSelection, QueueBounds, SegmentDefinition, SegmentState, Triggers,
+    WhenFull,
 };
 pub use export::{
     Account, Cause, Class, DeadReason, Export, ExportedMembership, ExportedTransition, Lane, SegmentStamps,

@@ -1,5 +1,6 @@
 //! Turns the decisions of one batch into rows.
 
+use crate::bounds::Bounds;
 use crate::decisions::{Decisions, EventKey, JobOp, OutboxOp, ProfileDelta};
 use crate::digest::Digest;
 use crate::draft::Draft;
@@ -11,6 +12,7 @@ use crate::keys::{
 use crate::outbox;
 use model::{ProfileId, Transition};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Adds everything that `decisions` say to the draft.
 pub(crate) fn apply(draft: &mut Draft<'_>, decisions: &Decisions) -> Result<()> {
@@ -54,6 +56,7 @@ pub(crate) fn apply(draft: &mut Draft<'_>, decisions: &Decisions) -> Result<()> 
     }
     if let Some(definitions) = &decisions.definitions {
         DEFINITIONS.put(&mut draft.rows, &(), definitions)?;
+        draft.bounds = Arc::new(Bounds::new(definitions, draft.bounds.all));
     }
     if let Some(upgrade) = &decisions.upgrade {
         UPGRADE.put(&mut draft.rows, &(), upgrade)?;

@@ -16,8 +16,12 @@ const PAGE: usize = 256;
 impl Store {
     /// Takes up to `records` exports of `lane` that are due at `now`, retries first (earliest due first), then
     /// fresh ones in order of decision, and marks them in flight. Stops before the one that would bring their
-    /// stored rows over `bytes`, but takes one in any case. At most one of a profile is ever in flight.
+    /// stored rows over `bytes`, but takes one in any case. At most one of a profile is ever in flight. Takes none
+    /// while the dataflow keeps all the dead letters it may: what fails could not be kept.
     pub fn claim(&self, lane: Lane, now: Timestamp, records: usize, bytes: usize) -> Result<Vec<Claimed>> {
+        if self.letters_full(lane.dataflow) {
+            return Ok(Vec::new());
+        }
         self.read(|rows| {
             let mut claims = locked(&self.shared.claims);
             let mut taking = Taking {
@@ -52,8 +56,11 @@ impl Store {
     }
 
     /// The earliest instant at which `lane` has something to claim: `Timestamp::MIN` if it has a fresh export
-    /// now, `None` if all there is is in flight.
+    /// now, `None` if all there is is in flight, or may not be claimed for dead letters.
     pub fn next_due(&self, lane: Lane) -> Result<Option<Timestamp>> {
+        if self.letters_full(lane.dataflow) {
+            return Ok(None);
+        }
         self.read(|rows| {
             let claims = locked(&self.shared.claims);
             let fresh = first_free(rows, &claims, fresh(lane, claims.position(lane)))?;
@@ -107,7 +114,7 @@ impl<R: Read + ?Sized> Taking<'_, R> {
         if self.taken.len() >= self.records {
             return Ok(false);
         }
-        let Some((export, size)) = EXPORTS.get_sized(self.rows, &(self.lane.dataflow, seq))? else {
+        let Some((queued, size)) = EXPORTS.get_sized(self.rows, &(self.lane.dataflow, seq))? else {
             return Err(Error::Corrupt {
                 space: "lanes",
                 key: format!("export {seq} of dataflow {}", self.lane.dataflow),
@@ -120,7 +127,7 @@ impl<R: Read + ?Sized> Taking<'_, R> {
         self.used += size;
         self.taken.push(Claimed {
             seq,
-            export,
+            export: queued.export,
             attempts: ticket.attempts,
             throttled_since: ticket.throttled_since,
             bytes: size,

@@ -3,9 +3,11 @@
 use crate::decisions::Decisions;
 use crate::error::Result;
 use crate::group::{self, Done};
-use crate::settlement::Settlement;
+use crate::letters::{LetterKey, Replayed};
+use crate::settlement::{Outcome, Settlement};
 use crate::shared::{Shared, locked};
-use std::sync::Arc;
+use model::{DataflowNo, ExportSeq};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -21,6 +23,12 @@ const REOPEN_DELAY: Duration = Duration::from_secs(1);
 pub(crate) enum Work {
     Commit(Box<Decisions>),
     Settle(Vec<Settlement>),
+    /// What becomes of exports of one dataflow that nobody has claimed.
+    GiveUp(DataflowNo, Vec<ExportSeq>, Outcome),
+    /// And where to tell what became of each.
+    Replay(Vec<LetterKey>, Arc<Mutex<Replayed>>),
+    /// And where to tell how many there were.
+    Purge(Vec<LetterKey>, Arc<Mutex<u64>>),
 }
 
 /// What a caller wants written, and who waits for it.

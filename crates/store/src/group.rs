@@ -9,7 +9,7 @@ use crate::meta::Meta;
 use crate::outbox;
 use crate::shared::{Shared, locked};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use tokio::sync::oneshot;
 
 /// Who is told what.
@@ -54,9 +54,12 @@ pub(crate) fn commit(shared: &Shared, group: Vec<Request>) -> Done {
 /// Builds the batch. The error is the engine's; what is wrong with a single request is in its answer.
 fn build(shared: &Shared, group: Vec<Request>) -> (Answers, Result<(Batch, Meta, Effects)>) {
     let before = *locked(&shared.meta);
+    let queues = locked(&shared.queues);
+    let (bounds, together) = (Arc::clone(&queues.bounds), queues.together());
+    drop(queues);
     let mut answers: Answers = Vec::with_capacity(group.len());
     let built = shared.read(|engine| {
-        let mut draft = Draft::new(engine, before, &shared.claims);
+        let mut draft = Draft::new(engine, before, &shared.claims, bounds, together);
         let mut broken = None;
         for request in group {
             let mark = draft.mark();
@@ -78,6 +81,9 @@ fn carry_out(draft: &mut Draft<'_>, work: &Work) -> Result<()> {
     match work {
         Work::Commit(decisions) => apply(draft, decisions),
         Work::Settle(settlements) => settlements.iter().try_for_each(|of| outbox::settle(draft, of)),
+        Work::GiveUp(dataflow, exports, outcome) => outbox::give_up(draft, *dataflow, exports, outcome),
+        Work::Replay(letters, told) => outbox::replay(draft, letters, &mut locked(told)),
+        Work::Purge(letters, told) => outbox::purge(draft, letters, &mut locked(told)),
     }
 }
 
@@ -125,6 +131,15 @@ fn drop_engine(engine: Option<Box<dyn Engine>>) {
 
 /// What a durable batch changes in memory.
 fn follow(shared: &Shared, effects: &Effects) {
+    let mut queues = locked(&shared.queues);
+    queues.bind(&effects.bounds);
+    for (&dataflow, &queue) in &effects.kept {
+        queues.set(dataflow, queue);
+    }
+    for &dataflow in &effects.stuck {
+        queues.stick(dataflow);
+    }
+    drop(queues);
     let mut claims = locked(&shared.claims);
     for &seq in effects.ended.iter().chain(&effects.held) {
         claims.end(seq);

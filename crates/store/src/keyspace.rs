@@ -20,6 +20,9 @@ pub enum Space {
     Events = b'E',
     /// (owner, hash of (dataset, primary identity)) -> `Fragment`
     Fragments = b'F',
+    /// (profile, dataflow, export number) -> revision of that dead letter; at number 0 the highest revision
+    /// delivered since the first of them died
+    Graves = b'G',
     /// (profile, batch) -> transitions of that batch, in order of time
     History = b'H',
     /// hash of (namespace, value) -> the profile, always a survivor (`ProfileId`)
@@ -41,7 +44,7 @@ pub enum Space {
     Parked = b'Q',
     /// one row: the definitions in force (`Definitions`)
     Definitions = b'R',
-    /// dataflow -> the counters of its account
+    /// dataflow -> the counters of its account, and what waits and is dead in rows and bytes
     Counters = b'S',
     /// (next due, profile) -> nothing; one a profile
     Timers = b'T',
@@ -49,7 +52,7 @@ pub enum Space {
     EventIds = b'U',
     /// one row: how far the upgrade job is (`UpgradeProgress`)
     Upgrade = b'V',
-    /// (dataflow, export number) -> `Export`, from its decision until it is settled
+    /// (dataflow, export number) -> `Export` and since when it waits (`Queued`), until it is settled
     Exports = b'X',
     /// by name: the format version, the mark of an import, the committed numbers (`Meta`)
     Meta = b'Z',
@@ -57,13 +60,14 @@ pub enum Space {
 
 impl Space {
     /// Every key space, in the order on disk.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Aliases,
         Self::DeadMessages,
         Self::Chains,
         Self::DeadLetters,
         Self::Events,
         Self::Fragments,
+        Self::Graves,
         Self::History,
         Self::Identities,
         Self::Jobs,
@@ -96,6 +100,7 @@ impl Space {
             Self::DeadLetters => "dead_letters",
             Self::Events => "events",
             Self::Fragments => "fragments",
+            Self::Graves => "graves",
             Self::History => "history",
             Self::Identities => "identities",
             Self::Jobs => "jobs",

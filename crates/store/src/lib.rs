@@ -8,6 +8,7 @@
 
 mod account;
 mod apply;
+mod bounds;
 mod claim;
 mod claims;
 mod committer;
@@ -22,13 +23,16 @@ mod group;
 mod health;
 mod keys;
 mod keyspace;
+mod letters;
 mod lock;
 mod meta;
 mod open;
 mod options;
 mod outbox;
 mod overlay;
+mod queue;
 mod read;
+mod recount;
 mod restore;
 mod settlement;
 mod shared;
@@ -36,6 +40,7 @@ mod stats;
 mod store;
 mod wake;
 
+pub use account::Stock;
 pub use committer::Committer;
 pub use decisions::{
     DeadMessage, Decisions, EventKey, JobOp, MessageCounters, OutboxOp, ProfileDelta, UpgradeProgress,
@@ -46,9 +51,11 @@ pub use engine::{Batch, Change, Engine, Fault, Memory, Read, Reopen, Row, SledFo
 pub use error::{Error, Result};
 pub use health::Health;
 pub use keyspace::Space;
+pub use letters::{LetterKey, LetterPage, Replayed, Sought, Unreplayable};
 pub use meta::Meta;
 pub use open::{open, open_on};
-pub use options::{Options, SyncFile};
+pub use options::{Options, QueueOptions, SyncFile};
+pub use queue::{Blocked, Oldest, Queue, Room};
 pub use settlement::{Claimed, DeadLetter, Outcome, Settlement};
 pub use stats::{SpaceStats, Stats};
 pub use store::Store;

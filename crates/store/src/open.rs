@@ -9,6 +9,8 @@ use crate::keys::{META, Write};
 use crate::lock::FolderLock;
 use crate::meta::Meta;
 use crate::options::Options;
+use crate::queue::Queues;
+use crate::recount;
 use crate::restore;
 use crate::shared::{Shared, load_meta};
 use crate::store::Store;
@@ -37,11 +39,13 @@ fn assemble(
     lock: Option<FolderLock>,
 ) -> Result<(Store, Committer)> {
     let engine = place.open()?;
+    recount::run(&*engine)?;
     if !format::check(&*engine)? {
         begin(&*engine)?;
     }
     restore::finish(&*engine)?;
     let meta = load_meta(&*engine)?;
+    let queues = Queues::load(&*engine, options.queues)?;
     let shared = Arc::new(Shared {
         place,
         waits: engine.waits(),
@@ -50,6 +54,7 @@ fn assemble(
         meta: Mutex::new(meta),
         failure: Mutex::new(None),
         claims: Mutex::new(Claims::default()),
+        queues: Mutex::new(queues),
         wakes: Wakes::default(),
         min_free_bytes: options.min_free_bytes,
         missing: Mutex::new(None),

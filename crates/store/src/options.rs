@@ -15,8 +15,36 @@ pub struct Options {
     pub cache_bytes: u64,
     /// Below this many free bytes on the file system `health` says `LowSpace`.
     pub min_free_bytes: u64,
+    /// What may wait, over all dataflows.
+    pub queues: QueueOptions,
     /// How data reach the disk: `File::sync_data`, unless a test puts a failing one here.
     pub sync: SyncFile,
+}
+
+/// What may wait, over all dataflows; the bounds of each are in its definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueOptions {
+    /// Pending exports of all dataflows, in bytes as stored. At this the policy of the largest queue applies.
+    pub bytes: u64,
+    /// Exports parked behind the first of one profile on one dataflow, at least 1. Beyond it the newest takes the
+    /// place of the last. 32 are more than a person changes in the 45 s that an export's retries take, so only a
+    /// profile that many share, or a destination that is down, comes to it; and no profile fills a queue.
+    pub parked: usize,
+    /// Dead letters kept of one dataflow: at this nothing more of it is sent, since what fails could not be kept.
+    pub letters: u64,
+    /// The same in bytes.
+    pub letter_bytes: u64,
+}
+
+impl Default for QueueOptions {
+    fn default() -> Self {
+        Self {
+            bytes: 50 << 30,
+            parked: 32,
+            letters: 1_000_000,
+            letter_bytes: 5 << 30,
+        }
+    }
 }
 
 impl Default for Options {
@@ -24,6 +52,7 @@ impl Default for Options {
         Self {
             cache_bytes: 256 << 20,
             min_free_bytes: 512 << 20,
+            queues: QueueOptions::default(),
             sync: Arc::new(File::sync_data),
         }
     }
@@ -34,6 +63,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("cache_bytes", &self.cache_bytes)
             .field("min_free_bytes", &self.min_free_bytes)
+            .field("queues", &self.queues)
             .finish_non_exhaustive()
     }
 }

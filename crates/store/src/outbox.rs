@@ -5,26 +5,74 @@
 //! has ended. Only the committer calls these functions, on the batch it is building, so they see all that was
 //! decided before.
 
+mod graves;
+mod heir;
+mod overdue;
+mod replay;
 mod settle;
 
-pub(crate) use settle::settle;
+pub(crate) use replay::{purge, replay, unreplayable};
+pub(crate) use settle::{give_up, settle};
 
 use crate::draft::Draft;
 use crate::engine::Read;
 use crate::error::Result;
-use crate::keys::{CHAINS, Chain, EXPORTS, FRESH, Head, LANES, PARKED, Ticket, Wait};
-use model::{Class, DataflowNo, Export, ExportSeq, Lane, ProfileId};
+use crate::keys::{CHAINS, Chain, EXPORTS, FRESH, Head, LANES, PARKED, Queued, Ticket, Wait};
+use crate::settlement::DeadLetter;
+use heir::Heir;
+use model::{Class, DataflowNo, DeadReason, Export, ExportSeq, Lane, ProfileId, Timestamp, WhenFull};
 
-/// Puts a decided export behind everything decided before for its dataflow and profile.
+/// An export, the instant before which it is not to be claimed, and since when the destination throttles.
+type Later = (ExportSeq, (Timestamp, Option<Timestamp>));
+
+/// Puts a decided export behind everything decided before for its dataflow and profile, or in its place. In a
+/// full queue the policy of the dataflow decides.
 pub(crate) fn export(draft: &mut Draft<'_>, export: &Export) -> Result<()> {
+    let Lane { dataflow, .. } = export.lane;
+    let full = draft.full(dataflow)?;
+    if full == Some(WhenFull::Dead) && !draft.letters_full(dataflow)? {
+        return overflow(draft, export);
+    }
+    let key = (export.profile, dataflow);
+    let mut chain = CHAINS.get(&draft.rows, &key)?.unwrap_or_default();
+    let heir = heir::of(draft, &mut chain, export, full == Some(WhenFull::Coalesce))?;
+    if full.is_some() && !heir.took {
+        draft.stick(dataflow);
+    }
+    draft.count(dataflow, |counters| counters.decided += 1)?;
+    enqueue(draft, chain, heir)
+}
+
+/// Gives an export the next number and the last place of its chain.
+fn enqueue(draft: &mut Draft<'_>, chain: Chain, heir: Heir) -> Result<()> {
+    let Heir { export, wait, .. } = heir;
     let Lane { dataflow, class } = export.lane;
+    let profile = export.profile;
     let seq = draft.meta.next_export;
     draft.meta.next_export = seq.next();
-    EXPORTS.put(&mut draft.rows, &(dataflow, seq), export)?;
-    PARKED.put(&mut draft.rows, &(dataflow, export.profile, seq), &class)?;
+    let since = draft.meta.clock;
+    let bytes = EXPORTS.put_sized(&mut draft.rows, &(dataflow, seq), &Queued { since, export })?;
+    PARKED.put(&mut draft.rows, &(dataflow, profile, seq), &class)?;
+    draft.count(dataflow, |counters| counters.queue.add(bytes))?;
+    advance(draft, profile, dataflow, chain, wait.map(|wait| (seq, wait)))
+}
+
+/// The queue is full and its policy is `dead`: the export is a dead letter at once.
+fn overflow(draft: &mut Draft<'_>, export: &Export) -> Result<()> {
+    let Lane { dataflow, .. } = export.lane;
+    let seq = draft.meta.next_export;
+    draft.meta.next_export = seq.next();
+    let bound = draft.bounds.of(dataflow).bytes;
+    let reason = DeadReason::Overflow;
+    let letter = DeadLetter {
+        export: export.clone(),
+        at: draft.meta.clock,
+        reason,
+        answer: format!("the queue was full (of {bound} bytes) when it was decided"),
+        attempts: 0,
+    };
     draft.count(dataflow, |counters| counters.decided += 1)?;
-    let chain = CHAINS.get(&draft.rows, &(export.profile, dataflow))?;
-    advance(draft, export.profile, dataflow, chain.unwrap_or_default())
+    graves::bury(draft, seq, &letter)
 }
 
 /// Makes the survivor's later exports wait, by dataflow, for what is pending of the absorbed.
@@ -47,11 +95,18 @@ pub(crate) fn join(draft: &mut Draft<'_>, survivor: ProfileId, absorbed: &[Profi
 
 /// Brings a chain on after something changed in it: gives a headless one the next head, or ends it and looks at
 /// the one that waited for it. Writes the chain in any case.
-fn advance(draft: &mut Draft<'_>, profile: ProfileId, dataflow: DataflowNo, chain: Chain) -> Result<()> {
+/// `later` is an export that, if it is the next head, is not to be claimed before an instant.
+fn advance(
+    draft: &mut Draft<'_>,
+    profile: ProfileId,
+    dataflow: DataflowNo,
+    chain: Chain,
+    later: Option<Later>,
+) -> Result<()> {
     let (mut profile, mut chain) = (profile, chain);
     loop {
         if chain.head.is_none() {
-            chain.head = free_next(draft, profile, dataflow, &chain.waits)?;
+            chain.head = free_next(draft, profile, dataflow, &chain.waits, later)?;
         }
         if chain.head.is_some() || !chain.waits.is_empty() {
             return CHAINS.put(&mut draft.rows, &(profile, dataflow), &chain);
@@ -74,6 +129,7 @@ fn free_next(
     profile: ProfileId,
     dataflow: DataflowNo,
     waits: &[Wait],
+    later: Option<Later>,
 ) -> Result<Option<Head>> {
     let Some((seq, class)) = first_parked(&draft.rows, profile, dataflow)? else {
         return Ok(None);
@@ -82,15 +138,30 @@ fn free_next(
         return Ok(None);
     }
     PARKED.delete(&mut draft.rows, &(dataflow, profile, seq));
+    let later = later.filter(|(of, _)| *of == seq);
+    let (due, throttled_since) = later.map_or((FRESH, None), |(_, wait)| wait);
     let ticket = Ticket {
         profile,
         attempts: 0,
-        throttled_since: None,
+        throttled_since,
     };
-    LANES.put(&mut draft.rows, &(dataflow, class, FRESH, seq), &ticket)?;
+    LANES.put(&mut draft.rows, &(dataflow, class, due, seq), &ticket)?;
     draft.offer(Lane { dataflow, class }, seq);
-    let due = FRESH;
     Ok(Some(Head { seq, class, due }))
+}
+
+/// The last of what is pending of a profile.
+fn newest_pending<R: Read + ?Sized>(
+    rows: &R,
+    profile: ProfileId,
+    dataflow: DataflowNo,
+) -> Result<Option<ExportSeq>> {
+    let parked = PARKED.scan(rows, PARKED.prefix(&(dataflow, profile)), 1, true)?;
+    if let Some(((_, _, seq), _)) = parked.into_iter().next() {
+        return Ok(Some(seq));
+    }
+    let chain = CHAINS.get(rows, &(profile, dataflow))?;
+    Ok(chain.and_then(|chain| chain.head).map(|head| head.seq))
 }
 
 fn first_parked<R: Read + ?Sized>(

@@ -52,9 +52,20 @@ pub enum Outcome {
         /// Counted attempts that failed.
         attempts: u8,
     },
-    /// Never to be sent. An export in flight cannot be suppressed: the request passes over it, and it ends as
-    /// what happens to it.
+    /// Never to be sent. An export in flight cannot be suppressed, nor expire: the request passes over it, and it
+    /// ends as what happens to it.
     Suppressed(SuppressedReason),
+}
+
+impl Outcome {
+    /// Whether nobody has tried the export: then it cannot be in flight.
+    pub(crate) fn gives_up(&self) -> bool {
+        match self {
+            Self::Suppressed(_) => true,
+            Self::Dead { reason, .. } => matches!(reason, DeadReason::Expired | DeadReason::Overflow),
+            Self::Delivered | Self::Again { .. } => false,
+        }
+    }
 }
 
 /// An export that was given up.

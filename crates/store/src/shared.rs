@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::keys::META;
 use crate::lock::FolderLock;
 use crate::meta::Meta;
+use crate::queue::Queues;
 use crate::wake::Wakes;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLockError};
@@ -43,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) failure: Mutex<Option<String>>,
     /// Exports in flight.
     pub(crate) claims: Mutex<Claims>,
+    /// What the dataflows keep, as of the last commit.
+    pub(crate) queues: Mutex<Queues>,
     /// Who waits for exports.
     pub(crate) wakes: Wakes,
     /// Whether commits wait for a disk.
@@ -83,6 +86,9 @@ impl Shared {
     pub(crate) fn reopen(&self) -> Result<()> {
         let engine = self.place.open()?;
         let meta = load_meta(&*engine)?;
+        let all = locked(&self.queues).bounds.all;
+        let queues = Queues::load(&*engine, all)?;
+        *locked(&self.queues) = queues;
         *locked(&self.meta) = meta;
         locked(&self.claims).commit_failed();
         // Before anyone can read: a cache filled from here on must carry the new number.

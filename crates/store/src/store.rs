@@ -6,9 +6,9 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::health::Health;
 use crate::meta::Meta;
-use crate::settlement::Settlement;
+use crate::settlement::{Outcome, Settlement};
 use crate::shared::{Missing, Shared, locked};
-use model::Lane;
+use model::{DataflowNo, ExportSeq, Lane};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -39,6 +39,21 @@ impl Store {
             return Ok(());
         }
         self.ask(Work::Settle(settlements)).await
+    }
+
+    /// Ends exports of one dataflow that nobody has claimed: suppressed, or dead as `Expired` or `Overflow` (other
+    /// outcomes are a lane's to give, and change nothing here). Those in flight, and those that are gone, are
+    /// passed over; so are all, once the dataflow keeps the dead letters it may. Resolves when it is durable.
+    pub async fn give_up(
+        &self,
+        dataflow: DataflowNo,
+        exports: Vec<ExportSeq>,
+        outcome: Outcome,
+    ) -> Result<()> {
+        if exports.is_empty() {
+            return Ok(());
+        }
+        self.ask(Work::GiveUp(dataflow, exports, outcome)).await
     }
 
     /// The committed numbers.
@@ -78,7 +93,7 @@ impl Store {
         self.shared.read(reading)
     }
 
-    async fn ask(&self, work: Work) -> Result<()> {
+    pub(crate) async fn ask(&self, work: Work) -> Result<()> {
         let (answer, answered) = oneshot::channel();
         let request = Request { work, answer };
         self.requests.send(request).await.map_err(|_| Error::Stopped)?;

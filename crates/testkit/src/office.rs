@@ -1,7 +1,8 @@
-//! Definitions on a server that has no kind of destination: for tests of what comes in.
+//! Definitions on a server whose dispatcher nobody runs: for tests of what comes in and of what waits.
 
+use crate::peer::Peers;
 use control::{Control, Error, Parts, Secrets, Worker};
-use dispatcher::{Dispatcher, Registry, Site};
+use dispatcher::{Dispatcher, Site};
 use model::Clock;
 use std::sync::Arc;
 use store::Store;
@@ -13,7 +14,7 @@ pub fn office(
     clock: &Arc<dyn Clock>,
     secrets: Secrets,
 ) -> Result<(Control, Worker), Error> {
-    let (kinds, site) = (Registry::default(), Site::new("nowhere"));
+    let (kinds, site) = (Peers::new().registry(), Site::new("nowhere"));
     let dispatcher = Dispatcher::new(store.clone(), Arc::clone(clock), kinds.clone(), site, 0);
     Control::new(Parts {
         ingest: ingest.clone(),

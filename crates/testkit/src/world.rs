@@ -4,6 +4,7 @@
 //! A seed always gives the same world, so a failure is repeated by its seed: `WEIR_SEED=17 cargo test -p testkit`.
 
 mod check;
+mod heirs;
 mod life;
 mod posting;
 mod rows;

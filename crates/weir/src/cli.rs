@@ -3,7 +3,7 @@
 use crate::backtest::{self, BacktestArgs};
 use crate::exit::End;
 use crate::settings::{Flag, Settings};
-use crate::{apply, check, demo, jobs, serve, store_command};
+use crate::{apply, check, dead_letters, demo, jobs, serve, store_command};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -33,6 +33,8 @@ enum Command {
     Jobs(jobs::JobsCommand),
     #[command(subcommand)]
     Store(store_command::StoreCommand),
+    #[command(subcommand)]
+    DeadLetters(dead_letters::LettersCommand),
     Backtest(BacktestArgs),
 }
 
@@ -82,6 +84,7 @@ impl Cli {
             Command::Apply(args) => apply::run(&args),
             Command::Jobs(command) => jobs::run(command),
             Command::Store(command) => store_command::run(command),
+            Command::DeadLetters(command) => dead_letters::run(&command),
             Command::Backtest(args) => serve::runtime()?
                 .block_on(backtest::run(args))
                 .map(|()| End::Done),

@@ -11,6 +11,7 @@ mod backtest;
 mod check;
 mod cli;
 mod client;
+mod dead_letters;
 mod demo;
 mod exit;
 mod folder;

@@ -67,6 +67,7 @@ impl From<Refusal> for Refused {
             Refusal::TooLarge { .. } => return Self::new(StatusCode::PAYLOAD_TOO_LARGE, refusal.to_string()),
             Refusal::Full => 1,
             Refusal::Store(_) | Refusal::Stopping => 5,
+            Refusal::Queue { .. } => 10,
             Refusal::LowSpace { .. } => 30,
         };
         Self::later(refusal.to_string(), seconds)

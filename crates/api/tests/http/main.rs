@@ -7,6 +7,7 @@ mod collection;
 mod definitions;
 mod durable;
 mod jobs;
+mod letters;
 mod look_up;
 mod rig;
 mod watching;

@@ -175,6 +175,7 @@ impl Rig {
             url: "http://127.0.0.1:8080".to_owned(),
             version: "0.0.0-test",
             sending: Box::new(Vec::new),
+            render: Box::new(|export| Ok(serde_json::json!({"identityMap": export.identities}).to_string())),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             stopping: stopping.clone(),
         });

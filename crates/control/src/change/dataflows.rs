@@ -144,6 +144,7 @@ fn made(wanted: &DesiredDataflow, no: DataflowNo, segments: Vec<Mapping>) -> Dat
         envelope: wanted.envelope,
         filter: wanted.filter.clone(),
         state: wanted.state,
+        queue: wanted.queue,
     }
 }
 
@@ -268,6 +269,10 @@ fn edit(
         shows_other = true;
     }
     let options = options(current, wanted);
+    if current.queue != wanted.queue {
+        edits.push("queue changed".to_owned());
+        effects.push("its bounds hold at once, also for what waits");
+    }
     if !options.is_empty() {
         effects.push("holds from the next export on");
         // What triggers an export does not show in it.

@@ -197,6 +197,7 @@ fn dataflow(draft: DataflowDraft) -> Option<DesiredDataflow> {
         envelope: draft.envelope,
         filter: draft.filter.map(|rule| rule.text),
         state: draft.state,
+        queue: draft.queue,
     })
 }
 

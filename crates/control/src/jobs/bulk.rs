@@ -13,7 +13,7 @@ use model::{Class, DataflowNo, Job, JobNo, JobState, Lane};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
-use store::Store;
+use store::{Room, Store};
 use tokio::time::Instant;
 
 /// Candidates looked at in one commit: few, because live requests may have to wait for them.
@@ -79,7 +79,11 @@ impl Working {
             dataflow: job.dataflow,
             class: Class::Bulk,
         };
-        let room = AHEAD.saturating_sub(self.store.waiting(lane, AHEAD)?);
+        let room = match self.store.room(job.dataflow) {
+            Room::Ok => AHEAD.saturating_sub(self.store.waiting(lane, AHEAD)?),
+            // What is left of the queue's bound is for live exports.
+            Room::NoBulk | Room::Full => 0,
+        };
         if room == 0 {
             self.progress.waits(job.no);
             return Ok(Next::Soon);

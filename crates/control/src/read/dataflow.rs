@@ -1,12 +1,13 @@
 //! `dataflows`: a destination with its mapped segments, mapped attributes and options.
 
 use super::fields::{Fields, Located, NotBuilt, described};
-use super::{Item, Rule, rule};
+use super::{Item, Rule, queue, rule};
 use crate::report::{Report, Span};
 use crate::suggest;
 use crate::yaml::{Data, Node};
 use model::{
-    AttributeTrigger, DataflowId, DataflowState, MembershipScope, NamespaceSelection, Path, Triggers,
+    AttributeTrigger, DataflowId, DataflowState, MembershipScope, NamespaceSelection, Path, QueueBounds,
+    Triggers,
 };
 
 /// A dataflow as far as it could be read.
@@ -29,6 +30,7 @@ pub(crate) struct DataflowDraft {
     pub(crate) envelope: bool,
     pub(crate) filter: Option<Rule>,
     pub(crate) state: DataflowState,
+    pub(crate) queue: QueueBounds,
 }
 
 const NOT_BUILT: &[NotBuilt] = &[
@@ -44,10 +46,6 @@ const NOT_BUILT: &[NotBuilt] = &[
     (
         "exitSweep",
         "it is chosen when the file is applied: `weir apply --exit-sweep` sends exits of what is unmapped",
-    ),
-    (
-        "queue",
-        "the bounds of the queues are the server's for now: take the key out",
     ),
 ];
 const STATES: &[(&str, DataflowState)] = &[
@@ -98,6 +96,7 @@ pub(super) fn read(mut item: Item<'_>, report: &mut Report) -> DataflowDraft {
             None
         },
         state: fields.word("state", STATES, DataflowState::default(), report),
+        queue: queue::read(fields, report),
     };
     item.fields.finish(NOT_BUILT, report);
     draft

@@ -13,10 +13,7 @@ const NOT_BUILT: &[NotBuilt] = &[
         "retries",
         "three attempts, 15 s and 30 s apart, hold for every destination: take the key out",
     ),
-    (
-        "queue",
-        "the bounds of the queues are the server's for now: take the key out",
-    ),
+    ("queue", "a queue is a dataflow's: write `queue` there"),
 ];
 
 pub(super) fn read(

@@ -7,6 +7,7 @@ mod dataflow;
 mod destination;
 mod fields;
 mod inlet;
+mod queue;
 mod rule;
 mod segment;
 mod span;

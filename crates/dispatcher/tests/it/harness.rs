@@ -216,6 +216,7 @@ pub(crate) fn dataflow(id: &str, no: u32, destination: &str) -> Dataflow {
         envelope: false,
         filter: None,
         state: DataflowState::Enabled,
+        queue: model::QueueBounds::default(),
     }
 }
 

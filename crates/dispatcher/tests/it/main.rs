@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 mod account;
+mod bounds;
 mod breaker;
 mod definitions;
 mod failures;

@@ -3,7 +3,7 @@
 use crate::fake::{Answer, World, transient};
 use crate::harness::Bench;
 use dispatcher::Verdict;
-use model::Class;
+use model::{Class, SuppressedReason};
 use std::time::Duration;
 
 #[tokio::test(start_paused = true)]
@@ -72,13 +72,35 @@ async fn classes_share_the_order_of_a_profile_but_no_call() {
     let mut bench = Bench::new(World::new(Answer::delivered));
     bench
         .decide_on(vec![
-            (1, Class::Bulk, 1),
             (1, Class::Live, 1),
+            (1, Class::Bulk, 1),
             (1, Class::Live, 2),
             (1, Class::Bulk, 3),
         ])
         .await;
     bench.seconds(2).await;
+    assert_eq!(calls(&bench), [vec![(1, 1), (2, 1)], vec![(3, 1)], vec![(1, 2)]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_live_export_is_sent_in_the_place_of_a_bulk_one_and_tells_its_causes() {
+    let mut bench = Bench::new(World::new(Answer::delivered));
+    bench
+        .decide_on(vec![
+            (1, Class::Bulk, 1),
+            (1, Class::Live, 1),
+            (1, Class::Live, 2),
+        ])
+        .await;
+    bench.seconds(2).await;
+    assert_eq!(calls(&bench), [vec![(1, 2), (2, 1)]]);
+    let account = bench.account();
+    let superseded = account.suppressed.get(&SuppressedReason::Superseded);
+    assert_eq!((account.delivered, superseded), (2, Some(&1)));
+}
+
+/// (profile, revision) of what was sent, by call.
+fn calls(bench: &Bench) -> Vec<Vec<(u64, u64)>> {
     let mut calls: Vec<Vec<(u64, u64)>> = Vec::new();
     for call in bench.world.seen() {
         calls.push(
@@ -88,5 +110,5 @@ async fn classes_share_the_order_of_a_profile_but_no_call() {
                 .collect(),
         );
     }
-    assert_eq!(calls, [vec![(2, 1)], vec![(1, 1), (3, 1)], vec![(1, 2)]]);
+    calls
 }

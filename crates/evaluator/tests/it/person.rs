@@ -61,6 +61,7 @@ pub(crate) fn flow(segments: &[&str], attributes: &[&str]) -> Dataflow {
         envelope: false,
         filter: None,
         state: model::DataflowState::Enabled,
+        queue: model::QueueBounds::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the store knows of itself, and what is counted.
 
+use super::definitions;
 use super::table::Table;
 use crate::account::Counters;
 use crate::decisions::{DeadMessage, MessageCounters, UpgradeProgress};
@@ -10,11 +11,13 @@ use model::{DataflowNo, DatasetId, Definitions, Job, JobNo};
 /// number -> message refused at the door
 pub(crate) const DEAD_MESSAGES: Table<u64, DeadMessage> = Table::new(Space::DeadMessages);
 /// dataflow -> counters of its account
-pub(crate) const COUNTERS: Table<DataflowNo, Counters> = Table::new(Space::Counters);
+pub(crate) const COUNTERS: Table<DataflowNo, Counters> =
+    Table::changed(Space::Counters, 2, |_, body| Counters::first_form(body));
 /// dataset -> counters of its messages
 pub(crate) const MESSAGE_COUNTERS: Table<DatasetId, MessageCounters> = Table::new(Space::MessageCounters);
 /// the one row
-pub(crate) const DEFINITIONS: Table<(), Definitions> = Table::new(Space::Definitions);
+pub(crate) const DEFINITIONS: Table<(), Definitions> =
+    Table::changed(Space::Definitions, 2, |_, body| definitions::first_form(body));
 /// the one row
 pub(crate) const UPGRADE: Table<(), UpgradeProgress> = Table::new(Space::Upgrade);
 /// number -> job

@@ -1,6 +1,6 @@
 //! A key space with the types of its keys and values.
 
-use super::codec;
+use super::codec::{self, Older};
 use super::part::Part;
 use crate::engine::{Change, Read, Row};
 use crate::error::{Error, Result};
@@ -19,13 +19,22 @@ pub(crate) trait Write {
 /// The rows of one key space: `K` is the key, `V` the value.
 pub(crate) struct Table<K, V> {
     space: Space,
+    version: u8,
+    older: Older<V>,
     types: PhantomData<fn(K) -> V>,
 }
 
 impl<K: Part, V: Serialize + DeserializeOwned> Table<K, V> {
     pub(super) const fn new(space: Space) -> Self {
+        Self::changed(space, 1, |_, _| None)
+    }
+
+    /// A key space whose values have had other forms: `version` is the one written, `older` reads those before.
+    pub(super) const fn changed(space: Space, version: u8, older: Older<V>) -> Self {
         Self {
             space,
+            version,
+            older,
             types: PhantomData,
         }
     }
@@ -48,6 +57,11 @@ impl<K: Part, V: Serialize + DeserializeOwned> Table<K, V> {
             return Ok(None);
         };
         Ok(Some((self.value(&key, &value)?, value.len())))
+    }
+
+    /// The row at `key` is not there, and another row says it is.
+    pub(crate) fn missing(&self, key: &K) -> Error {
+        self.corrupt(&self.key(key), "it is missing")
     }
 
     /// The values at `keys`, in the same order.
@@ -93,12 +107,34 @@ impl<K: Part, V: Serialize + DeserializeOwned> Table<K, V> {
         }
     }
 
+    /// How many rows begin with `parts`, and the size of their values.
+    pub(crate) fn weigh<R: Read + ?Sized, P: Part>(&self, rows: &R, parts: &P) -> Result<(u64, u64)> {
+        const PAGE: usize = 1024;
+        let mut range = self.prefix(parts);
+        let (mut count, mut bytes) = (0, 0);
+        loop {
+            let page = rows.scan(range.clone(), PAGE, false)?;
+            count += page.len() as u64;
+            bytes += page.iter().map(|(_, value)| value.len() as u64).sum::<u64>();
+            let Some((last, _)) = page.last().filter(|_| page.len() == PAGE) else {
+                return Ok((count, bytes));
+            };
+            range.start = after(last);
+        }
+    }
+
     /// Puts `value` at `key`.
     pub(crate) fn put<W: Write + ?Sized>(&self, to: &mut W, key: &K, value: &V) -> Result<()> {
+        self.put_sized(to, key, value).map(drop)
+    }
+
+    /// Puts `value` at `key` and tells the size of the row, as [`Table::get_sized`] will.
+    pub(crate) fn put_sized<W: Write + ?Sized>(&self, to: &mut W, key: &K, value: &V) -> Result<usize> {
         let key = self.key(key);
-        let value = codec::encode(value).map_err(|why| self.corrupt(&key, why))?;
+        let value = codec::encode(self.version, value).map_err(|why| self.corrupt(&key, why))?;
+        let size = value.len();
         to.write(key, Some(value));
-        Ok(())
+        Ok(size)
     }
 
     /// Deletes what is at `key`.
@@ -138,7 +174,7 @@ impl<K: Part, V: Serialize + DeserializeOwned> Table<K, V> {
     }
 
     fn value(&self, key: &[u8], value: &[u8]) -> Result<V> {
-        codec::decode(value).map_err(|why| self.corrupt(key, why))
+        codec::decode(self.version, self.older, value).map_err(|why| self.corrupt(key, why))
     }
 
     fn corrupt(&self, key: &[u8], why: &'static str) -> Error {

@@ -76,15 +76,25 @@ fn names_do_not_run_together() {
 
 #[test]
 fn a_damaged_value_is_refused_and_named() {
-    let whole = codec::encode(&(7_u64, "text")).unwrap();
-    assert_eq!(codec::decode::<(u64, String)>(&whole), Ok((7, "text".to_owned())));
+    let whole = codec::encode(2, &(7_u64, "text")).unwrap();
+    let decode = |bytes: &[u8]| codec::decode::<(u64, String)>(2, |_, _| None, bytes);
+    assert_eq!(decode(&whole), Ok((7, "text".to_owned())));
     let mut longer = whole.clone();
     longer.push(0);
     let mut newer = whole.clone();
-    newer[0] = 2;
-    for damaged in [&whole[..whole.len() - 1], &longer, &newer, &[]] {
-        assert!(codec::decode::<(u64, String)>(damaged).is_err(), "{damaged:?}");
+    newer[0] = 3;
+    let mut older = whole.clone();
+    older[0] = 1;
+    for damaged in [&whole[..whole.len() - 1], &longer, &newer, &older, &[]] {
+        assert!(decode(damaged).is_err(), "{damaged:?}");
     }
+
+    let read_older = |version, body: &[u8]| {
+        let before: Option<u64> = codec::whole(body).ok().filter(|_| version == 1);
+        before.map(|number| (number, String::new()))
+    };
+    let before = codec::encode(1, &7_u64).unwrap();
+    assert_eq!(codec::decode(2, read_older, &before), Ok((7, String::new())));
 
     let memory = Memory::new();
     let mut batch = Batch::default();

@@ -104,6 +104,7 @@ async fn what_is_committed_is_read_back_and_survives_a_reopen() {
         let never = [
             Space::Aliases,
             Space::DeadLetters,
+            Space::Graves,
             Space::Definitions,
             Space::Jobs,
             Space::Candidates,

@@ -1,11 +1,31 @@
 //! The outbox: what may leave, in which order, and what is counted.
 
+mod letters;
 mod model;
+mod places;
 mod random;
 
+use crate::old_format::one_of_everything;
 use crate::support::{at, batch, export, live, profile, settled, start_on};
-use ::model::{DataflowNo, DeadReason, ExportSeq, Lane, ProfileId, SuppressedReason, Timestamp};
+use ::model::{
+    Dataflow, DataflowId, DataflowNo, DeadReason, Definitions, ExportSeq, Lane, ProfileId, QueueBounds,
+    SuppressedReason, Timestamp,
+};
 use store::{Memory, OutboxOp, Outcome, Store};
+
+/// Definitions of dataflows numbered from 0, with these bounds.
+fn bounded(bounds: &[QueueBounds]) -> Definitions {
+    let flow = |(no, queue): (usize, &QueueBounds)| Dataflow {
+        id: DataflowId::new(&format!("flow-{no}")).unwrap(),
+        no: DataflowNo(u32::try_from(no).unwrap()),
+        queue: *queue,
+        ..one_of_everything().dataflows.remove(0)
+    };
+    Definitions {
+        dataflows: bounds.iter().enumerate().map(flow).collect(),
+        ..Definitions::default()
+    }
+}
 
 const ALL: usize = usize::MAX;
 

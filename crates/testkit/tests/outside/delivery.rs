@@ -132,6 +132,7 @@ fn definitions(endpoint: &str) -> Definitions {
         envelope: true,
         filter: None,
         state: DataflowState::Enabled,
+        queue: model::QueueBounds::default(),
     };
     Definitions {
         destinations: vec![destination],

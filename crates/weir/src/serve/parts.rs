@@ -114,6 +114,7 @@ impl Server {
             url: url.clone(),
             version: env!("CARGO_PKG_VERSION"),
             sending: Box::new(move || watch::sending(&sending)),
+            render: Box::new(watch::body),
             metrics: metrics.clone(),
             stopping: stops.http.clone(),
         });

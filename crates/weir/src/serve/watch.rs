@@ -47,3 +47,9 @@ fn view(view: DataflowView) -> Sending {
         latency,
     }
 }
+
+/// The body of an export as it would be sent, as far as its dataflow decides it.
+pub(super) fn body(export: &model::Export) -> Result<String, String> {
+    let rendered = dispatcher::render(export, export.envelope).map_err(|error| error.to_string())?;
+    String::from_utf8(rendered.body).map_err(|error| error.to_string())
+}

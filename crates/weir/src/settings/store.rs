@@ -8,24 +8,45 @@ use super::value::Size;
 pub(crate) struct Store {
     /// What the engine keeps in memory.
     pub(crate) cache: Size,
+    /// Pending exports of all dataflows: at this the policy of the largest queue applies.
+    pub(crate) queues: Size,
+    /// Dead letters kept of one dataflow: at either nothing more of it is sent.
+    pub(crate) dead_letters: usize,
+    /// The same in bytes.
+    pub(crate) dead_letter_bytes: Size,
     /// With less free on its disk nothing is taken in; deliveries go on.
     pub(crate) min_free: Size,
 }
 
 impl Store {
     pub(super) fn read(reader: &mut Reader) -> Self {
+        let queues = ::store::QueueOptions::default();
         Self {
+            queues: reader.get("store", "queues", Size(queues.bytes)),
+            dead_letters: reader.get(
+                "store",
+                "dead_letters",
+                usize::try_from(queues.letters).unwrap_or(usize::MAX),
+            ),
+            dead_letter_bytes: reader.get("store", "dead_letter_bytes", Size(queues.letter_bytes)),
             cache: reader.get("store", "cache", Size::mib(256)),
             min_free: reader.get("store", "min_free", Size::mib(512)),
         }
     }
 
     /// As the store takes them.
-    pub(crate) fn options(&self) -> store::Options {
-        store::Options {
+    pub(crate) fn options(&self) -> ::store::Options {
+        let queues = ::store::QueueOptions {
+            bytes: self.queues.0,
+            letters: self.dead_letters as u64,
+            letter_bytes: self.dead_letter_bytes.0,
+            ..::store::QueueOptions::default()
+        };
+        ::store::Options {
+            queues,
             cache_bytes: self.cache.0,
             min_free_bytes: self.min_free.0,
-            ..store::Options::default()
+            ..::store::Options::default()
         }
     }
 }

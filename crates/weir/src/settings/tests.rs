@@ -37,6 +37,7 @@ fn the_defaults_are_those_of_the_crates() {
         settings.store.options().min_free_bytes,
         ::store::Options::default().min_free_bytes
     );
+    assert_eq!(settings.store.options().queues, ::store::QueueOptions::default());
 }
 
 #[test]

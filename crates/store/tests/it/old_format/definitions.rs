@@ -4,7 +4,8 @@ use crate::support::at;
 use model::{
     AttributeTrigger, Dataflow, DataflowId, DataflowNo, DataflowState, Dataset, DatasetId, Definitions,
     DestinationDefinition, DestinationId, Inlet, InletId, Limits, Mapping, MembershipScope,
-    NamespaceSelection, Path, RulesVersion, SegmentDefinition, SegmentId, SegmentNo, SegmentState, Triggers,
+    NamespaceSelection, Path, QueueBounds, RulesVersion, SegmentDefinition, SegmentId, SegmentNo,
+    SegmentState, Triggers,
 };
 
 pub(crate) fn one_of_everything() -> Definitions {
@@ -55,6 +56,7 @@ pub(crate) fn one_of_everything() -> Definitions {
         envelope: true,
         filter: Some("person.name.isNotNull()".to_owned()),
         state: DataflowState::Paused,
+        queue: QueueBounds::default(),
     };
     Definitions {
         version: RulesVersion(7),
