@@ -15,7 +15,10 @@ const FROZEN: &[(u32, &str)] = &[
         2,
         "067a62e1d836738d7d91a573e507f070a100d8ce4bf5455910c7e12387dfbc82",
     ),
-    (3, "6c09935814775c6c4ebecc062720dfd71988f70427e698d02ac2a0fa5dd22b03"),
+    (
+        3,
+        "6c09935814775c6c4ebecc062720dfd71988f70427e698d02ac2a0fa5dd22b03",
+    ),
 ];
 
 #[test]

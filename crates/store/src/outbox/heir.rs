@@ -9,7 +9,7 @@ use crate::draft::Draft;
 use crate::error::Result;
 use crate::keys::{Chain, EXPORTS, FRESH, LANES, PARKED};
 use crate::settlement::Outcome;
-use model::{Class, Export, Lane, SuppressedReason, Timestamp};
+use model::{Class, Export, ExportedMembership, Lane, SegmentId, Status, SuppressedReason, Timestamp};
 
 /// Transitions that an export tells at most by taking others over: some 30 KiB. Beyond it nothing is left out: it
 /// takes no further one over.
@@ -132,13 +132,28 @@ impl Taking {
     }
 }
 
-/// Gives `export` the causes, the transitions, the merged profiles and the class of those it took the place of.
+/// Gives `export` the causes, the transitions, the merged profiles, the class and the last exits of those it took
+/// the place of, newest first.
 fn inherit(export: &mut Export, taken: Vec<Export>) {
+    let mut unsaid = Vec::new();
     for older in taken {
+        for membership in older.memberships {
+            if says(&export.memberships, &membership.segment).is_err()
+                && says(&unsaid, &membership.segment).is_err()
+            {
+                place(&mut unsaid, membership);
+            }
+        }
         export.lane.class = export.lane.class.min(older.lane.class);
         export.causes.extend(older.causes);
         export.transitions.splice(0..0, older.transitions);
         export.merged.splice(0..0, older.merged);
+    }
+    for membership in unsaid {
+        // A realized one was unmapped without a word.
+        if membership.status == Status::Exited {
+            place(&mut export.memberships, membership);
+        }
     }
     export.causes.sort_unstable();
     export.causes.dedup();
@@ -150,4 +165,16 @@ fn inherit(export: &mut Export, taken: Vec<Export>) {
         seen.push(*id);
         first
     });
+}
+
+/// Where in `memberships`, ascending by segment, that of `segment` is or would be.
+fn says(memberships: &[ExportedMembership], segment: &SegmentId) -> std::result::Result<usize, usize> {
+    memberships.binary_search_by(|membership| membership.segment.cmp(segment))
+}
+
+/// Puts a membership where the order wants it.
+fn place(memberships: &mut Vec<ExportedMembership>, membership: ExportedMembership) {
+    if let Err(at) = says(memberships, &membership.segment) {
+        memberships.insert(at, membership);
+    }
 }

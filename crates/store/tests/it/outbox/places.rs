@@ -3,7 +3,8 @@
 use super::{ALL, bounded, claim, decide, join};
 use crate::support::{Running, at, batch, export, live, options, profile, settled};
 use ::model::{
-    Cause, Class, DataflowNo, DeadReason, ExportSeq, Lane, QueueBounds, SuppressedReason, WhenFull,
+    Cause, Class, DataflowNo, DeadReason, ExportSeq, ExportedMembership, Lane, QueueBounds, SegmentId,
+    Status, SuppressedReason, WhenFull,
 };
 use store::{Decisions, Memory, Options, OutboxOp, Outcome, QueueOptions, Room, Sought, Store, open_on};
 
@@ -62,6 +63,47 @@ fn figures(store: &Store) -> [u64; 5] {
 async fn delivered(store: &Store, seq: u64) {
     let settlement = settled(ExportSeq(seq), Outcome::Delivered);
     store.settle(settlement).await.unwrap();
+}
+
+fn shown(segment: &str, status: Status) -> ExportedMembership {
+    ExportedMembership {
+        segment: SegmentId::new(segment).unwrap(),
+        status,
+        last_qualification: at(500),
+        stamps: None,
+        name: None,
+    }
+}
+
+#[tokio::test]
+async fn exits_of_segments_that_are_mapped_no_longer_are_taken_over() {
+    let running = start(QueueOptions::default());
+    let store = &running.store;
+    let showing = |lane, revision, memberships: &[(&str, Status)]| {
+        let mut export = export(lane, profile(1), revision);
+        export.memberships = memberships
+            .iter()
+            .map(|(id, status)| shown(id, *status))
+            .collect();
+        OutboxOp::Export(export)
+    };
+    // Unmapped with a sweep: amber and silver; amber was mapped again, and unmapped without a word.
+    let swept = showing(
+        bulk(1),
+        1,
+        &[("amber", Status::Exited), ("silver", Status::Exited)],
+    );
+    let mapped = showing(
+        bulk(1),
+        2,
+        &[("amber", Status::Realized), ("gold", Status::Exited)],
+    );
+    let newest = showing(live(1), 3, &[("gold", Status::Realized)]);
+    put(store, vec![swept, mapped, newest]).await;
+    let sent = store.claim(live(1), at(0), ALL, ALL).unwrap().remove(0).export;
+    let wanted = [shown("gold", Status::Realized), shown("silver", Status::Exited)];
+    assert_eq!(sent.memberships, wanted);
+    running.stop().await;
 }
 
 #[tokio::test]
