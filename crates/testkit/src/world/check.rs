@@ -7,7 +7,8 @@ use crate::judge::Expected;
 use crate::peer::Sent;
 use crate::script::Answer;
 use model::{
-    Account, DataflowId, DataflowNo, DeadReason, Definitions, ExportSeq, ProfileId, QueueBounds, Timestamp,
+    Account, Class, DataflowId, DataflowNo, DeadReason, Definitions, ExportSeq, ProfileId, QueueBounds,
+    SuppressedReason, Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use store::DeadLetter;
@@ -194,10 +195,12 @@ impl World {
         account: &Account,
         letters: &[(ExportSeq, DeadLetter)],
     ) {
-        let suppressed = account.suppressed.values().sum::<u64>();
+        let superseded = account.suppressed.get(&SuppressedReason::Superseded);
+        let superseded = superseded.copied().unwrap_or_default();
+        let given_up = account.suppressed.values().sum::<u64>() - superseded;
         let removed = self.seen.removed.contains(&no);
         assert!(
-            removed || suppressed == 0,
+            removed || given_up == 0,
             "given up on dataflow {id}, which was always there: {account:?}"
         );
         let dead: BTreeSet<(ProfileId, u64)> = letters
@@ -218,18 +221,31 @@ impl World {
             account.delivered <= taken.len() as u64,
             "counted, but not delivered: {account:?}"
         );
-        let left = account.pending + suppressed;
+        let left = account.pending + given_up;
+        let of_no_heir = open.iter().filter(|key| !self.has_heir(key)).count();
         assert!(
-            open.len() as u64 <= left,
+            of_no_heir as u64 <= left && open.len() as u64 <= left + superseded,
             "neither delivered nor dead nor waiting: {open:?}, {account:?}"
         );
         if left == 0 {
+            // One that was taken can be superseded too, if its settlement was lost.
             assert_eq!(
-                account.delivered,
-                taken.len() as u64,
+                account.delivered + superseded,
+                (taken.len() + open.len()) as u64,
                 "dataflow {id}: {account:?}"
             );
         }
+    }
+
+    /// Whether an export is bulk and a live one of its chain came after it.
+    fn has_heir(&self, (chain, revision): &(Chain, u64)) -> bool {
+        let exports = self.judge.exports();
+        let bulk = exports[self.seen.decided[&(chain.clone(), *revision)]].class == Class::Bulk;
+        let mut later = self
+            .seen
+            .decided
+            .range((chain.clone(), revision + 1)..=(chain.clone(), u64::MAX));
+        bulk && later.any(|(_, at)| exports[*at].class == Class::Live)
     }
 
     fn check_dead(&self, letter: &DeadLetter) {
