@@ -1,177 +1,44 @@
-//! `cargo xtask bench`: how fast `weir serve` takes in changes that it makes durable and evaluates.
+//! `cargo xtask bench`: figures of the release server, which runs as a process of its own.
 //!
-//! A seeded workload is made first; then the release server runs as a process of its own, and a client in this
-//! process posts NDJSON. The server's CPU time is read from the operating system, so that the client's is
-//! not in it. The messages' own times are the clock, so that events are inside their windows.
+//! One file a measurement. The server's CPU time is read from the operating system, so that the client's and the
+//! peers' are not in it.
 
+mod backfill;
 mod cpu;
+mod fanout;
+mod ingest;
+mod latency;
 mod metrics;
-mod report;
-mod workload;
+mod pending;
+mod people;
+mod rig;
+mod traffic;
+mod watch;
 
-use crate::command::folder;
-use crate::weir::{self, Account, Load, Server};
-use crate::{cargo, stopwatch::Stopwatch};
-use anyhow::{Context, Result, ensure};
-use metrics::Totals;
-use report::{Exports, Phase};
-use serde_json::json;
-use std::path::PathBuf;
+use anyhow::Result;
 use std::process::ExitCode;
-use workload::{DATAFLOW, Size, Workload};
 
-#[derive(clap::Args)]
-pub(crate) struct Options {
-    /// Draws the workload.
-    #[arg(long, default_value_t = 7)]
-    seed: u64,
-
-    /// How many people there are; each has one full record before the updates begin.
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
-    profiles: u32,
-
-    /// How many records and events follow.
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    updates: u32,
-
-    /// How many segments are evaluated.
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    segments: u32,
-
-    /// Lines a request.
-    #[arg(long, value_name = "N", default_value_t = 500)]
-    lines: usize,
-
-    /// Requests at a time.
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    connections: usize,
-
-    /// Also send the exports of one dataflow, which maps 10 segments, to files.
-    #[arg(long)]
-    dataflow: bool,
-
-    /// The program to measure; a release build of this tree if not given.
-    #[arg(long, value_name = "PROGRAM")]
-    weir: Option<PathBuf>,
-
-    /// A new folder for the server's data, which stay; one below the target folder if not given, which goes.
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+#[derive(clap::Subcommand)]
+pub(crate) enum Bench {
+    /// How many changes a second are made durable and evaluated, over HTTP.
+    Ingest(ingest::Options),
+    /// How long exports take from decision to delivery, at most of the highest rate.
+    Latency(latency::Options),
+    /// How fast a thousand destinations are served, and when some of them are dead, against one.
+    Fanout(fanout::Options),
+    /// How fast a backfill is, and what it does to live exports.
+    Backfill(backfill::Options),
+    /// What memory pending exports cost.
+    Pending(pending::Options),
 }
 
-pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    let program = weir::program(options.weir.as_deref())?;
-    let scratch = tempfile::tempdir_in(folder(&cargo::metadata()?, "bench")?)?;
-    let data = options
-        .data
-        .clone()
-        .unwrap_or_else(|| scratch.path().join("data"));
-    ensure!(
-        !data.exists(),
-        "{} is there already: measure on a new folder",
-        data.display()
-    );
-    let workload = Workload::draw(
-        options.seed,
-        Size {
-            profiles: options.profiles,
-            updates: options.updates,
-            segments: options.segments,
-        },
-    );
-    let definitions = scratch.path().join("definitions.yaml");
-    std::fs::write(&definitions, workload.definitions(options.dataflow)?)
-        .with_context(|| format!("cannot write {}", definitions.display()))?;
-
-    let server = Server::start(&program, &data, &scratch.path().join("server.log"))?;
-    server.apply(&definitions)?;
-    let mut before = Account::default();
-    let mut measure = |name, lines: &[String]| -> Result<Phase> {
-        let mut phase = measure(name, options, &server, lines)?;
-        if options.dataflow {
-            let (account, after) = weir::drain(&mut server.connect()?, DATAFLOW)?;
-            account.ensure_all_delivered()?;
-            let delivered = account.delivered - before.delivered;
-            phase.exports = Some(Exports { delivered, after });
-            before = account;
-        }
-        Ok(phase)
-    };
-    let base = measure("base", &workload.base)?;
-    let updates = measure("updates", &workload.updates)?;
-    server.stop()?;
-
-    print!("\n{}", report::table(&title(options), &[&base, &updates]));
-    if let Some(data) = &options.data {
-        println!("the store is in {}", data.display());
+pub(crate) fn run(bench: &Bench) -> Result<ExitCode> {
+    match bench {
+        Bench::Ingest(options) => ingest::run(options)?,
+        Bench::Latency(options) => latency::run(options)?,
+        Bench::Fanout(options) => fanout::run(options)?,
+        Bench::Backfill(options) => backfill::run(options)?,
+        Bench::Pending(options) => pending::run(options)?,
     }
-    println!("{}", line(options, &base, &updates));
-    scratch.close().context("cannot remove the folder of this run")?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Posts all lines and measures the server while it takes them.
-fn measure(name: &'static str, options: &Options, server: &Server, lines: &[String]) -> Result<Phase> {
-    let load = Load {
-        address: server.address,
-        token: &server.token,
-        path: &workload::path(),
-        lines_a_request: options.lines,
-        connections: options.connections,
-    };
-    let requests = load.requests(lines);
-    let before = Reading::take(server)?;
-    let stopwatch = Stopwatch::start();
-    let answers = load.post(&requests)?;
-    let took = stopwatch.elapsed();
-    let after = Reading::take(server)?;
-    Ok(Phase {
-        name,
-        records: lines.len(),
-        took,
-        server_cpu: after.server_cpu - before.server_cpu,
-        client_cpu: after.client_cpu - before.client_cpu,
-        work: after.totals.since(before.totals)?,
-        answers,
-        exports: None,
-    })
-}
-
-/// What has been done so far, and the CPU seconds it took.
-struct Reading {
-    server_cpu: f64,
-    client_cpu: f64,
-    totals: Totals,
-}
-
-impl Reading {
-    fn take(server: &Server) -> Result<Self> {
-        Ok(Self {
-            server_cpu: cpu::seconds(server.pid())?,
-            client_cpu: cpu::seconds(std::process::id())?,
-            totals: Totals::read(&mut server.connect()?)?,
-        })
-    }
-}
-
-fn title(options: &Options) -> String {
-    let dataflow = if options.dataflow { ", one dataflow" } else { "" };
-    format!(
-        "durable ingestion over HTTP NDJSON: seed {}, {} profiles, {} segments{dataflow}, {} lines a request, \
-         {} connections",
-        options.seed, options.profiles, options.segments, options.lines, options.connections
-    )
-}
-
-/// The figures on one line, for programs.
-fn line(options: &Options, base: &Phase, updates: &Phase) -> String {
-    let figures = json!({
-        "seed": options.seed,
-        "segments": options.segments,
-        "linesPerRequest": options.lines,
-        "connections": options.connections,
-        "base": report::json(base),
-        "updates": report::json(updates),
-    });
-    figures.to_string()
 }

@@ -1,7 +1,7 @@
 //! Chores of the repository: what is too much for a shell script and no part of the product.
 //!
 //! `cargo xtask tidy` holds the rules that no compiler checks, `cargo xtask long` runs what needs root, another
-//! program or an hour, `cargo xtask bench` measures durable ingestion. It depends on none of the other
+//! program or an hour, `cargo xtask bench` measures. It depends on none of the other
 //! crates, so that it runs when they do not build.
 //!
 //! Start reading at [`tidy`]: one file a rule.
@@ -34,14 +34,15 @@ enum Chore {
     Tidy,
     /// Run the checks that need root, another program or an hour.
     Long(long::Options),
-    /// Measure durable ingestion over HTTP.
-    Bench(bench::Options),
+    /// Measure the release server.
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().chore {
         Chore::Tidy => tidy::run(),
         Chore::Long(options) => long::run(&options),
-        Chore::Bench(options) => bench::run(&options),
+        Chore::Bench(bench) => bench::run(&bench),
     }
 }

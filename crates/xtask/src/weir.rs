@@ -8,7 +8,7 @@ mod server;
 pub(crate) use account::{Account, drain};
 pub(crate) use client::Client;
 pub(crate) use load::{Answers, Load};
-pub(crate) use server::Server;
+pub(crate) use server::{Server, Time};
 
 use crate::cargo;
 use crate::command::run;

@@ -7,7 +7,7 @@ mod transitions;
 use super::kit::{Kit, Size};
 use super::{Site, Step};
 use crate::stopwatch::{Readable, Stopwatch};
-use crate::weir::{self, Load, Server};
+use crate::weir::{self, Load, Server, Time};
 use anyhow::{Context, Result, ensure};
 use definitions::{DATAFLOW, INLET};
 use std::fs;
@@ -38,8 +38,8 @@ fn check(site: &Site) -> Result<String> {
     let definitions = folder.join("definitions.yaml");
     definitions::write(&folder.join("segments.json"), &definitions)?;
 
-    let server = Server::start(&program, &data, &folder.join("server.log"))?;
-    server.apply(&definitions)?;
+    let server = Server::start(&program, &data, &folder.join("server.log"), Time::Input)?;
+    server.apply(&definitions, &[])?;
     let stopwatch = Stopwatch::start();
     let mut posted = 0;
     for input in ["base.ndjson", "updates.ndjson"] {

@@ -1,4 +1,4 @@
-//! `weir serve` as a process of its own, which takes the times of the messages as clock.
+//! `weir serve` as a process of its own.
 
 use super::client::Client;
 use crate::command::output;
@@ -22,6 +22,15 @@ pub(crate) struct Server {
     pub(crate) token: String,
 }
 
+/// What the server takes for the time.
+#[derive(Clone, Copy)]
+pub(crate) enum Time {
+    /// What the clock on the wall says.
+    Wall,
+    /// What the messages say.
+    Input,
+}
+
 /// The process; dropping it kills it.
 struct Process {
     child: Child,
@@ -33,10 +42,16 @@ const STOP: Duration = Duration::from_mins(1);
 
 impl Server {
     /// Starts the program on a free port, with what it says in the log, and waits until it can be spoken to.
-    pub(crate) fn start(program: &Path, data: &Path, log: &Path) -> Result<Self> {
+    pub(crate) fn start(program: &Path, data: &Path, log: &Path, time: Time) -> Result<Self> {
         fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
         let data = data.canonicalize()?;
-        Self::spawn(command(program, &data), program, data, log)
+        let mut weir = command(program, &data);
+        let clock = match time {
+            Time::Wall => "wall",
+            Time::Input => "input",
+        };
+        weir.args(["serve", "--clock", clock]);
+        Self::spawn(weir, program, data, log)
     }
 
     fn spawn(mut weir: Command, program: &Path, data: PathBuf, log: &Path) -> Result<Self> {
@@ -45,8 +60,7 @@ impl Server {
             fs::remove_file(&address).context("cannot remove the address of an earlier run")?;
         }
         let output = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
-        weir.args(["serve", "--listen", "127.0.0.1:0", "--clock", "input", "--data"])
-            .arg(&data);
+        weir.args(["--listen", "127.0.0.1:0", "--data"]).arg(&data);
         weir.stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output);
@@ -78,10 +92,10 @@ impl Server {
         Client::connect(self.address, &self.token)
     }
 
-    /// Makes the definitions of a file those in force.
-    pub(crate) fn apply(&self, definitions: &Path) -> Result<()> {
+    /// Makes the definitions of a file those in force, with flags of `weir apply`.
+    pub(crate) fn apply(&self, definitions: &Path, flags: &[&str]) -> Result<()> {
         let mut apply = command(&self.program, &self.data);
-        apply.arg("apply").arg("-f").arg(definitions);
+        apply.arg("apply").arg("-f").arg(definitions).args(flags);
         apply.arg("--data").arg(&self.data);
         // What changes is no news here.
         output(apply.arg("--server").arg(format!("http://{}", self.address))).map(drop)

@@ -1,6 +1,6 @@
 //! The figures, for people and for programs.
 
-use super::metrics::Work;
+use crate::bench::metrics::Work;
 use crate::weir::Answers;
 use serde_json::{Value, json};
 use std::time::Duration;
