@@ -6,12 +6,12 @@ use crate::engine::Read;
 use crate::error::Result;
 use crate::keys::{
     ALIASES, CANDIDATES, COUNTERS, DEAD_LETTERS, DEAD_MESSAGES, DEFINITIONS, EVENT_IDS, EVENTS, FRAGMENTS,
-    HISTORY, IDENTITIES, IDENTITY_LISTS, JOBS, LANES, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
+    HISTORY, IDENTITIES, IDENTITY_LISTS, JOBS, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
 };
 use crate::settlement::DeadLetter;
 use crate::store::Store;
 use model::{
-    DataflowNo, DatasetId, Definitions, ExportSeq, HotRow, Identity, Job, JobNo, Lane, Profile, ProfileId,
+    DataflowNo, DatasetId, Definitions, ExportSeq, HotRow, Identity, Job, JobNo, Profile, ProfileId,
     RulesVersion, Timestamp, Transition,
 };
 
@@ -129,12 +129,6 @@ impl Store {
     /// The hot rows of up to `limit` profiles from `from` on (included), ascending.
     pub fn hot_from(&self, from: ProfileId, limit: usize) -> Result<Vec<(ProfileId, HotRow)>> {
         self.read(|rows| PROFILES.scan(rows, PROFILES.from(&from), limit, false))
-    }
-
-    /// How many exports of `lane` can be claimed or are in flight, counted up to `limit`.
-    pub fn waiting(&self, lane: Lane, limit: usize) -> Result<usize> {
-        let prefix = LANES.prefix(&(lane.dataflow, lane.class));
-        Ok(self.read(|rows| LANES.scan(rows, prefix, limit, false))?.len())
     }
 
     /// How many exports of a dataflow ever became dead letters.

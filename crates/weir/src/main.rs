@@ -26,6 +26,10 @@ mod tasks;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Rows come and go by the million, of all sizes and between threads: the allocator is on the hot path.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     exit::of(cli::Cli::parse().run())
 }

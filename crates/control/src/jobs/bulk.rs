@@ -9,7 +9,7 @@ use super::Error;
 use super::progress::Progress;
 use crate::server::Next;
 use ingest::{Handle, Page};
-use model::{Class, DataflowNo, Job, JobNo, JobState, Lane};
+use model::{DataflowNo, Job, JobNo, JobState};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +18,8 @@ use tokio::time::Instant;
 
 /// Candidates looked at in one commit: few, because live requests may have to wait for them.
 const PAGE: usize = 64;
-/// Exports in bulk that wait to be sent, by dataflow: no more are decided beyond these.
-const AHEAD: usize = 2_000;
+/// Exports that wait to be sent, by dataflow: no more are decided in bulk beyond these.
+const AHEAD: u64 = 2_000;
 /// Errors after which a job fails, unless it is given another number.
 pub(crate) const ERROR_BUDGET: u64 = 1_000;
 
@@ -75,12 +75,8 @@ impl Working {
         if self.pace.get(&job.no).is_some_and(|at| *at > now) {
             return Ok(Next::Soon);
         }
-        let lane = Lane {
-            dataflow: job.dataflow,
-            class: Class::Bulk,
-        };
         let room = match self.store.room(job.dataflow) {
-            Room::Ok => AHEAD.saturating_sub(self.store.waiting(lane, AHEAD)?),
+            Room::Ok => AHEAD.saturating_sub(self.store.queue(job.dataflow).pending.rows),
             // What is left of the queue's bound is for live exports.
             Room::NoBulk | Room::Full => 0,
         };
@@ -90,7 +86,8 @@ impl Working {
         }
         // A slow job takes a candidate at a time, not a second's worth at once.
         let at_most = job.rate.map_or(PAGE, |rate| (rate as usize / 10).clamp(1, PAGE));
-        let page = Page::of(&self.store, job, room.min(at_most))?;
+        let at_most = usize::try_from(room).unwrap_or(PAGE).min(at_most);
+        let page = Page::of(&self.store, job, at_most)?;
         let looked_at = page.profiles.len();
         self.ingest.page(page).await?;
         if let Some(rate) = job.rate {

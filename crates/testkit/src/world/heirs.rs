@@ -37,7 +37,11 @@ pub(super) fn forms(exports: &[Expected], at: usize) -> Vec<Expected> {
             all
         });
         for shown in &older.memberships {
-            if exports[at].memberships.iter().all(|own| own.segment != shown.segment) {
+            if exports[at]
+                .memberships
+                .iter()
+                .all(|own| own.segment != shown.segment)
+            {
                 mentioned.entry(&shown.segment).or_insert(shown);
             }
         }

@@ -33,6 +33,9 @@ pub(crate) struct Options {
     weir: Option<PathBuf>,
 }
 
+/// How often the figures are looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
 /// One drain.
 #[derive(Clone, Copy)]
 struct Drained {
@@ -104,28 +107,31 @@ fn drain(options: &Options, destinations: u64, dead: u64) -> Result<Drained> {
         let place = rig.exports().join(id);
         std::fs::write(&place, "").with_context(|| format!("cannot write {}", place.display()))?;
     }
-    rig.apply(&flows("paused"), &[])?;
-    let people = options.exports / destinations;
-    rig.load(people, 0)?;
-    let mut client = rig.server.connect()?;
-    let living = (destinations - dead) * people;
-    let cpu = rig.cpu()?;
+    // One export each opens what a destination opens once.
     rig.apply(&flows("enabled"), &[])?;
-    let stopwatch = Stopwatch::start();
-    let delivered = || {
+    rig.load(1, 0)?;
+    let mut client = rig.server.connect()?;
+    let mut delivered = || {
         let flows = watch::dataflows(&mut client)?;
         Ok(flows.iter().map(|flow| flow.account.delivered).sum::<u64>())
     };
-    watch::until(Duration::from_millis(250), delivered, |delivered| {
-        *delivered >= living
-    })?;
+    let first = destinations - dead;
+    watch::until(LOOK, &mut delivered, |delivered| *delivered >= first)?;
+    rig.apply(&flows("paused"), &[])?;
+    let people = options.exports / destinations;
+    rig.load(people, 1)?;
+    let living = first * people;
+    let cpu = rig.cpu()?;
+    rig.apply(&flows("enabled"), &[])?;
+    let stopwatch = Stopwatch::start();
+    watch::until(LOOK, &mut delivered, |delivered| *delivered >= first + living)?;
     let took = stopwatch.elapsed();
     let cpu = rig.cpu()? - cpu;
-    let delivered: u64 = watch::dataflows(&mut client)?
-        .iter()
-        .map(|flow| flow.account.delivered)
-        .sum();
-    ensure!(delivered == living, "{delivered} delivered of {living}");
+    let delivered = delivered()?;
+    ensure!(
+        delivered == first + living,
+        "{delivered} delivered of {first} and {living}"
+    );
     rig.stop()?;
     Ok(Drained {
         rate: living as f64 / took.as_secs_f64(),
