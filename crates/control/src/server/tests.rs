@@ -10,6 +10,7 @@ use model::{
 };
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use store::{Claimed, Memory, Settlement, Store};
 use tokio::task::JoinSet;
@@ -28,11 +29,24 @@ dataflows:
   - {id: flow, destination: files, segments: [gold]}
 ";
 
-struct Noon;
+/// What the clock shows before anybody turns it, in epoch milliseconds.
+const NOON: i64 = 1_700_000_000_000;
 
-impl Clock for Noon {
+/// A clock that stands still until it is turned.
+struct Hand(AtomicI64);
+
+impl Hand {
+    /// Lets time pass; a clock that jumped alone would not be believed.
+    async fn forward(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).unwrap();
+        self.0.fetch_add(millis, Ordering::Relaxed);
+        tokio::time::advance(time).await;
+    }
+}
+
+impl Clock for Hand {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(1_700_000_000_000)
+        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -41,6 +55,7 @@ struct Server {
     control: Control,
     ingest: ingest::Handle,
     store: Store,
+    clock: Arc<Hand>,
     tasks: JoinSet<()>,
     stop: CancellationToken,
 }
@@ -56,10 +71,11 @@ impl Server {
         forbidden: fn(&Definitions) -> Vec<String>,
     ) -> Self {
         let (store, committer) = store::open_on(Box::new(disk.clone()), &store::Options::default()).unwrap();
+        let clock = Arc::new(Hand(AtomicI64::new(NOON)));
         let (ingesting, ingest) =
-            Ingest::new(store.clone(), Arc::new(Noon), ingest::Options::default()).unwrap();
+            Ingest::new(store.clone(), clock.clone(), ingest::Options::default()).unwrap();
         // The test kind opens no destination, so exports wait.
-        let dispatcher = Dispatcher::new(store.clone(), Arc::new(Noon), kinds(), Site::new("/nowhere"), 1);
+        let dispatcher = Dispatcher::new(store.clone(), clock.clone(), kinds(), Site::new("/nowhere"), 1);
         let secrets = secrets
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -69,7 +85,7 @@ impl Server {
             store: store.clone(),
             kinds: kinds(),
             secrets: Secrets::new(secrets, None),
-            clock: Arc::new(Noon),
+            clock: clock.clone(),
             forbidden: Box::new(forbidden),
         })
         .unwrap();
@@ -83,6 +99,7 @@ impl Server {
             control,
             ingest,
             store,
+            clock,
             tasks,
             stop,
         }

@@ -2,6 +2,7 @@
 //! twice when power fails.
 
 mod life;
+mod limits;
 mod random;
 
 use super::{Server, until};
@@ -35,6 +36,13 @@ destinations:
   - {{id: files, kind: file, settings: {{folder: f}}}}
 {flow}"
     )
+}
+
+/// 200 people: 0..100 in gold and silver, 100..150 in silver alone, the others in none.
+async fn people(server: &Server) {
+    server.post(0..100, 1_500).await;
+    server.post(100..150, 700).await;
+    server.post(150..200, 1).await;
 }
 
 impl Server {

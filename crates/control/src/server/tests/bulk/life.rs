@@ -1,6 +1,6 @@
 //! The table of a dataflow's life, row by row; each row once more with a power cut in the middle.
 
-use super::{ALL, causes, counts, file, shown, until};
+use super::{ALL, causes, counts, file, people, shown, until};
 use crate::change::Choices;
 use crate::jobs::Scope;
 use crate::server::tests::Server;
@@ -9,13 +9,6 @@ use model::{DataflowNo, DataflowState, Export, JobNo, SegmentId, Status};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use store::Memory;
-
-/// 200 people: 0..100 in gold and silver, 100..150 in silver alone, the others in none.
-async fn people(server: &Server) {
-    server.post(0..100, 1_500).await;
-    server.post(100..150, 700).await;
-    server.post(150..200, 1).await;
-}
 
 /// Puts `first` in force and lets people come; then an edit, with a power cut after it if `cut`. Gives the jobs by
 /// kind, and what was sent since the edit.
@@ -400,42 +393,6 @@ async fn a_job_is_held_bounded_and_ended_wherever_it_is() {
         }
         server.stop().await;
     }
-}
-
-/// A job keeps no more ahead than the queue should hold, and takes its time where it has a rate.
-#[tokio::test(start_paused = true)]
-async fn a_job_waits_for_the_queue_and_for_its_rate() {
-    let server = Server::start(&Memory::new());
-    server.put(&file(None)).await;
-    for n in 0..5 {
-        server.post(n * 500..(n + 1) * 500, 1_500).await;
-    }
-    server.put(&file(Some("segments: [gold]"))).await;
-    let pending = || server.store.account(DataflowNo(0)).unwrap().pending;
-    until("the queue is as full as a job makes it", || pending() == 2_000).await;
-    tokio::time::sleep(Duration::from_secs(10)).await;
-    let job = server.control.job(JobNo(1)).unwrap().unwrap();
-    assert_eq!(
-        (pending(), job.done, job.waits_for),
-        (2_000, 2_000, Some("queue"))
-    );
-    let (jobs, _) = server.finish().await;
-    assert_eq!(counts(&jobs[0]), (2_500, 2_500, 0, 0, 0));
-
-    let job = server.resend(Scope::All, None).await.unwrap();
-    server
-        .control
-        .act(JobNo(job.job), JobAction::Rate(Some(100)))
-        .await
-        .unwrap();
-    let before = server.control.job(JobNo(2)).unwrap().unwrap().done;
-    tokio::time::sleep(Duration::from_secs(10)).await;
-    let done = server.control.job(JobNo(2)).unwrap().unwrap().done - before;
-    assert!(
-        (950..=1_064).contains(&done),
-        "{done} profiles in 10 s at 100 a second"
-    );
-    server.stop().await;
 }
 
 /// Who changes or leaves before the job comes to them is not told by it.
