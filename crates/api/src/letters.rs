@@ -1,4 +1,4 @@
-//! Dead letters: found, shown as they would be sent, sent again as recorded, and purged.
+//! Dead letters: found, shown as they would be sent, sent again, and purged.
 //!
 //! Identities show masked: who looks for why an export died needs to tell people apart, not to know them.
 
@@ -8,13 +8,15 @@ use crate::reading::reading;
 use crate::state::State as Shared;
 use axum::Json;
 use axum::extract::{Path as Segments, State};
+use axum::http::StatusCode;
+use control::{Replay, Resend, Scope};
 use model::{
-    Cause, DataflowId, DataflowNo, DeadReason, Definitions, Export, ExportId, ExportSeq, SegmentId, Status,
-    Timestamp,
+    Cause, DataflowId, DataflowNo, DeadReason, Definitions, Export, ExportId, ExportSeq, ProfileId,
+    SegmentId, Status, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{DeadLetter, LetterKey, LetterPage, Replayed, Sought, Unreplayable};
 
@@ -70,12 +72,12 @@ pub(crate) struct Shown {
     unrenderable: Option<String>,
 }
 
-/// What became, or would become, of a page of letters.
+/// What became, or would become, of letters.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Outcome {
-    /// Letters on the page.
+    /// Letters looked at.
     letters: u64,
-    /// Replayed, or purged.
+    /// Replayed, resent or purged.
     done: u64,
     /// Left as they are, by reason.
     refused: BTreeMap<&'static str, u64>,
@@ -131,29 +133,105 @@ pub(crate) async fn show(
     .await
 }
 
-/// `POST /api/dead-letters/replay`: a page of letters of one dataflow becomes pending again, as recorded.
+/// `POST /api/dead-letters/replay?dataflow=D&as=recorded|current`: a job that sends all that are sought again, as they were
+/// recorded; or that resends the current state of their profiles. 202 with the job, or 200 with `{}` if there are none.
+/// With `dryRun` what it would do now.
 pub(crate) async fn replay(
     State(state): State<Arc<Shared>>,
     parameters: Parameters,
-) -> Result<Json<Outcome>, Problem> {
-    let (page, dry) = chosen(&state, parameters).await?;
-    let keys: Vec<LetterKey> = page.letters.iter().map(|(key, _)| *key).collect();
-    let told = if dry {
-        let state = Arc::clone(&state);
-        reading(move || Ok(state.api.store.replay_check(&keys)?)).await?
-    } else {
-        state.api.store.replay(keys).await?
+) -> Result<(StatusCode, Json<serde_json::Value>), Problem> {
+    parameters.only(&[&FILTERS[..5], &["as", "dryRun"]].concat())?;
+    let dataflow = parameters.required("dataflow", "loyalty")?.to_owned();
+    let dry = parameters.flag("dryRun")?;
+    let recorded = match parameters.get("as") {
+        None | Some("recorded") => true,
+        Some("current") => false,
+        Some(other) => {
+            let what = format!("`as` is {other:?}");
+            return Err(Problem::parameter(what, "write `as=recorded` or `as=current`"));
+        }
     };
-    let Replayed { replayed, refused } = told;
-    Ok(Json(Outcome {
-        letters: page.letters.len() as u64,
-        done: replayed,
-        refused: refused
-            .into_iter()
-            .map(|(why, count)| (word(why), count))
-            .collect(),
-        next: page.next.map(cursor),
-    }))
+    let shared = Arc::clone(&state);
+    let sought = reading(move || Chosen::of(&shared, &parameters, dry && recorded)).await?;
+    if dry {
+        let Replayed { replayed, refused } = sought.told;
+        let outcome = Outcome {
+            letters: sought.letters.len() as u64,
+            done: if recorded {
+                replayed
+            } else {
+                sought.profiles.len() as u64
+            },
+            refused: refused
+                .into_iter()
+                .map(|(why, count)| (word(why), count))
+                .collect(),
+            next: None,
+        };
+        return answer(StatusCode::OK, &outcome);
+    }
+    let dataflow = DataflowId::new(&dataflow).map_err(|_| unknown(&dataflow))?;
+    let (rate, error_budget) = (None, None);
+    let made = if recorded {
+        let letters = sought.letters;
+        let replay = Replay {
+            dataflow,
+            letters,
+            rate,
+            error_budget,
+        };
+        state.api.control.replay(&replay).await?
+    } else {
+        let scope = Scope::Profiles(sought.profiles.into_iter().collect());
+        let resend = Resend {
+            dataflow,
+            scope,
+            rate,
+            error_budget,
+        };
+        state.api.control.resend(&resend).await?
+    };
+    match made {
+        Some(job) => answer(StatusCode::ACCEPTED, &job),
+        None => answer(StatusCode::OK, &serde_json::json!({})),
+    }
+}
+
+fn answer(
+    status: StatusCode,
+    body: &impl Serialize,
+) -> Result<(StatusCode, Json<serde_json::Value>), Problem> {
+    let body = serde_json::to_value(body).map_err(|error| Problem::unavailable(error.to_string()))?;
+    Ok((status, Json(body)))
+}
+
+/// All letters that a replay is for.
+#[derive(Default)]
+struct Chosen {
+    letters: Vec<ExportSeq>,
+    profiles: BTreeSet<ProfileId>,
+    /// What a replay as recorded would do, if asked.
+    told: Replayed,
+}
+
+impl Chosen {
+    fn of(state: &Shared, parameters: &Parameters, check: bool) -> Result<Self, Problem> {
+        let mut chosen = Self::default();
+        let sought = sought(state, parameters)?;
+        let mut from = Some(LetterKey::default());
+        while let Some(first) = from {
+            let page = state.api.store.letters(&sought, first, LOOK, LOOK)?;
+            let keys: Vec<LetterKey> = page.letters.iter().map(|(key, _)| *key).collect();
+            if check {
+                chosen.told.add(&state.api.store.replay_check(&keys)?);
+            }
+            chosen.letters.extend(keys.iter().map(|(_, number)| *number));
+            let profiles = page.letters.iter().map(|(_, letter)| letter.export.profile);
+            chosen.profiles.extend(profiles);
+            from = page.next;
+        }
+        Ok(chosen)
+    }
 }
 
 /// `POST /api/dead-letters/purge`: a page of letters of one dataflow is deleted; how they died stays counted.
@@ -161,7 +239,11 @@ pub(crate) async fn purge(
     State(state): State<Arc<Shared>>,
     parameters: Parameters,
 ) -> Result<Json<Outcome>, Problem> {
-    let (page, dry) = chosen(&state, parameters).await?;
+    parameters.only(&[&FILTERS[..], &["dryRun"]].concat())?;
+    parameters.required("dataflow", "loyalty")?;
+    let dry = parameters.flag("dryRun")?;
+    let shared = Arc::clone(&state);
+    let page = reading(move || found(&shared, &parameters)).await?;
     let letters = page.letters.len() as u64;
     let keys = page.letters.iter().map(|(key, _)| *key).collect();
     let done = if dry {
@@ -177,20 +259,10 @@ pub(crate) async fn purge(
     }))
 }
 
-/// The page that a change is for, and whether it is only to be counted.
-async fn chosen(state: &Arc<Shared>, parameters: Parameters) -> Result<(LetterPage, bool), Problem> {
-    parameters.only(&[&FILTERS[..], &["dryRun"]].concat())?;
-    parameters.required("dataflow", "loyalty")?;
-    let dry = parameters.flag("dryRun")?;
-    let state = Arc::clone(state);
-    let page = reading(move || found(&state, &parameters)).await?;
-    Ok((page, dry))
-}
-
-fn found(state: &Shared, parameters: &Parameters) -> Result<LetterPage, Problem> {
+fn sought(state: &Shared, parameters: &Parameters) -> Result<Sought, Problem> {
     let definitions = definitions(state)?;
     let dataflow = parameters.get("dataflow").map(|id| numbered(&definitions, id));
-    let sought = Sought {
+    Ok(Sought {
         dataflow: dataflow.transpose()?,
         reason: parsed(parameters, "reason", "refused", |text| {
             let word = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(text);
@@ -199,7 +271,11 @@ fn found(state: &Shared, parameters: &Parameters) -> Result<LetterPage, Problem>
         since: parsed(parameters, "since", "2026-01-31T08:00:00Z", instant)?,
         before: parsed(parameters, "before", "2026-01-31T08:00:00Z", instant)?,
         segment: parsed(parameters, "segment", "gold", |text| SegmentId::new(text).ok())?,
-    };
+    })
+}
+
+fn found(state: &Shared, parameters: &Parameters) -> Result<LetterPage, Problem> {
+    let sought = sought(state, parameters)?;
     let from = parsed(parameters, "from", "1.1", |text| {
         let (dataflow, number) = text.split_once('.')?;
         Some((
@@ -218,12 +294,14 @@ fn definitions(state: &Shared) -> Result<Arc<Definitions>, Problem> {
 
 fn numbered(definitions: &Definitions, id: &str) -> Result<DataflowNo, Problem> {
     let dataflow = definitions.dataflows.iter().find(|flow| flow.id.as_str() == id);
-    dataflow.map(|flow| flow.no).ok_or_else(|| {
-        Problem::not_found(
-            format!("there is no dataflow {id:?}"),
-            "GET /api/dataflows lists them",
-        )
-    })
+    dataflow.map(|flow| flow.no).ok_or_else(|| unknown(id))
+}
+
+fn unknown(dataflow: &str) -> Problem {
+    Problem::not_found(
+        format!("there is no dataflow {dataflow:?}"),
+        "GET /api/dataflows lists them",
+    )
 }
 
 fn parsed<T>(

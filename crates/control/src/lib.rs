@@ -26,7 +26,7 @@ pub use change::{Change, Choices, Item, Offer, Refusal, Sign, User, change};
 pub use check::{Checked, RETENTION, check, check_segments};
 pub use desired::{Desired, DesiredDataflow, DesiredSegment};
 pub use ingest::JobAction;
-pub use jobs::{JobView, Resend, ResendError, Scope, UpgradeState, metrics};
+pub use jobs::{JobView, Replay, Resend, ResendError, Scope, UpgradeState, metrics};
 pub use life::LIFE;
 pub use model::Secret;
 pub use report::{Diagnostic, Position, Report, Severity, Source, Span};

@@ -3,7 +3,9 @@
 use crate::input::{Telling, What};
 use crate::members::{Members, block_of, blocks, in_block};
 use evaluator::{Ask, Rules};
-use model::{Definitions, Job, JobCounts, JobNo, JobState, Leaving, NewJob, ProfileId, Timestamp};
+use model::{
+    Definitions, ExportSeq, Job, JobCounts, JobKind, JobNo, JobState, Leaving, NewJob, ProfileId, Timestamp,
+};
 use std::sync::Arc;
 use store::{JobOp, Store};
 
@@ -44,7 +46,7 @@ pub struct Page {
     pub job: JobNo,
     /// Where its cursor was when the page was read: a page that was overtaken is dropped.
     pub cursor: ProfileId,
-    /// Who is looked at.
+    /// Who is looked at; of a replay, the bits are the numbers of dead letters.
     pub profiles: Vec<ProfileId>,
     /// Where the cursor is after it; `None` if these are the last.
     pub next: Option<ProfileId>,
@@ -87,10 +89,13 @@ impl Page {
         if !stands || rules.flow(job.dataflow).is_none() {
             return Ok(None);
         }
+        let Some(cause) = job.kind.cause() else {
+            return Ok(Some((job, Vec::new())));
+        };
         let telling = Arc::new(Telling {
             ask: Ask {
                 dataflow: job.dataflow,
-                cause: job.kind.cause(),
+                cause,
                 whom: job.whom.clone(),
             },
             since: job.made_in,
@@ -109,7 +114,10 @@ impl Page {
         counts.left += told.left;
         counts.failed += told.failed;
         job.updated = now;
-        let errors = counts.failed + dead.saturating_sub(job.dead_before);
+        // Letters that a replay took up are not dead while they are on their way.
+        let replays = job.kind == JobKind::Replay;
+        let taken_up = if replays { counts.exported } else { 0 };
+        let errors = counts.failed + (dead + taken_up).saturating_sub(job.dead_before);
         match self.next {
             None => job.state = JobState::Done,
             Some(next) => job.cursor = next,
@@ -128,7 +136,12 @@ impl Page {
         if before.is_none_or(|before| before > block_of(self.cursor)) {
             ops.push(JobOp::Finished { job: job.no, before });
         }
-        ops.push(JobOp::Put(job));
+        ops.push(if replays {
+            let letters = self.profiles.iter().map(|bits| ExportSeq(bits.to_bits()));
+            JobOp::Replay(job, letters.collect())
+        } else {
+            JobOp::Put(job)
+        });
         ops
     }
 }

@@ -95,7 +95,7 @@ impl Members {
         candidates: &[Candidates],
         store: &Store,
     ) -> Result<RoaringTreemap, store::Error> {
-        let mut selected = RoaringTreemap::new();
+        let (mut selected, mut letters) = (RoaringTreemap::new(), RoaringTreemap::new());
         for some in candidates {
             match some {
                 Candidates::Everyone => selected |= &self.everyone,
@@ -114,10 +114,11 @@ impl Members {
                         selected.extend(store.survivor(*id)?.map(ProfileId::to_bits));
                     }
                 }
+                Candidates::Letters(numbers) => letters.extend(numbers.iter().map(|number| number.0)),
             }
         }
         selected &= &self.everyone;
-        Ok(selected)
+        Ok(selected | letters)
     }
 }
 

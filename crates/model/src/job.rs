@@ -1,6 +1,6 @@
-//! Bulk work on one dataflow: backfill, resend, re-export, exit sweep, reconcile. One shape for all of them.
+//! Bulk work on one dataflow: backfill, resend, re-export, exit sweep, reconcile, replay. One shape for all of them.
 
-use crate::{Cause, DataflowId, DataflowNo, JobNo, ProfileId, SegmentId, SegmentNo, Timestamp};
+use crate::{Cause, DataflowId, DataflowNo, ExportSeq, JobNo, ProfileId, SegmentId, SegmentNo, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A job as it is stored. Its row is committed with what its visits decided, so that a kill between two pages
@@ -26,7 +26,7 @@ pub struct Job {
     pub state: JobState,
     /// Why it failed or was cancelled; empty else.
     pub why: String,
-    /// The next candidate to look at.
+    /// The next candidate to look at; of a replay, the bits are the number of a dead letter.
     pub cursor: ProfileId,
     /// What became of the candidates looked at so far.
     pub counts: JobCounts,
@@ -78,6 +78,8 @@ pub enum Candidates {
     Told(DataflowNo, SegmentNo),
     /// These. Absorbed ones stand for those who absorbed them.
     These(Vec<ProfileId>),
+    /// No profiles, but these dead letters of the dataflow: of a replay.
+    Letters(Vec<ExportSeq>),
 }
 
 /// Who of the candidates is told.
@@ -118,22 +120,25 @@ pub enum JobKind {
     ExitSweep,
     /// The dataflow was enabled again: members, and exits for those told realized who no longer are.
     Reconcile,
+    /// Somebody wants dead letters sent again as they were recorded.
+    Replay,
 }
 
 impl JobKind {
     /// The word on the wire.
     pub fn as_str(self) -> &'static str {
-        self.cause().as_str()
+        self.cause().map_or("replay", Cause::as_str)
     }
 
-    /// The cause of its exports.
-    pub fn cause(self) -> Cause {
+    /// The cause of its exports; `None` if they keep the ones they have.
+    pub fn cause(self) -> Option<Cause> {
         match self {
-            Self::Backfill => Cause::Backfill,
-            Self::Resend => Cause::Resend,
-            Self::ReExport => Cause::ReExport,
-            Self::ExitSweep => Cause::ExitSweep,
-            Self::Reconcile => Cause::Reconcile,
+            Self::Backfill => Some(Cause::Backfill),
+            Self::Resend => Some(Cause::Resend),
+            Self::ReExport => Some(Cause::ReExport),
+            Self::ExitSweep => Some(Cause::ExitSweep),
+            Self::Reconcile => Some(Cause::Reconcile),
+            Self::Replay => None,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::keys::{
     ALIASES, CANDIDATES, DEAD_MESSAGES, DEFINITIONS, EVENT_IDS, EVENTS, FRAGMENTS, HISTORY, IDENTITIES,
     IDENTITY_LISTS, JOBS, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
 };
+use crate::letters::{Replayed, Unreplayable};
 use crate::outbox;
 use model::{ProfileId, Transition};
 use std::collections::BTreeMap;
@@ -68,6 +69,20 @@ fn job(draft: &mut Draft<'_>, op: &JobOp) -> Result<()> {
     let rows = &mut draft.rows;
     match op {
         JobOp::Put(job) => JOBS.put(rows, &job.no, job),
+        JobOp::Replay(job, letters) => {
+            let mut job = job.clone();
+            let letters: Vec<_> = letters.iter().map(|seq| (job.dataflow, *seq)).collect();
+            let mut told = Replayed::default();
+            outbox::replay(draft, &letters, &mut told)?;
+            job.counts.exported += told.replayed;
+            for (why, count) in told.refused {
+                match why {
+                    Unreplayable::NoRoom => job.counts.failed += count,
+                    _ => job.counts.left += count,
+                }
+            }
+            JOBS.put(&mut draft.rows, &job.no, &job)
+        }
         JobOp::Candidates { job, block, profiles } => CANDIDATES.put(rows, &(*job, *block), profiles),
         JobOp::Finished { job, before } => {
             let mut range = CANDIDATES.prefix(job);

@@ -2,8 +2,8 @@
 
 use crate::digest::Digest;
 use model::{
-    DatasetId, Definitions, Event, Export, Fragment, HotRow, Identity, IdentityLink, InletId, Job, JobNo,
-    ProfileId, RulesVersion, Seq, Timestamp, Transition,
+    DatasetId, Definitions, Event, Export, ExportSeq, Fragment, HotRow, Identity, IdentityLink, InletId, Job,
+    JobNo, ProfileId, RulesVersion, Seq, Timestamp, Transition,
 };
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +101,9 @@ pub enum OutboxOp {
 pub enum JobOp {
     /// The row as it becomes.
     Put(Job),
+    /// The row as it becomes but for its counts, and the dead letters of its dataflow that it makes pending again, where
+    /// they may be: those are counted as exported, those that may not as left, and those without room as failed.
+    Replay(Job, Vec<ExportSeq>),
     /// Who it is to look at in one block of profiles, in the form that ingest gives it; at most 16 KiB.
     Candidates {
         /// Which job.

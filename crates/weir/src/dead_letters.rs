@@ -2,11 +2,11 @@
 
 use crate::client::{Client, Server};
 use crate::exit::End;
+use crate::jobs::table;
 use crate::serve;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::io::Write;
 
 /// Look at exports that were given up, send them again, or delete them.
@@ -14,8 +14,8 @@ use std::io::Write;
 pub(crate) enum LettersCommand {
     List(ListArgs),
     Show(ShowArgs),
-    Replay(ChangeArgs),
-    Purge(ChangeArgs),
+    Replay(ReplayArgs),
+    Purge(PurgeArgs),
 }
 
 /// Which letters.
@@ -63,10 +63,20 @@ pub(crate) struct ShowArgs {
     server: Server,
 }
 
-/// Replay sends letters again as recorded, with their ids and revisions; one that a newer revision has overtaken is
-/// refused and counted. Purge deletes them; how they died stays counted in the account.
+/// Have letters sent again as they were recorded, with their ids and revisions, by a bulk job. One that a newer revision
+/// of its profile has overtaken is left as it is; `--dry-run` counts these by reason.
 #[derive(Debug, Args)]
-pub(crate) struct ChangeArgs {
+pub(crate) struct ReplayArgs {
+    #[command(flatten)]
+    which: PurgeArgs,
+    /// Resend the current state of their profiles instead, under new revisions; the letters stay.
+    #[arg(long)]
+    current: bool,
+}
+
+/// Delete letters; how they died stays counted in the account.
+#[derive(Debug, Args)]
+pub(crate) struct PurgeArgs {
     /// Of this dataflow.
     #[arg(long, value_name = "ID")]
     dataflow: String,
@@ -84,8 +94,8 @@ pub(crate) fn run(command: &LettersCommand) -> Result<End> {
     match command {
         LettersCommand::List(args) => runtime.block_on(list(args)),
         LettersCommand::Show(args) => runtime.block_on(show(args)),
-        LettersCommand::Replay(args) => runtime.block_on(change(args, "replay", "replayed")),
-        LettersCommand::Purge(args) => runtime.block_on(change(args, "purge", "purged")),
+        LettersCommand::Replay(args) => runtime.block_on(replay(args)),
+        LettersCommand::Purge(args) => runtime.block_on(purge(args)),
     }
 }
 
@@ -141,34 +151,54 @@ async fn show(args: &ShowArgs) -> Result<End> {
     Ok(End::Done)
 }
 
+async fn replay(args: &ReplayArgs) -> Result<End> {
+    let which = &args.which;
+    let client = Client::of(&which.server)?;
+    let mut query = which.filter.query(Some(&which.dataflow));
+    query.push(("as", if args.current { "current" } else { "recorded" }.to_owned()));
+    query.push(("dryRun", which.dry_run.to_string()));
+    let (status, answer) = post(&client, "replay", &query).await?;
+    match status {
+        202 => {
+            let job = &answer["job"];
+            say(&table::one(&answer))?;
+            say(&format!("`weir jobs show {job} --watch` follows it"))?;
+        }
+        200 if which.dry_run => {
+            let (letters, done) = (&answer["letters"], &answer["done"]);
+            say(&if args.current {
+                format!("{letters} letters: the current state of {done} profiles would be resent")
+            } else {
+                format!("{letters} letters: {done} would be sent again")
+            })?;
+            for (why, count) in answer["refused"].as_object().into_iter().flatten() {
+                say(&format!("{count} would be left: {}", sentence(why)))?;
+            }
+        }
+        200 => say("there are no such letters: no job was made")?,
+        _ => bail!("{}", client.refusal(status, &answer)),
+    }
+    Ok(End::Done)
+}
+
 /// Asks page after page, and tells how far it has come.
-async fn change(args: &ChangeArgs, verb: &str, done: &str) -> Result<End> {
+async fn purge(args: &PurgeArgs) -> Result<End> {
     let client = Client::of(&args.server)?;
     let (mut letters, mut count, mut from) = (0, 0, None);
-    let mut refused: BTreeMap<String, u64> = BTreeMap::new();
     loop {
         let mut query = args.filter.query(Some(&args.dataflow));
         query.push(("limit", "500".to_owned()));
         query.push(("dryRun", args.dry_run.to_string()));
         query.extend(from.take().map(|from| ("from", from)));
-        let query: Vec<(&str, &str)> = query
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        let path = format!("/api/dead-letters/{verb}");
-        let (status, page) = client.post(&path, &query, Vec::new()).await?;
+        let (status, page) = post(&client, "purge", &query).await?;
         if status != 200 {
             bail!("{}", client.refusal(status, &page));
         }
-        let number = |member: &Value| member.as_u64().unwrap_or_default();
-        letters += number(&page["letters"]);
-        count += number(&page["done"]);
-        for (why, more) in page["refused"].as_object().into_iter().flatten() {
-            *refused.entry(why.clone()).or_default() += number(more);
-        }
+        letters += page["letters"].as_u64().unwrap_or_default();
+        count += page["done"].as_u64().unwrap_or_default();
         match page["next"].as_str() {
             Some(next) => {
-                writeln!(std::io::stderr(), "{letters} letters, {count} {done} so far")
+                writeln!(std::io::stderr(), "{letters} letters, {count} purged so far")
                     .context("cannot write to stderr")?;
                 from = Some(next.to_owned());
             }
@@ -176,17 +206,24 @@ async fn change(args: &ChangeArgs, verb: &str, done: &str) -> Result<End> {
         }
     }
     let would = if args.dry_run { "would be " } else { "" };
-    say(&format!("{letters} letters: {count} {would}{done}"))?;
-    for (why, count) in refused {
-        say(&format!("{count} refused: {}", sentence(&why)))?;
-    }
+    say(&format!("{letters} letters: {count} {would}purged"))?;
     Ok(End::Done)
+}
+
+async fn post(client: &Client, verb: &str, query: &[(&'static str, String)]) -> Result<(u16, Value)> {
+    let query: Vec<(&str, &str)> = query
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    client
+        .post(&format!("/api/dead-letters/{verb}"), &query, Vec::new())
+        .await
 }
 
 fn sentence(why: &str) -> &str {
     match why {
         "overtaken" => {
-            "a newer revision of the profile was delivered or is pending; resend its current state"
+            "a newer revision of the profile was delivered or is pending (--current resends its state)"
         }
         "absorbed" => "the profile was joined into another",
         "noRoom" => "the queue is at 80 % of its bound; try again later",

@@ -1,6 +1,6 @@
 //! `weir jobs`: bulk jobs of a running server.
 
-mod table;
+pub(crate) mod table;
 
 use crate::client::{Client, Server};
 use crate::exit::End;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::time::Duration;
 
-/// See, hold and end bulk jobs (backfill, re-export, exit sweep, reconcile), or have the current state sent again.
+/// See, hold and end bulk jobs (backfill, re-export, exit sweep, reconcile, replay), or have the current state sent again.
 ///
 /// `weir apply` makes the jobs that edits ask for. Jobs of one dataflow run one after the other, by number; a paused one
 /// lets the next pass. A job survives restarts and kills: it goes on where it was, and tells nobody twice.

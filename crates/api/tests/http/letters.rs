@@ -2,6 +2,7 @@
 
 use crate::rig::{DEFINITIONS, NOON, Rig, record};
 use model::{DataflowNo, DeadReason, Lane, Timestamp};
+use std::time::Duration;
 use store::{Outcome, Settlement};
 
 /// Two people become members; what is decided for them is refused.
@@ -74,27 +75,45 @@ async fn letters_are_listed_shown_masked_replayed_and_purged() {
     };
     let dry = ask(&format!("replay?dataflow={flow}&dryRun=true")).await;
     assert_eq!((&dry["letters"], &dry["done"]), (&2.into(), &2.into()), "{dry}");
-    let done = ask(&format!("replay?dataflow={flow}&limit=1")).await;
-    assert_eq!(
-        (&done["letters"], &done["done"]),
-        (&1.into(), &1.into()),
-        "{done}"
-    );
-    let dataflows = rig.get("/api/dataflows").await;
-    let account = &dataflows["dataflows"][0]["account"];
-    assert_eq!(
-        (&account["pending"], &account["balanced"]),
-        (&1.into(), &true.into()),
-        "{account}"
-    );
+    let dry = ask(&format!("replay?dataflow={flow}&as=current&dryRun=true")).await;
+    assert_eq!((&dry["letters"], &dry["done"]), (&2.into(), &2.into()), "{dry}");
+    let none = ask(&format!("replay?dataflow={flow}&reason=expired")).await;
+    assert_eq!(none, serde_json::json!({}));
     let dry = ask(&format!("purge?dataflow={flow}&dryRun=true")).await;
-    assert_eq!(dry["done"], 1);
-    assert_eq!(ask(&format!("purge?dataflow={flow}")).await["done"], 1);
+    assert_eq!(dry["done"], 2);
+    assert_eq!(ask(&format!("purge?dataflow={flow}&limit=1")).await["done"], 1);
+    let path = format!("/api/dead-letters/replay?dataflow={flow}&reason=refused");
+    let made = rig.admin("POST", &path, "").await;
+    assert_eq!(made.status, 202, "{}", made.text);
+    let job = made.json();
+    assert_eq!(
+        (&job["kind"], &job["scope"]),
+        (&"replay".into(), &"1 dead letter".into())
+    );
+    let mut job = job;
+    for _ in 0..1_000 {
+        if job["state"] == "done" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        job = rig.get(&format!("/api/jobs/{}", job["job"])).await;
+    }
+    assert_eq!(
+        (&job["state"], &job["exported"]),
+        (&"done".into(), &1.into()),
+        "{job}"
+    );
     let dataflows = rig.get("/api/dataflows").await;
     let entry = &dataflows["dataflows"][0];
+    let account = &entry["account"];
     assert_eq!(
-        entry["account"]["dead"]["refused"], 1,
-        "purged, and counted: {entry}"
+        (
+            &account["pending"],
+            &account["dead"]["refused"],
+            &account["balanced"]
+        ),
+        (&1.into(), &1.into(), &true.into()),
+        "one is pending again, the purged one stays counted: {account}"
     );
     assert_eq!(entry["queue"]["deadLetters"], 0, "{entry}");
 }
@@ -104,6 +123,9 @@ async fn a_change_of_letters_names_a_dataflow_and_means_what_it_says() {
     let rig = with_letters().await;
     for (path, status) in [
         ("replay", 400),
+        ("replay?dataflow=none", 404),
+        ("replay?dataflow=all&as=new", 400),
+        ("replay?dataflow=all&limit=1", 400),
         ("purge", 400),
         ("purge?dataflow=none", 404),
         ("purge?dataflow=all&reason=bored", 400),

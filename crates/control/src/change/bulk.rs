@@ -90,7 +90,8 @@ impl Offer {
             (JobKind::Reconcile, true) => format!(
                 "reconcile: members are sent, and exits of those told `realized` who no longer are, by a job{about}"
             ),
-            (JobKind::Reconcile | JobKind::Resend, _) => {
+            // No edit makes the others.
+            (JobKind::Reconcile | JobKind::Resend | JobKind::Replay, _) => {
                 format!("what changed meanwhile is not sent{}", flag("--reconcile"))
             }
         }

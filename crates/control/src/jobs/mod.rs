@@ -7,6 +7,7 @@ mod cancel;
 mod end;
 pub mod metrics;
 mod progress;
+mod replay;
 mod resend;
 mod upgrade;
 
@@ -16,6 +17,7 @@ pub(crate) use cancel::Cancelling;
 pub(crate) use end::Ending;
 pub use progress::JobView;
 pub(crate) use progress::Progress;
+pub use replay::Replay;
 pub use resend::{Resend, ResendError, Scope};
 pub use upgrade::UpgradeState;
 pub(crate) use upgrade::{Upgrading, state};

@@ -54,11 +54,7 @@ pub enum ResendError {
 impl Resend {
     /// The job that does it.
     pub(crate) fn job(&self, definitions: &Definitions) -> Result<NewJob, ResendError> {
-        let found = definitions.dataflows.iter().find(|flow| flow.id == self.dataflow);
-        let dataflow = found.ok_or_else(|| ResendError::Dataflow(self.dataflow.clone()))?;
-        if !matches!(dataflow.state, DataflowState::Enabled | DataflowState::Paused) {
-            return Err(ResendError::Disabled(self.dataflow.clone()));
-        }
+        let dataflow = deciding(definitions, &self.dataflow)?;
         let (scope, whom, candidates) = self.scope.resolved(definitions, dataflow)?;
         Ok(NewJob {
             kind: JobKind::Resend,
@@ -72,6 +68,19 @@ impl Resend {
             error_budget: self.error_budget.unwrap_or(ERROR_BUDGET),
         })
     }
+}
+
+/// The dataflow with this id, if it may be told anything.
+pub(super) fn deciding<'a>(
+    definitions: &'a Definitions,
+    id: &DataflowId,
+) -> Result<&'a Dataflow, ResendError> {
+    let found = definitions.dataflows.iter().find(|flow| flow.id == *id);
+    let dataflow = found.ok_or_else(|| ResendError::Dataflow(id.clone()))?;
+    if !matches!(dataflow.state, DataflowState::Enabled | DataflowState::Paused) {
+        return Err(ResendError::Disabled(id.clone()));
+    }
+    Ok(dataflow)
 }
 
 impl Scope {

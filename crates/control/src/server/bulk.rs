@@ -1,9 +1,9 @@
 //! Bulk jobs on a running server: what there is, and what people do with it.
 
 use super::{Control, Error};
-use crate::jobs::{JobView, Resend, ResendError};
+use crate::jobs::{JobView, Replay, Resend, ResendError};
 use ingest::{JobAction, JobError};
-use model::{JobNo, JobState};
+use model::{JobNo, JobState, NewJob};
 use std::collections::BTreeSet;
 
 /// Why a job was not made or changed.
@@ -48,12 +48,22 @@ impl Control {
     /// Has the current state sent again. Resolves when the job is durable; `None` if there is nobody to look at.
     pub async fn resend(&self, resend: &Resend) -> Result<Option<JobView>, JobRefusal> {
         let job = resend.job(&self.shared.store.definitions()?)?;
+        self.begin(job).await
+    }
+
+    async fn begin(&self, job: NewJob) -> Result<Option<JobView>, JobRefusal> {
         let made = self.shared.ingest.begin(job).await?;
         self.shared.jobs.notify_one();
         match made {
             Some(job) => Ok(self.job(job.no)?),
             None => Ok(None),
         }
+    }
+
+    /// Has dead letters sent again as they were recorded. Resolves when the job is durable; `None` if there are none.
+    pub async fn replay(&self, replay: &Replay) -> Result<Option<JobView>, JobRefusal> {
+        let job = replay.job(&self.shared.store.definitions()?)?;
+        self.begin(job).await
     }
 
     /// Holds, lets go, ends or bounds a job. Resolves when it is durable.

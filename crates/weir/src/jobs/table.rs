@@ -41,7 +41,7 @@ pub(super) fn of(jobs: &[Value]) -> String {
 }
 
 /// A job in a sentence or two.
-pub(super) fn one(job: &Value) -> String {
+pub(crate) fn one(job: &Value) -> String {
     let (done, total) = (
         job["done"].as_u64().unwrap_or(0),
         job["total"].as_u64().unwrap_or(0),

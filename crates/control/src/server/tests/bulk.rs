@@ -4,6 +4,7 @@
 mod life;
 mod limits;
 mod random;
+mod replay;
 
 use super::{Server, until};
 use crate::change::Choices;
