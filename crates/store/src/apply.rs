@@ -9,7 +9,7 @@ use crate::keys::{
     ALIASES, CANDIDATES, DEAD_MESSAGES, DEFINITIONS, EVENT_IDS, EVENTS, FRAGMENTS, HISTORY, IDENTITIES,
     IDENTITY_LISTS, JOBS, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
 };
-use crate::letters::{Replayed, Unreplayable};
+use crate::letters::Unreplayable;
 use crate::outbox;
 use model::{ProfileId, Transition};
 use std::collections::BTreeMap;
@@ -71,9 +71,7 @@ fn job(draft: &mut Draft<'_>, op: &JobOp) -> Result<()> {
         JobOp::Put(job) => JOBS.put(rows, &job.no, job),
         JobOp::Replay(job, letters) => {
             let mut job = job.clone();
-            let letters: Vec<_> = letters.iter().map(|seq| (job.dataflow, *seq)).collect();
-            let mut told = Replayed::default();
-            outbox::replay(draft, &letters, &mut told)?;
+            let told = outbox::replay(draft, job.dataflow, letters)?;
             job.counts.exported += told.replayed;
             for (why, count) in told.refused {
                 match why {

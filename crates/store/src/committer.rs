@@ -3,7 +3,7 @@
 use crate::decisions::Decisions;
 use crate::error::Result;
 use crate::group::{self, Done};
-use crate::letters::{LetterKey, Replayed};
+use crate::letters::LetterKey;
 use crate::settlement::{Outcome, Settlement};
 use crate::shared::{Shared, locked};
 use model::{DataflowNo, ExportSeq};
@@ -25,8 +25,6 @@ pub(crate) enum Work {
     Settle(Vec<Settlement>),
     /// What becomes of exports of one dataflow that nobody has claimed.
     GiveUp(DataflowNo, Vec<ExportSeq>, Outcome),
-    /// And where to tell what became of each.
-    Replay(Vec<LetterKey>, Arc<Mutex<Replayed>>),
     /// And where to tell how many there were.
     Purge(Vec<LetterKey>, Arc<Mutex<u64>>),
 }

@@ -101,8 +101,9 @@ pub enum OutboxOp {
 pub enum JobOp {
     /// The row as it becomes.
     Put(Job),
-    /// The row as it becomes but for its counts, and the dead letters of its dataflow that it makes pending again, where
-    /// they may be: those are counted as exported, those that may not as left, and those without room as failed.
+    /// The row as it becomes but for its counts, and dead letters of its dataflow that become pending again, with their ids,
+    /// revisions and bytes, as bulk: whatever is decided for a profile from now on goes before them or takes their place.
+    /// These are counted as exported, those that may not be sent any more as left, and those without room as failed.
     Replay(Job, Vec<ExportSeq>),
     /// Who it is to look at in one block of profiles, in the form that ingest gives it; at most 16 KiB.
     Candidates {

@@ -82,7 +82,6 @@ fn carry_out(draft: &mut Draft<'_>, work: &Work) -> Result<()> {
         Work::Commit(decisions) => apply(draft, decisions),
         Work::Settle(settlements) => settlements.iter().try_for_each(|of| outbox::settle(draft, of)),
         Work::GiveUp(dataflow, exports, outcome) => outbox::give_up(draft, *dataflow, exports, outcome),
-        Work::Replay(letters, told) => outbox::replay(draft, letters, &mut locked(told)),
         Work::Purge(letters, told) => outbox::purge(draft, letters, &mut locked(told)),
     }
 }

@@ -119,7 +119,9 @@ impl Store {
         self.read(|rows| DEAD_LETTERS.get(rows, &key))
     }
 
-    /// What [`Store::replay`] would do now.
+    /// What a replay of these letters would do now ([`JobOp::Replay`] does it).
+    ///
+    /// [`JobOp::Replay`]: crate::JobOp::Replay
     pub fn replay_check(&self, letters: &[LetterKey]) -> Result<Replayed> {
         let mut told = Replayed::default();
         for &key in letters {
@@ -127,16 +129,6 @@ impl Store {
             let no_room = (self.room(key.0) != Room::Ok).then_some(Unreplayable::NoRoom);
             told.note(refused.or(no_room));
         }
-        Ok(told)
-    }
-
-    /// Makes dead letters pending again, with their ids, revisions and bytes, as bulk: whatever is decided for the
-    /// profile from now on goes before them or takes their place. Whole or not at all; resolves when durable.
-    pub async fn replay(&self, letters: Vec<LetterKey>) -> Result<Replayed> {
-        let told = Arc::new(Mutex::new(Replayed::default()));
-        let work = Work::Replay(letters, Arc::clone(&told));
-        self.ask(work).await?;
-        let told = locked(&told).clone();
         Ok(told)
     }
 

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::keys::{ALIASES, CHAINS, DEAD_LETTERS, EXPORTS, GRAVES};
 use crate::letters::{LetterKey, Replayed, Unreplayable};
 use crate::outbox::heir::Heir;
-use model::{Class, Export};
+use model::{Class, DataflowNo, Export, ExportSeq};
 
 /// Why this export, which is dead, must not be sent as recorded; `None` if it may be.
 pub(crate) fn unreplayable<R: Read + ?Sized>(rows: &R, export: &Export) -> Result<Option<Unreplayable>> {
@@ -28,13 +28,12 @@ pub(crate) fn unreplayable<R: Read + ?Sized>(rows: &R, export: &Export) -> Resul
 }
 
 /// Makes those letters pending again that may be.
-pub(crate) fn replay(draft: &mut Draft<'_>, letters: &[LetterKey], told: &mut Replayed) -> Result<()> {
-    *told = Replayed::default();
-    for &key in letters {
-        let refused = replay_one(draft, key)?;
-        told.note(refused);
+pub(crate) fn replay(draft: &mut Draft<'_>, dataflow: DataflowNo, letters: &[ExportSeq]) -> Result<Replayed> {
+    let mut told = Replayed::default();
+    for &number in letters {
+        told.note(replay_one(draft, (dataflow, number))?);
     }
-    Ok(())
+    Ok(told)
 }
 
 fn replay_one(draft: &mut Draft<'_>, key: LetterKey) -> Result<Option<Unreplayable>> {

@@ -5,13 +5,14 @@ mod model;
 mod places;
 mod random;
 
+use crate::jobs::job;
 use crate::old_format::one_of_everything;
 use crate::support::{at, batch, export, live, profile, settled, start_on};
 use ::model::{
-    Dataflow, DataflowId, DataflowNo, DeadReason, Definitions, ExportSeq, Lane, ProfileId, QueueBounds,
-    SuppressedReason, Timestamp,
+    Dataflow, DataflowId, DataflowNo, DeadReason, Definitions, ExportSeq, Job, JobCounts, JobKind, JobNo,
+    Lane, ProfileId, QueueBounds, SuppressedReason, Timestamp,
 };
-use store::{Memory, OutboxOp, Outcome, Store};
+use store::{Decisions, Error, JobOp, LetterKey, Memory, OutboxOp, Outcome, Store};
 
 /// Definitions of dataflows numbered from 0, with these bounds.
 fn bounded(bounds: &[QueueBounds]) -> Definitions {
@@ -38,6 +39,40 @@ fn join(survivor: u64, absorbed: &[u64]) -> OutboxOp {
         survivor: profile(survivor),
         absorbed: absorbed.iter().map(|&n| profile(n)).collect(),
     }
+}
+
+/// Replays letters one by one, as a page of a job does, and gives how many are pending again, were refused, and found no
+/// room.
+async fn replay(store: &Store, letters: &[LetterKey]) -> Result<JobCounts, Error> {
+    let before = JobCounts::default();
+    let page = letters.iter().zip(1..).map(|(&(dataflow, number), no)| {
+        let kind = JobKind::Replay;
+        let row = Job {
+            kind,
+            dataflow,
+            counts: before,
+            ..job(no)
+        };
+        JobOp::Replay(row, vec![number])
+    });
+    let jobs: Vec<JobOp> = page.collect();
+    let made = jobs.len() as u64;
+    let clock = store.meta().clock;
+    store
+        .commit(Decisions {
+            clock,
+            jobs,
+            ..batch(store, Vec::new())
+        })
+        .await?;
+    let mut counts = before;
+    for no in 1..=made {
+        let row = store.job(JobNo(no)).unwrap().unwrap();
+        counts.exported += row.counts.exported;
+        counts.left += row.counts.left;
+        counts.failed += row.counts.failed;
+    }
+    Ok(counts)
 }
 
 /// Claims all there is and returns (profile, revision) of each.
