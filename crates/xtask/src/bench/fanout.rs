@@ -1,7 +1,7 @@
 //! `cargo xtask bench fanout`: what was collected for a thousand destinations leaves, against one; and what dead
 //! destinations cost the others.
 
-use super::people::{Flow, definitions};
+use super::people::{Flow, of_towns};
 use super::rig::Rig;
 use super::watch;
 use crate::stopwatch::Stopwatch;
@@ -99,7 +99,7 @@ fn drain(options: &Options, destinations: u64, dead: u64) -> Result<Drained> {
     let ids: Vec<String> = (0..destinations).map(|number| format!("d{number}")).collect();
     let flows = |state| {
         let flows: Vec<Flow<'_>> = ids.iter().map(|id| Flow::to_itself(id, state)).collect();
-        definitions(&flows)
+        of_towns(options.destinations, &flows)
     };
     // A file where a folder should be.
     std::fs::create_dir_all(rig.exports())?;
@@ -109,18 +109,20 @@ fn drain(options: &Options, destinations: u64, dead: u64) -> Result<Drained> {
     }
     // One export each opens what a destination opens once.
     rig.apply(&flows("enabled"), &[])?;
-    rig.load(1, 0)?;
+    rig.load_towns(options.destinations, 0, options.destinations)?;
     let mut client = rig.server.connect()?;
     let mut delivered = || {
         let flows = watch::dataflows(&mut client)?;
         Ok(flows.iter().map(|flow| flow.account.delivered).sum::<u64>())
     };
-    let first = destinations - dead;
+    let people_each = options.exports / options.destinations;
+    let lost = dead * people_each;
+    let first = options.destinations - dead;
     watch::until(LOOK, &mut delivered, |delivered| *delivered >= first)?;
     rig.apply(&flows("paused"), &[])?;
-    let people = options.exports / destinations;
-    rig.load(people, 1)?;
-    let living = first * people;
+    let people = people_each * options.destinations;
+    rig.load_towns(people, 1, options.destinations)?;
+    let living = people - lost;
     let cpu = rig.cpu()?;
     rig.apply(&flows("enabled"), &[])?;
     let stopwatch = Stopwatch::start();

@@ -67,6 +67,11 @@ impl Rig {
 
     /// Posts one record of each of the first `count` people, as fast as the server takes them.
     pub(super) fn load(&self, count: u64, points: u64) -> Result<Duration> {
+        self.load_towns(count, points, 1)
+    }
+
+    /// The same of people who live in a number of towns.
+    pub(super) fn load_towns(&self, count: u64, points: u64, towns: u64) -> Result<Duration> {
         let load = Load {
             address: self.server.address,
             token: &self.server.token,
@@ -77,7 +82,9 @@ impl Rig {
         let stopwatch = Stopwatch::start();
         for first in (0..count).step_by(PAGE as usize) {
             let people = first..count.min(first + PAGE);
-            let lines: Vec<String> = people.map(|person| people::record(person, points)).collect();
+            let lines: Vec<String> = people
+                .map(|person| people::record(person, points, towns))
+                .collect();
             load.post(&load.requests(&lines))?;
             if first > 0 && first % (4 * PAGE) == 0 {
                 println!(

@@ -67,7 +67,7 @@ fn post(client: &mut Client, changes: std::ops::Range<u64>, people: u64) -> Resu
     /// Coprime to any number of people one would ask for.
     const STRIDE: u64 = 7_368_787;
     let lines: String = changes
-        .map(|change| people::record(change.wrapping_mul(STRIDE) % people, change + 2))
+        .map(|change| people::record(change.wrapping_mul(STRIDE) % people, change + 2, 1))
         .collect();
     loop {
         let answer = client.post(people::PATH, "application/x-ndjson", &lines)?;
