@@ -28,12 +28,14 @@ pub(crate) struct Evidence {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     /// Exports delivered.
-    pub(crate) delivered: usize,
+    pub(crate) delivered: u64,
     /// Messages that came again.
-    pub(crate) repeats: usize,
+    pub(crate) repeats: u64,
     /// Exports that live ones took the place of.
     pub(crate) superseded: u64,
-    pub(crate) dead: usize,
+    /// Of whom something live told before a job came to them.
+    pub(crate) overtaken: u64,
+    pub(crate) dead: u64,
 }
 
 impl Tally {
@@ -41,6 +43,7 @@ impl Tally {
         self.delivered += other.delivered;
         self.repeats += other.repeats;
         self.superseded += other.superseded;
+        self.overtaken += other.overtaken;
         self.dead += other.dead;
     }
 }
@@ -195,17 +198,11 @@ fn explained(
 
 /// The account is that of the messages: revisions count what was decided, and each is delivered, dead or superseded.
 fn balanced(evidence: &Evidence, chains: &BTreeMap<String, Chain<'_>>, wrong: &mut Vec<String>) -> Tally {
-    let delivered: usize = chains.values().map(|chain| chain.first.len()).sum();
-    let dead: usize = chains.values().map(|chain| chain.dead.len()).sum();
-    let last = |chain: &Chain<'_>| {
-        chain
-            .revisions()
-            .into_iter()
-            .chain(chain.dead.iter().copied())
-            .max()
-    };
-    let decided: u64 = chains.values().filter_map(last).sum();
-    let gone = decided - (delivered + dead) as u64;
+    let delivered: u64 = chains.values().map(|chain| chain.first.len() as u64).sum();
+    let dead: u64 = chains.values().map(|chain| chain.dead.len() as u64).sum();
+    let known: u64 = chains.values().map(|chain| chain.known().len() as u64).sum();
+    let decided: u64 = chains.values().map(Chain::last).sum();
+    let gone = decided - known;
     let account = &evidence.account;
     let counted = |of: &Value| {
         of.as_object()
@@ -213,17 +210,17 @@ fn balanced(evidence: &Evidence, chains: &BTreeMap<String, Chain<'_>>, wrong: &m
     };
     let superseded = account["suppressed"]["superseded"].as_u64().unwrap_or(0);
     // What was stored and not answered waits for its next attempt, and can be superseded there.
-    let confirmed = (delivered as u64 + gone).checked_sub(superseded);
+    let confirmed = (delivered + gone).checked_sub(superseded);
     let same = account["balanced"] == true
         && account["pending"] == 0
         && account["decided"] == decided
-        && counted(&account["dead"]) == dead as u64
+        && counted(&account["dead"]) == dead
         && counted(&account["suppressed"]) == superseded
         && superseded >= gone
         && account["delivered"].as_u64() == confirmed;
     if !same {
         wrong.push(format!(
-            "{decided} were decided, {delivered} delivered, {dead} are dead, {gone} superseded, and the account is {account}"
+            "{decided} were decided, {delivered} stored, {dead} are dead, {gone} are neither, and the account is {account}"
         ));
     }
     if evidence.cell.traffic == Traffic::Live && superseded > 0 {
@@ -231,14 +228,23 @@ fn balanced(evidence: &Evidence, chains: &BTreeMap<String, Chain<'_>>, wrong: &m
     }
     Tally {
         delivered,
-        repeats: evidence.arrivals.len() - delivered,
+        repeats: evidence.arrivals.len() as u64 - delivered,
         superseded,
+        overtaken: evidence.jobs.iter().filter_map(|job| job["live"].as_u64()).sum(),
         dead,
     }
 }
 
-/// A job looked at everybody once.
+/// A job looked at everybody once, and told somebody.
 fn jobs_add_up(evidence: &Evidence, wrong: &mut Vec<String>) {
+    let told: u64 = evidence
+        .jobs
+        .iter()
+        .filter_map(|job| job["exported"].as_u64())
+        .sum();
+    if evidence.cell.traffic == Traffic::Backfill && told == 0 {
+        wrong.push(format!("nothing bulk was sent: {:?}", evidence.jobs));
+    }
     for job in &evidence.jobs {
         let number = |name: &str| job[name].as_u64().unwrap_or(u64::MAX);
         let sum = number("exported") + number("live") + number("left");
@@ -257,6 +263,19 @@ pub(crate) fn person(message: &Arrival) -> String {
 impl Chain<'_> {
     fn revisions(&self) -> Vec<u64> {
         self.first.iter().map(|one| one.revision & COUNTED).collect()
+    }
+
+    /// All that are known to have been decided.
+    fn known(&self) -> BTreeSet<u64> {
+        self.revisions()
+            .into_iter()
+            .chain(self.dead.iter().copied())
+            .collect()
+    }
+
+    /// Revisions count from 1, and the last is never superseded.
+    fn last(&self) -> u64 {
+        self.known().last().copied().unwrap_or(0)
     }
 
     fn numbers(&self) -> Vec<u64> {
