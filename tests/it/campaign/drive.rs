@@ -33,7 +33,7 @@ pub(crate) struct Size {
 }
 
 /// How long a wave may take beside an outage: breakers probe after 5, 10, 20 and 40 seconds, on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(4);
 /// Over which changes of a wave are spread, so that they meet the faults.
 const SPAN: Duration = Duration::from_millis(1500);
 

@@ -2,7 +2,7 @@
 
 use super::disk::Disk;
 use super::gate::Gate;
-use super::table::{Cell, Fault, Kind, MOST_KIB, Refusal, TIMEOUT_SECONDS, Way};
+use super::table::{Cell, Fault, Kind, MOST_KIB, Refusal, Way};
 use crate::common::exports;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -153,7 +153,7 @@ impl Peers {
                 ("event_hubs", settings)
             }
         };
-        settings["timeoutSeconds"] = json!(TIMEOUT_SECONDS);
+        settings["timeoutSeconds"] = json!(cell.timeout());
         json!({"id": name, "kind": kind, "settings": settings})
     }
 

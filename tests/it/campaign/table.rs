@@ -88,8 +88,10 @@ const FAULTS: [Fault; 10] = [
 ];
 const TRAFFICS: [Traffic; 2] = [Traffic::Live, Traffic::Backfill];
 
-/// Seconds that a call may take. What hangs, hangs longer; what is slow may take both.
-pub(crate) const TIMEOUT_SECONDS: u32 = 3;
+/// Seconds that a call may take where it is to take longer.
+const SHORT_SECONDS: u32 = 4;
+/// Elsewhere: longer than anything takes on a busy machine, so that no attempt is used that the table does not know of.
+const LONG_SECONDS: u32 = 30;
 /// Bytes of the mapped attribute of large people.
 pub(crate) const LARGE: usize = 9 << 10;
 /// Bytes, or KiB, that a peer takes where [`Fault::TooLarge`] is the fault.
@@ -112,6 +114,7 @@ pub(crate) fn cells(killed: bool) -> Vec<Cell> {
 /// The ways in which a fault happens to a kind; none if it cannot. Those of one cell take turns.
 ///
 /// What uses attempts happens to at most two calls of a cell in a wave, so that no export may die of it: each has three.
+/// Where calls have little time it happens to one, because a busy machine may need an attempt of its own.
 ///
 /// These cells do not exist for a file:
 /// - `throttle`: no file system asks a writer to slow down. One that is slow is `slow trickle`.
@@ -129,7 +132,7 @@ pub(crate) fn ways(kind: Kind, fault: Fault, killed: bool) -> Vec<Way> {
 fn file(fault: Fault, killed: bool) -> Vec<Way> {
     match fault {
         // A network file system whose server does not answer: the line is written after Weir gave the call up.
-        Fault::Timeout => vec![Way::Disk("once hang 4000")],
+        Fault::Timeout => vec![Way::Disk("once hang 6000")],
         // EIO, EDQUOT.
         Fault::ResetBefore => vec![Way::Disk("once write 5"), Way::Disk("once write 122")],
         Fault::ResetAfterStoring => vec![Way::Disk("once sync 5")],
@@ -178,7 +181,7 @@ fn kinesis(fault: Fault) -> Vec<Way> {
         ],
         Fault::SlowTrickle => vec![
             json!({"action": "trickle", "everyMs": 40, "times": 1}),
-            json!({"action": "trickle", "everyMs": 1, "times": 2}),
+            json!({"action": "trickle", "everyMs": 1, "times": 1}),
         ],
         Fault::CredentialsRefused => {
             return [Refusal::Changed, Refusal::Expired, Refusal::Unknown]
@@ -203,12 +206,17 @@ fn event_hubs(fault: Fault) -> Vec<Way> {
         let more = json!({"partition": partition, "condition": "amqp:internal-error"});
         vec![with(transfer(action, 2), more)]
     };
+    // Ends the connection and uses no attempt.
+    let busy = with(
+        transfer("close", 1),
+        json!({"condition": "com.microsoft:server-busy"}),
+    );
     let denied = json!({"condition": "amqp:unauthorized-access"});
     let scripts = match fault {
         Fault::Timeout => vec![
             vec![transfer("hang", 1)],
-            vec![transfer("drop", 1), hang("attach")],
-            vec![transfer("drop", 1), hang("auth")],
+            vec![busy.clone(), hang("attach")],
+            vec![busy, hang("auth")],
         ],
         Fault::ResetBefore => vec![
             vec![transfer("drop", 2)],
@@ -216,7 +224,7 @@ fn event_hubs(fault: Fault) -> Vec<Way> {
             vec![transfer("close", 2)],
         ],
         Fault::ResetAfterStoring => vec![
-            vec![transfer("accept-then-drop", 2)],
+            vec![transfer("accept-then-drop", 1)],
             vec![transfer("lost-answer", 1)],
         ],
         Fault::Throttle => vec![vec![transfer("reject", 4)]],
@@ -227,7 +235,7 @@ fn event_hubs(fault: Fault) -> Vec<Way> {
         ],
         Fault::MalformedAnswer => vec![vec![transfer("malformed", 2)]],
         Fault::SlowTrickle => vec![
-            vec![with(transfer("slow", 1), json!({"ms": 4000}))],
+            vec![with(transfer("slow", 1), json!({"ms": 6000}))],
             vec![with(transfer("slow", 3), json!({"ms": 400}))],
         ],
         Fault::CredentialsRefused => vec![
@@ -254,6 +262,17 @@ impl Way {
 impl Cell {
     pub(crate) fn is(self, fault: Fault) -> bool {
         self.fault == fault
+    }
+
+    /// Seconds that its calls may take.
+    pub(crate) fn timeout(self) -> u32 {
+        match (self.fault, self.kind) {
+            (Fault::Timeout, _)
+            | (Fault::SlowTrickle, Kind::Kinesis | Kind::EventHubs)
+            // An answer that is lost is noticed by the time alone.
+            | (Fault::ResetAfterStoring, Kind::EventHubs) => SHORT_SECONDS,
+            _ => LONG_SECONDS,
+        }
     }
 }
 
