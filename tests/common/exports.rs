@@ -45,7 +45,8 @@ fn lines(file: &Path) -> Vec<Line> {
     text.lines().map(parse).collect()
 }
 
-fn parse(text: &str) -> Line {
+/// A message, as any destination of a dataflow with an envelope receives it.
+pub(crate) fn parse(text: &str) -> Line {
     let body: Value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"));
     let envelope = &body["_weir"];
     let word = |name: &str| {

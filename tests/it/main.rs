@@ -4,6 +4,7 @@
 mod common;
 
 mod backfill;
+mod campaign;
 mod cli;
 mod demo;
 mod failing_sync;

@@ -9,7 +9,7 @@
 //   POST /splits   {name, shard}                   splits a shard in the middle and waits
 //   POST /limits   {records, bytes}                a second and shard
 //   POST /keys     {id: {secret, token?, expired?}} or null: whose requests are accepted; null (the start): everybody's
-//   POST /faults   [{op?, action, times?, ...}]    replaces the script; the first that fits a request happens to it
+//   POST /faults   [{op?, key?, action, times?, ...}]    replaces the script; the first that fits a request happens to it
 //   GET  /faults   what is left of the script
 //   GET  /records?stream=  everything stored, by shard in order: [{shard, sequence, key, data}]
 //   GET  /calls?from=      what was asked: [{op, key, keys, failed, fault}], `keys` the partition keys of PutRecords
@@ -189,8 +189,9 @@ async function serve(request, response) {
   stats.requests++;
   const op = (request.headers['x-amz-target'] ?? '').split('.')[1];
   const stranger = refused(request, body, keys);
-  const fault = take(faults, (one) => !one.op || one.op === op);
-  const call = { op, key: accessKey(request), keys: [], failed: [], fault: fault?.action };
+  const key = accessKey(request);
+  const fault = take(faults, (one) => (!one.op || one.op === op) && (!one.key || one.key === key));
+  const call = { op, key, keys: [], failed: [], fault: fault?.action };
   if (calls.push(call) > KEPT_CALLS) callsDropped += calls.splice(0, KEPT_CALLS / 2).length;
   if (fault) stats.faulted++;
   if (stranger) {

@@ -3,6 +3,7 @@
 //! To add a step, write its file beside the others and a line in [`STEPS`]. A step that cannot run has failed:
 //! whoever cannot give it what it needs names the others on the command line.
 
+mod campaign;
 mod kit;
 mod live;
 mod power;
@@ -16,7 +17,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-const STEPS: &[Step] = &[workload::STEP, live::STEP, simulation::STEP, power::STEP];
+const STEPS: &[Step] = &[
+    workload::STEP,
+    live::STEP,
+    simulation::STEP,
+    campaign::STEP,
+    power::STEP,
+];
 
 /// One check.
 struct Step {
@@ -54,7 +61,7 @@ struct Given {
     #[arg(long, value_name = "DIR")]
     kit: Option<PathBuf>,
 
-    /// The seed of the kit.
+    /// The seed of the kit and of the campaign.
     #[arg(long, default_value_t = 42)]
     seed: u64,
 

@@ -6,6 +6,7 @@
 mod code;
 mod finding;
 mod graph;
+mod guards;
 mod homes;
 mod manifests;
 mod names;
@@ -34,6 +35,7 @@ const RULES: &[fn(&Workspace) -> Vec<Finding>] = &[
     homes::check,
     reached::check,
     siblings::check,
+    guards::check,
     size::check,
     words::check,
 ];

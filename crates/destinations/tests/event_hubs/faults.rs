@@ -266,3 +266,18 @@ async fn a_call_that_is_given_up_spends_its_client() {
     assert_eq!(rig.send_one().await, "delivered");
     assert_eq!(rig.namespace.stats().await.connections, before + 1);
 }
+
+/// The service ends links after ten idle minutes, and what is sent on one that died so may hang for ever.
+#[tokio::test]
+async fn a_client_that_was_idle_is_not_used_again() {
+    let rig = Rig::new().await;
+    assert_eq!(rig.send_one().await, "delivered");
+    let before = rig.namespace.stats().await.connections;
+    assert_eq!(rig.send_one().await, "delivered");
+    assert_eq!(rig.namespace.stats().await.connections, before);
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(250)).await;
+    tokio::time::resume();
+    assert_eq!(rig.send_one().await, "delivered");
+    assert_eq!(rig.namespace.stats().await.connections, before + 1);
+}

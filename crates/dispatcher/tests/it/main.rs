@@ -9,6 +9,7 @@ mod definitions;
 mod failures;
 mod fake;
 mod harness;
+mod isolation;
 mod limits;
 mod order;
 mod retries;

@@ -69,6 +69,21 @@ async fn the_second_attempt_can_succeed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn attempts_and_their_times_outlive_the_lanes() {
+    let mut bench = Bench::new(failing(1, &transient()));
+    bench.decide([1]).await;
+    for _ in 0..3 {
+        bench.seconds(4).await;
+        bench.abort().await;
+        bench.start();
+    }
+    bench.seconds(300).await;
+    assert_eq!(bench.sent(), [(0, 1), (15, 1), (45, 1)]);
+    let [letter] = &bench.dead()[..] else { panic!() };
+    assert_eq!(letter.attempts, 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn refused_is_dead_at_once_and_uses_no_attempt() {
     let mut bench = Bench::new(failing(1, &refused()));
     bench.decide([1, 2]).await;

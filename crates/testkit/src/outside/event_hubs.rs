@@ -113,6 +113,11 @@ impl EventHubs {
         self.tell("/faults", faults).await;
     }
 
+    /// What of the script has not happened yet.
+    pub async fn faults(&self) -> Vec<Value> {
+        self.process.get("/faults").await
+    }
+
     /// Ends every connection without a word.
     pub async fn drop_connections(&self) {
         self.tell("/drop", &json!({})).await;

@@ -113,6 +113,11 @@ impl Kinesis {
         self.tell("/faults", faults).await;
     }
 
+    /// What of the script has not happened yet.
+    pub async fn faults(&self) -> Vec<Value> {
+        self.process.get("/faults").await
+    }
+
     /// Everything in a stream: by shard, in order of sequence.
     pub async fn stored(&self, stream: &str) -> Vec<Stored> {
         self.process.get(&format!("/records?stream={stream}")).await

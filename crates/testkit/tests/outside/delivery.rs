@@ -266,3 +266,21 @@ async fn shards_that_are_busy_lose_nothing_and_keep_the_order() {
         stats.throttled, stats.requests
     );
 }
+
+#[tokio::test]
+async fn shards_that_are_split_meanwhile_lose_nothing_and_keep_the_order() {
+    let bench = Bench::new().await;
+    bench.decide(40, 3).await;
+    for shard in ["shardId-000000000000", "shardId-000000000001"] {
+        bench.service.split_shard(STREAM, shard).await;
+        bench.decide(40, 2).await;
+    }
+    assert_eq!(bench.drained().await.delivered, 280);
+    let stored = bench.service.stored(STREAM).await;
+    let shards: std::collections::BTreeSet<&str> = stored.iter().map(|one| one.shard.as_str()).collect();
+    assert!(shards.len() > 2, "exports went to new shards: {shards:?}");
+    // Whoever reads a shard reads its parents first, and their numbers are lower.
+    for (key, revisions) in bench.revisions().await {
+        assert_eq!(revisions, [1, 2, 3, 1, 2, 1, 2], "profile {key}");
+    }
+}
