@@ -6,6 +6,7 @@ use crate::group::{self, Done};
 use crate::letters::LetterKey;
 use crate::settlement::{Outcome, Settlement};
 use crate::shared::{Shared, locked};
+use crate::thread::EngineThread;
 use model::{DataflowNo, ExportSeq};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -39,6 +40,8 @@ pub(crate) struct Request {
 pub struct Committer {
     pub(crate) shared: Arc<Shared>,
     pub(crate) requests: mpsc::Receiver<Request>,
+    /// Set if the engine waits for a disk.
+    pub(crate) thread: Option<EngineThread>,
 }
 
 impl Committer {
@@ -143,17 +146,15 @@ impl Committer {
         }
     }
 
-    /// Calls the engine where it may wait: on a blocking thread of the runtime if it waits for a disk (paused
-    /// time stands still then), in line if it does not. The error is a panic.
+    /// Calls the engine where it may wait: on its thread if it waits for a disk, in line if it does not. The error is
+    /// a panic.
     async fn on_engine<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, String> {
-        if !self.shared.waits {
-            return Ok(work());
+        match &self.thread {
+            None => Ok(work()),
+            Some(thread) => thread.call(work).await.map_err(str::to_owned),
         }
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|panic| panic.to_string())
     }
 }

@@ -44,7 +44,7 @@ pub trait Engine: Read + Send + Sync {
     /// Bytes taken on disk.
     fn disk_bytes(&self) -> Result<u64>;
 
-    /// Whether `commit` waits for a disk. If so the committer calls it on a blocking thread, else in line, so
+    /// Whether `commit` waits for a disk. If so the committer calls it on a thread of its own, else in line, so
     /// that a simulation stays deterministic.
     fn waits(&self) -> bool;
 }

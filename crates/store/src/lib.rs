@@ -38,6 +38,7 @@ mod settlement;
 mod shared;
 mod stats;
 mod store;
+mod thread;
 mod wake;
 
 pub use account::Stock;

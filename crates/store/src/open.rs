@@ -14,6 +14,7 @@ use crate::recount;
 use crate::restore;
 use crate::shared::{Shared, load_meta};
 use crate::store::Store;
+use crate::thread::EngineThread;
 use crate::wake::Wakes;
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
@@ -46,9 +47,9 @@ fn assemble(
     restore::finish(&*engine)?;
     let meta = load_meta(&*engine)?;
     let queues = Queues::load(&*engine, options.queues)?;
+    let thread = engine.waits().then(EngineThread::start).transpose()?;
     let shared = Arc::new(Shared {
         place,
-        waits: engine.waits(),
         engine: RwLock::new(Some(engine)),
         generation: AtomicU64::new(0),
         meta: Mutex::new(meta),
@@ -64,6 +65,7 @@ fn assemble(
     let committer = Committer {
         shared: Arc::clone(&shared),
         requests: received,
+        thread,
     };
     Ok((Store { shared, requests }, committer))
 }

@@ -48,8 +48,6 @@ pub(crate) struct Shared {
     pub(crate) queues: Mutex<Queues>,
     /// Who waits for exports.
     pub(crate) wakes: Wakes,
-    /// Whether commits wait for a disk.
-    pub(crate) waits: bool,
     pub(crate) min_free_bytes: u64,
     /// Whether the last batch was refused for want of room.
     pub(crate) missing: Mutex<Option<Missing>>,
