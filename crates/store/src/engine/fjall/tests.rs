@@ -63,3 +63,30 @@ fn a_batch_is_synced_in_whichever_journal_it_is() {
         assert_eq!((found.len(), found.first().copied()), (2 << 20, newest));
     }
 }
+
+#[test]
+fn work_in_the_background_that_fails_fails_commits_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = FjallFolder::new(folder.path(), &Options::default());
+    let engine = place.open().unwrap();
+    // Nothing can be flushed from here on.
+    let tables = folder.path().join("fjall/keyspaces/1/tables");
+    let aside = folder.path().join("aside");
+    fs::rename(&tables, &aside).unwrap();
+    let batch = |number: u16| {
+        let mut batch = Batch::default();
+        batch.put([&b"B"[..], &number.to_be_bytes()].concat(), vec![1; 2 << 20]);
+        batch
+    };
+    let failed = (0..200).find(|&number| engine.commit(&batch(number)).is_err());
+    let acknowledged = failed.expect("the background never failed");
+    assert!(acknowledged > 10, "only {acknowledged}: a memtable holds more");
+    drop(engine);
+    fs::rename(&aside, &tables).unwrap();
+    let engine = place.open().unwrap();
+    for number in 0..acknowledged {
+        let key = [&b"B"[..], &number.to_be_bytes()].concat();
+        assert!(engine.get(&key).unwrap().is_some(), "{number}");
+    }
+    engine.commit(&batch(0)).unwrap();
+}

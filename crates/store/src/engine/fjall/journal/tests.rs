@@ -12,11 +12,11 @@ fn place(folder: &Path) -> Box<dyn Reopen> {
     EngineKind::Fjall.place(folder, &Options::default())
 }
 
-/// Three rows of as many pages, all of this byte.
+/// Two rows, all of this byte, so long that some pages hold nothing of a batch but the middle of a value.
 fn batch(byte: u8) -> Batch {
     let mut batch = Batch::default();
-    for key in 0..3 {
-        batch.put(vec![b'B', byte, key], vec![byte; PAGE]);
+    for key in 0..2 {
+        batch.put(vec![b'B', byte, key], vec![byte; 3 * PAGE]);
     }
     batch
 }
