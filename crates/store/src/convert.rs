@@ -45,7 +45,7 @@ pub struct Converted {
 /// Copies the store in `from` to the empty or missing folder `to`, for the other engine, then opens the copy anew and
 /// compares row counts and digests of each key space. Nobody may have the store open. Its rows are left as they are,
 /// and the copy's are the same byte for byte: the same incarnation, so that only one of the two may be served from then
-/// on. A copy that was cut anywhere before the end is refused by [`open`](crate::open). `options.engine` is not looked
+/// on. A copy that was cut anywhere before the end is refused by [`open`](crate::open()). `options.engine` is not looked
 /// at. `told` is called every thousand rows or so.
 pub fn convert(
     from: &Path,
