@@ -10,13 +10,23 @@ use tokio::task::LocalSet;
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
-async fn a_full_disk_is_refused_and_recovers_without_a_restart() {
+async fn a_full_disk_is_refused_and_recovers_without_a_restart_on_sled() {
+    recovers_without_a_restart("sled").await;
+}
+
+#[tokio::test]
+async fn a_full_disk_is_refused_and_recovers_without_a_restart_on_fjall() {
+    recovers_without_a_restart("fjall").await;
+}
+
+async fn recovers_without_a_restart(engine: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let disk = Disk::new(folder.path(), 96);
     let data = disk.folder.join("weir");
     std::fs::create_dir(&data).expect("a folder");
     // No mark: the disk is really run full, under the store and the export files alike.
-    let server = Server::start_with(&data, &[], &[("WEIR_STORE_MIN_FREE", "0B")]).await;
+    let environment = [("WEIR_STORE_MIN_FREE", "0B"), ("WEIR_STORE_ENGINE", engine)];
+    let server = Server::start_with(&data, &[], &environment).await;
     server.apply(DEFINITIONS);
     let client = Client::of(&server);
     let load = Load::new();

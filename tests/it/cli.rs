@@ -308,13 +308,31 @@ async fn a_store_is_looked_at_saved_and_brought_back() {
     let (code, out, err) = run(folder.path(), &["store", "import", "--data", "e", "saved.weir"]);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("brought back"), "{out}");
+    let converted = [
+        &["store", "convert", "--data", "e", "new"][..],
+        &["store", "convert", "--data", "e", "new"],
+    ]
+    .map(|words| run(folder.path(), words));
+    let [(code, out, err), (again, _, refused)] = converted;
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("definitions") && out.contains("engine = \"fjall\""),
+        "{out}"
+    );
+    assert!(again == 1 && refused.contains("new is not empty"), "{refused}");
+    fs::rename(folder.path().join("e/store"), folder.path().join("sled")).unwrap();
+    fs::rename(folder.path().join("new"), folder.path().join("e/store")).unwrap();
+    let (code, _, err) = run(folder.path(), &["store", "stats", "--data", "e"]);
+    assert_eq!(code, 0, "the engine is the folder's: {err}");
+    let (code, _, err) = run(folder.path(), &["serve", "--data", "e"]);
+    assert!(code == 1 && err.contains("weir store convert"), "{err}");
     let (code, _, err) = run(folder.path(), &["store", "stats", "--data", "nowhere"]);
     assert_eq!(code, 1);
     assert!(err.contains("there is no store in nowhere/store"), "{err}");
 
     fs::rename(folder.path().join("d"), folder.path().join("old")).unwrap();
     fs::rename(folder.path().join("e"), folder.path().join("d")).unwrap();
-    let server = serve(&folder).await;
+    let server = Server::start(&folder.path().join("d"), &["--set", "store.engine=fjall"]).await;
     assert!(
         welcome(&server).await.contains("/collection/web"),
         "the inlet is there again"

@@ -3,21 +3,32 @@
 use crate::common::client::Client;
 use crate::common::load::{DEFINITIONS, Load};
 use crate::common::server::Server;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::LocalSet;
 use tokio_util::sync::CancellationToken;
 
-const KILLS: u64 = 50;
-
 #[tokio::test]
 async fn fifty_kills_under_load_lose_nothing() {
+    kills_lose_nothing("sled", 50).await;
+}
+
+#[tokio::test]
+async fn kills_under_load_lose_nothing_on_fjall() {
+    kills_lose_nothing("fjall", 15).await;
+}
+
+async fn kills_lose_nothing(engine: &str, kills: u64) {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("weir");
     std::fs::create_dir(&data).expect("a folder");
     let load = Load::new();
-    LocalSet::new().run_until(cycles(&data, &load)).await;
+    LocalSet::new()
+        .run_until(cycles(&data, &load, engine, kills))
+        .await;
 
-    let server = Server::start(&data, &[]).await;
+    let server = start(&data, engine).await;
     let client = Client::of(&server);
     // The last visitors leave one second after they came.
     tokio::time::sleep(Duration::from_millis(1500)).await;
@@ -27,15 +38,19 @@ async fn fifty_kills_under_load_lose_nothing() {
     assert_eq!(account["decided"], delivered, "{account}");
     assert_eq!(account["delivered"], delivered, "{account}");
     assert!(
-        load.count() as u64 > KILLS,
+        load.count() as u64 > kills,
         "the load got through: {}",
         load.count()
     );
 }
 
-async fn cycles(data: &std::path::Path, load: &std::sync::Arc<Load>) {
-    for cycle in 0..KILLS {
-        let server = Server::start(data, &[]).await;
+async fn start(data: &Path, engine: &str) -> Server {
+    Server::start_with(data, &[], &[("WEIR_STORE_ENGINE", engine)]).await
+}
+
+async fn cycles(data: &Path, load: &Arc<Load>, engine: &str, kills: u64) {
+    for cycle in 0..kills {
+        let server = start(data, engine).await;
         if cycle == 0 {
             server.apply(DEFINITIONS);
         }

@@ -2,7 +2,7 @@
 
 mod file;
 
-use crate::engine::{Batch, Engine, Reopen, SledFolder};
+use crate::engine::{Batch, Engine};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::keys::{FORMAT, after};
@@ -11,6 +11,7 @@ use crate::open;
 use crate::options::Options;
 use crate::restore;
 use crate::store::Store;
+use crate::unfinished::Unfinished;
 use file::{Reader, Writer};
 use model::Timestamp;
 use std::path::Path;
@@ -70,18 +71,11 @@ pub fn import(from: &Path, folder: &Path, options: &Options, now: Timestamp) -> 
             known: migrations::FORMAT,
         });
     }
-    std::fs::create_dir_all(folder).map_err(Error::io("make", folder))?;
-    if std::fs::read_dir(folder)
-        .map_err(Error::io("read", folder))?
-        .next()
-        .is_some()
-    {
-        let folder = folder.to_owned();
-        return Err(Error::NotEmpty { folder });
-    }
+    let mark = Unfinished::begin(folder)?;
     let lock = FolderLock::take(folder)?;
-    let engine = SledFolder::new(folder, options).open()?;
+    let engine = options.engine.place(folder, options).open()?;
     fill(&*engine, from, now)?;
+    mark.finish()?;
     drop((engine, lock));
     // Opening it once brings the format up to date and begins the incarnation.
     drop(open(folder, options)?);

@@ -4,12 +4,19 @@
 //! transactions, no merge operators. Keys and values are made in `keys` and nowhere else.
 
 mod batch;
+mod files;
+mod fjall;
+mod kind;
 mod memory;
 mod sled;
 
 pub use batch::{Batch, Change};
+pub use kind::EngineKind;
 pub use memory::{Fault, Memory};
-pub use sled::SledFolder;
+
+use files::unopenable;
+use fjall::FjallFolder;
+use sled::SledFolder;
 
 use crate::error::Result;
 use std::io;

@@ -1,5 +1,6 @@
 //! What can go wrong between the callers and the disk.
 
+use crate::engine::EngineKind;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,11 +35,46 @@ pub enum Error {
         /// The newest format known here.
         known: u32,
     },
-    /// Rows without a format row: an import that did not finish.
+    /// The folder holds a store of another engine.
     #[error(
-        "the store holds rows but no format: an import did not finish; empty the folder and import again"
+        "the store in {} is one of {}, and {} is asked for: set `engine = \"{}\"` under [store], or bring it into a \
+         new folder with `weir store convert`", folder.display(), found.name(), wanted.name(), found.name()
+    )]
+    OtherEngine {
+        /// Which folder.
+        folder: PathBuf,
+        /// Its engine.
+        found: EngineKind,
+        /// The one asked for.
+        wanted: EngineKind,
+    },
+    /// The folder is marked, or holds rows without a format row: an import or a conversion that did not finish.
+    #[error(
+        "the store is not whole: an import or a conversion into it did not finish; empty the folder, then convert or \
+         import again"
     )]
     Unfinished,
+    /// There is no store to convert.
+    #[error("there is no store in {}", folder.display())]
+    NoStore {
+        /// Which folder.
+        folder: PathBuf,
+    },
+    /// What was read back after a conversion is not what was copied.
+    #[error(
+        "the new store in {} is not the same as the old one in key space {space}: {copied} rows were copied, {found} \
+         are there, or differ; the old one is as it was", folder.display()
+    )]
+    Differs {
+        /// The new folder.
+        folder: PathBuf,
+        /// The name of the key space.
+        space: &'static str,
+        /// Rows copied.
+        copied: u64,
+        /// Rows read back.
+        found: u64,
+    },
     /// A step of `migrations` failed on a row.
     #[error("the step to format {to} failed on row {key}: {why}")]
     Migration {
@@ -117,8 +153,8 @@ pub enum Error {
         /// What is wrong there.
         why: &'static str,
     },
-    /// An import into a folder that holds something.
-    #[error("{} is not empty: import into a new folder", folder.display())]
+    /// An import or a conversion into a folder that holds something.
+    #[error("{} is not empty: name a new folder", folder.display())]
     NotEmpty {
         /// Which folder.
         folder: PathBuf,

@@ -12,6 +12,7 @@ mod bounds;
 mod claim;
 mod claims;
 mod committer;
+mod convert;
 mod decisions;
 mod digest;
 mod draft;
@@ -39,16 +40,18 @@ mod shared;
 mod stats;
 mod store;
 mod thread;
+mod unfinished;
 mod wake;
 
 pub use account::Stock;
 pub use committer::Committer;
+pub use convert::{Converted, Progress, SpaceSum, convert};
 pub use decisions::{
     DeadMessage, Decisions, EventKey, JobOp, MessageCounters, OutboxOp, ProfileDelta, UpgradeProgress,
 };
 pub use digest::Digest;
 pub use dump::{Dumped, import};
-pub use engine::{Batch, Change, Engine, Fault, Memory, Read, Reopen, Row, SledFolder};
+pub use engine::{Batch, Change, Engine, EngineKind, Fault, Memory, Read, Reopen, Row};
 pub use error::{Error, Result};
 pub use health::Health;
 pub use keyspace::Space;

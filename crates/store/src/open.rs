@@ -2,7 +2,7 @@
 
 use crate::claims::Claims;
 use crate::committer::{Committer, QUEUE};
-use crate::engine::{Batch, Change, Engine, Reopen, SledFolder};
+use crate::engine::{Batch, Change, Engine, EngineKind, Reopen};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::keys::{META, Write};
@@ -15,6 +15,7 @@ use crate::restore;
 use crate::shared::{Shared, load_meta};
 use crate::store::Store;
 use crate::thread::EngineThread;
+use crate::unfinished::Unfinished;
 use crate::wake::Wakes;
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
@@ -26,7 +27,19 @@ use tokio::sync::mpsc;
 pub fn open(folder: &Path, options: &Options) -> Result<(Store, Committer)> {
     std::fs::create_dir_all(folder).map_err(Error::io("make", folder))?;
     let lock = FolderLock::take(folder)?;
-    assemble(Box::new(SledFolder::new(folder, options)), options, Some(lock))
+    Unfinished::check(folder)?;
+    let wanted = options.engine;
+    match EngineKind::of(folder)? {
+        Some(found) if found != wanted => {
+            let folder = folder.to_owned();
+            Err(Error::OtherEngine {
+                folder,
+                found,
+                wanted,
+            })
+        }
+        _ => assemble(wanted.place(folder, options), options, Some(lock)),
+    }
 }
 
 /// Opens the store that an engine holds, or makes one there. Keeping others away is the caller's affair.

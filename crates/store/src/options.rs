@@ -1,5 +1,6 @@
 //! How a store is opened.
 
+use crate::engine::EngineKind;
 use std::fmt;
 use std::fs::File;
 use std::io;
@@ -11,6 +12,8 @@ pub type SyncFile = Arc<dyn Fn(&File) -> io::Result<()> + Send + Sync>;
 /// How a store is opened.
 #[derive(Clone)]
 pub struct Options {
+    /// What keeps the rows. A folder that holds a store of another engine is refused.
+    pub engine: EngineKind,
     /// What the engine may keep in memory, counted in bytes on disk; the process takes somewhat more.
     pub cache_bytes: u64,
     /// Below this many free bytes on the file system `health` says `LowSpace`.
@@ -50,6 +53,7 @@ impl Default for QueueOptions {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            engine: EngineKind::default(),
             cache_bytes: 256 << 20,
             min_free_bytes: 512 << 20,
             queues: QueueOptions::default(),
@@ -61,6 +65,7 @@ impl Default for Options {
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
+            .field("engine", &self.engine)
             .field("cache_bytes", &self.cache_bytes)
             .field("min_free_bytes", &self.min_free_bytes)
             .field("queues", &self.queues)

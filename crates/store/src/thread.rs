@@ -16,7 +16,9 @@ impl EngineThread {
     pub(crate) fn start() -> Result<Self> {
         let (work, received) = mpsc::channel::<Work>();
         let run = move || received.into_iter().for_each(|work| work());
-        let started = std::thread::Builder::new().name("weir-commit".to_owned()).spawn(run);
+        let started = std::thread::Builder::new()
+            .name("weir-commit".to_owned())
+            .spawn(run);
         started.map_err(Error::io("start a thread for", Path::new("the store")))?;
         Ok(Self(work))
     }

@@ -1,4 +1,6 @@
-//! `weir store`: looks at a store, saves it and brings it back, while no server runs on it.
+//! `weir store`: looks at a store, saves it, brings it back and changes its engine, while no server runs on it.
+
+mod convert;
 
 use crate::exit::End;
 use crate::settings::Where;
@@ -9,12 +11,13 @@ use std::io::Write;
 use std::path::PathBuf;
 use store::{Dumped, Stats};
 
-/// Look at a store, save it, or bring a saved one back; no server may run on it.
+/// Look at a store, save it, bring a saved one back, or change its engine; no server may run on it.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StoreCommand {
     Stats(StatsArgs),
     Export(ExportArgs),
     Import(ImportArgs),
+    Convert(convert::ConvertArgs),
 }
 
 /// Count rows and bytes of everything that is stored.
@@ -39,7 +42,7 @@ pub(crate) struct ExportArgs {
 
 /// Bring a saved store back into a data folder that has none.
 ///
-/// It becomes a new incarnation: revisions of exports go on above all that may have been sent since it was saved.
+/// Its engine is that of the settings. It becomes a new incarnation: revisions of exports go on above all that may have been sent since it was saved.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     #[command(flatten)]
@@ -56,6 +59,7 @@ pub(crate) fn run(command: StoreCommand) -> Result<End> {
             let dumped = open(&args.place)?.export(&args.to)?;
             say(&format!("saved {} in {}", in_words(dumped), args.to.display()))
         }
+        StoreCommand::Convert(args) => convert::run(&args),
         StoreCommand::Import(args) => {
             let settings = args.place.settings()?;
             let folder = settings.store_folder();
@@ -70,16 +74,21 @@ pub(crate) fn run(command: StoreCommand) -> Result<End> {
     }
 }
 
-/// Opens a store that is there: looking at one must not make one.
+/// Opens a store that is there, whatever its engine: looking at one must not make one.
 fn open(place: &Where) -> Result<store::Store> {
     let settings = place.settings()?;
     let folder = settings.store_folder();
-    anyhow::ensure!(
-        folder.is_dir(),
-        "there is no store in {}: name another folder with --data",
-        folder.display()
-    );
-    let (store, _) = store::open(&folder, &settings.store.options())?;
+    let Some(engine) = store::EngineKind::of(&folder)? else {
+        anyhow::bail!(
+            "there is no store in {}: name another folder with --data",
+            folder.display()
+        );
+    };
+    let options = store::Options {
+        engine,
+        ..settings.store.options()
+    };
+    let (store, _) = store::open(&folder, &options)?;
     Ok(store)
 }
 

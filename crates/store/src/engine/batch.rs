@@ -27,6 +27,12 @@ impl Batch {
         &self.writes
     }
 
+    /// Bytes of its keys and values.
+    pub fn bytes(&self) -> u64 {
+        let length = |(key, change): (&Vec<u8>, &Change)| key.len() + change.as_ref().map_or(0, Vec::len);
+        self.writes.iter().map(length).sum::<usize>() as u64
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty()

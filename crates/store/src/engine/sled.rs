@@ -15,6 +15,7 @@ mod room;
 #[cfg(test)]
 mod tests;
 
+use super::files::{drop_unsynced, free_bytes, guarded, make_aside, sync_path, tree_bytes, unopenable};
 use super::{Batch, Engine, Read, Reopen, Row};
 use crate::error::{Error, Result};
 use crate::lock::retry;
@@ -23,8 +24,6 @@ use large::{Large, OWN, PIECE};
 use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::MetadataExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
@@ -33,13 +32,15 @@ use std::time::Duration;
 /// of the largest must stay below a quarter of a segment.
 const SEGMENT: usize = 512 << 10;
 const _: () = assert!(30 * PIECE < SEGMENT / 4);
+/// The folder of the database in the store's.
+const NAME: &str = "sled";
 /// The one tree that holds all rows. It is made with the database, so a database without it is a ruin.
 const TREE: &[u8] = b"weir";
 /// How often sled writes back, syncs and collects garbage by itself, in milliseconds.
 const FLUSH_EVERY_MS: u64 = 500;
 
 /// The folder of a store whose engine is sled, in `<folder>/sled`.
-pub struct SledFolder {
+pub(super) struct SledFolder {
     folder: PathBuf,
     cache_bytes: u64,
     sync: SyncFile,
@@ -47,7 +48,7 @@ pub struct SledFolder {
 
 impl SledFolder {
     /// The engine of the store in `folder`, which exists.
-    pub fn new(folder: &Path, options: &Options) -> Self {
+    pub(super) fn new(folder: &Path, options: &Options) -> Self {
         Self {
             folder: folder.to_owned(),
             cache_bytes: options.cache_bytes,
@@ -55,27 +56,12 @@ impl SledFolder {
         }
     }
 
-    /// Makes an empty database aside and moves it in place when all of it is durable, so that a cut in the
-    /// middle leaves nothing that could be mistaken for a store.
-    fn create(&self, live: &Path) -> Result<()> {
-        let aside = self.folder.join("sled.new");
-        if aside.exists() {
-            fs::remove_dir_all(&aside).map_err(Error::io("remove", &aside))?;
-        }
-        let db = self.open_db(&aside)?;
-        db.open_tree(TREE).map_err(failed("make"))?;
-        drop(db);
-        sync_tree(&aside).map_err(Error::io("sync", &aside))?;
-        fs::rename(&aside, live).map_err(Error::io("make", live))?;
-        sync_path(&self.folder).map_err(Error::io("sync", &self.folder))?;
-        let parent = self
-            .folder
-            .canonicalize()
-            .map_err(Error::io("find", &self.folder))?;
-        match parent.parent() {
-            Some(parent) => sync_path(parent).map_err(Error::io("sync", parent)),
-            None => Ok(()),
-        }
+    fn create(&self) -> Result<()> {
+        make_aside(&self.folder, NAME, |aside| {
+            let db = self.open_db(aside)?;
+            db.open_tree(TREE).map_err(failed("make"))?;
+            Ok(())
+        })
     }
 
     /// Opens sled as soon as an instance of this process that was just dropped has let go of its file. The lock on
@@ -88,39 +74,25 @@ impl SledFolder {
         )
     }
 
-    /// sled answers some damage with a panic, so opening is guarded.
     fn try_open_db(&self, path: &Path) -> Result<::sled::Db> {
         let config = ::sled::Config::new()
             .path(path)
             .cache_capacity(self.cache_bytes)
             .segment_size(SEGMENT)
             .flush_every_ms(Some(FLUSH_EVERY_MS));
-        match catch_unwind(AssertUnwindSafe(|| config.open())) {
-            Ok(Ok(db)) => Ok(db),
-            Ok(Err(error)) => Err(self.unopenable(error.to_string())),
-            Err(panic) => {
-                let text = panic.downcast_ref::<String>().map(String::as_str);
-                let text = text
-                    .or_else(|| panic.downcast_ref::<&str>().copied())
-                    .unwrap_or("no reason given");
-                Err(self.unopenable(format!("sled panicked: {text}")))
-            }
-        }
+        guarded(&self.folder, NAME, || config.open())
     }
 
     fn unopenable(&self, why: String) -> Error {
-        Error::Unopenable {
-            folder: self.folder.clone(),
-            why,
-        }
+        unopenable(&self.folder, why)
     }
 }
 
 impl Reopen for SledFolder {
     fn open(&self) -> Result<Box<dyn Engine>> {
-        let live = self.folder.join("sled");
+        let live = self.folder.join(NAME);
         if !live.exists() {
-            self.create(&live)?;
+            self.create()?;
         }
         let data = live.join("db");
         // sled would make an empty one and call it a database.
@@ -154,7 +126,7 @@ impl Reopen for SledFolder {
     }
 
     fn free_bytes(&self) -> io::Result<u64> {
-        room::free_bytes(&self.folder)
+        free_bytes(&self.folder)
     }
 }
 
@@ -251,44 +223,4 @@ fn failed(doing: &'static str) -> impl FnOnce(::sled::Error) -> Error {
         let why = error.to_string();
         Error::Engine { doing, why }
     }
-}
-
-/// Makes the next read of a file come from the disk. After a failed sync Linux marks the pages clean and keeps them:
-/// what was never written would be read as if it had been, and what is committed after it would have a hole before it.
-fn drop_unsynced(path: &Path) -> io::Result<()> {
-    rustix::fs::fadvise(File::open(path)?, 0, None, rustix::fs::Advice::DontNeed)?;
-    Ok(())
-}
-
-fn sync_path(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-/// Syncs a folder and all that is in it.
-fn sync_tree(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_tree(&entry.path())?;
-        } else {
-            sync_path(&entry.path())?;
-        }
-    }
-    sync_path(folder)
-}
-
-/// Bytes allocated to the files in a folder.
-fn tree_bytes(folder: &Path) -> io::Result<u64> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        match entry.metadata() {
-            Ok(found) if found.is_dir() => bytes += tree_bytes(&entry.path())?,
-            Ok(found) => bytes += found.blocks() * 512,
-            // sled removes files as it goes.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(bytes)
 }

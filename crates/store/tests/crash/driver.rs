@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
+use store::EngineKind;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
@@ -16,10 +17,10 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(folder: &Path) -> Self {
+    pub(crate) fn start(engine: EngineKind, folder: &Path) -> Self {
         let mut command = Command::new(HARNESS);
         command
-            .arg("write")
+            .args(["write", engine.name()])
             .arg(folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -58,10 +59,10 @@ impl Writer {
 }
 
 /// Compares the store with what it must hold. Returns its last batch, or what is wrong.
-pub(crate) async fn verify(folder: &Path, acked: u64) -> Result<u64, String> {
+pub(crate) async fn verify(engine: EngineKind, folder: &Path, acked: u64) -> Result<u64, String> {
     let mut command = Command::new(HARNESS);
     command
-        .arg("verify")
+        .args(["verify", engine.name()])
         .arg(folder)
         .arg(acked.to_string())
         .kill_on_drop(true);

@@ -3,10 +3,13 @@
 #[path = "../crash/driver.rs"]
 mod driver;
 
+use crate::support::on_every_engine;
 use driver::{Writer, verify};
+use store::EngineKind;
 
-#[tokio::test]
-async fn what_was_acknowledged_survives_sigkill() {
+on_every_engine!(what_was_acknowledged_survives_sigkill);
+
+async fn what_was_acknowledged_survives_sigkill(engine: EngineKind) {
     let folder = tempfile::tempdir().unwrap();
     let mut total = 0;
     let mut last = 0;
@@ -15,11 +18,11 @@ async fn what_was_acknowledged_survives_sigkill() {
         if cycle % 5 == 0 {
             last = 0;
         }
-        let mut writer = Writer::start(&store);
+        let mut writer = Writer::start(engine, &store);
         writer.live(cycle).await;
         let acked = writer.kill().await.max(last);
         total += acked - last;
-        last = verify(&store, acked)
+        last = verify(engine, &store, acked)
             .await
             .unwrap_or_else(|wrong| panic!("cycle {cycle}: {wrong}"));
     }
@@ -27,5 +30,5 @@ async fn what_was_acknowledged_survives_sigkill() {
         total > 8,
         "{total} batches acknowledged in 10 cycles: next to nothing was tested"
     );
-    println!("{total} batches acknowledged");
+    eprintln!("{total} batches acknowledged");
 }

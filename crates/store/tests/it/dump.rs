@@ -1,9 +1,16 @@
 //! Export and import of a whole store.
 
-use crate::support::{Running, at, batch, everything, options, start_on};
+use crate::support::{Running, at, batch, everything, on_every_engine, options_of, start_on};
 use std::fs;
 use std::path::Path;
-use store::{Dumped, Error, Memory, Result, import, open};
+use store::{Dumped, EngineKind, Error, Memory, Result, import, open};
+
+on_every_engine!(
+    a_store_comes_back_whole_in_a_new_incarnation,
+    every_restore_of_one_file_begins_a_later_incarnation,
+    nothing_is_overwritten,
+    an_import_that_was_cut_does_not_pass_for_a_store,
+);
 
 async fn exported(to: &Path) -> Dumped {
     let running = start_on(Box::new(Memory::new())).unwrap();
@@ -13,20 +20,19 @@ async fn exported(to: &Path) -> Dumped {
     dumped
 }
 
-fn import_at(file: &Path, folder: &Path, ms: i64) -> Result<Dumped> {
-    import(file, folder, &options(), at(ms))
+fn import_at(engine: EngineKind, file: &Path, folder: &Path, ms: i64) -> Result<Dumped> {
+    import(file, folder, &options_of(engine), at(ms))
 }
 
-#[tokio::test]
-async fn a_store_comes_back_whole_in_a_new_incarnation() {
+async fn a_store_comes_back_whole_in_a_new_incarnation(engine: EngineKind) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store.dump");
     let dumped = exported(&file).await;
     assert_eq!(dumped.bytes, fs::metadata(&file).unwrap().len());
     let into = folder.path().join("restored/here");
-    assert_eq!(import_at(&file, &into, 2_000).unwrap(), dumped);
+    assert_eq!(import_at(engine, &file, &into, 2_000).unwrap(), dumped);
 
-    let restored = Running::start(open(&into, &options()).unwrap());
+    let restored = Running::start(open(&into, &options_of(engine)).unwrap());
     let store = &restored.store;
     let meta = store.meta();
     assert_eq!((meta.incarnation, meta.batch, meta.clock), (1, 1, at(1_000)));
@@ -40,8 +46,7 @@ async fn a_store_comes_back_whole_in_a_new_incarnation() {
     restored.stop().await;
 }
 
-#[tokio::test]
-async fn every_restore_of_one_file_begins_a_later_incarnation() {
+async fn every_restore_of_one_file_begins_a_later_incarnation(engine: EngineKind) {
     const HOUR: i64 = 3_600_000;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store.dump");
@@ -50,8 +55,8 @@ async fn every_restore_of_one_file_begins_a_later_incarnation() {
     // The last commit was at 1 s. A restore of a restore counts on.
     for (hours, wanted) in [(0, 1), (1, 2), (30, 31), (1_000_000, 8_761)] {
         let into = folder.path().join(format!("{hours}"));
-        import_at(&file, &into, 1_000 + hours * HOUR).unwrap();
-        let (store, _committer) = open(&into, &options()).unwrap();
+        import_at(engine, &file, &into, 1_000 + hours * HOUR).unwrap();
+        let (store, _committer) = open(&into, &options_of(engine)).unwrap();
         assert_eq!(store.meta().incarnation, wanted);
         assert!(store.meta().incarnation > last);
         last = wanted;
@@ -59,8 +64,8 @@ async fn every_restore_of_one_file_begins_a_later_incarnation() {
             let second = folder.path().join("second.dump");
             store.export(&second).unwrap();
             let into = folder.path().join("second");
-            import_at(&second, &into, 1_000).unwrap();
-            assert_eq!(open(&into, &options()).unwrap().0.meta().incarnation, 32);
+            import_at(engine, &second, &into, 1_000).unwrap();
+            assert_eq!(open(&into, &options_of(engine)).unwrap().0.meta().incarnation, 32);
         }
     }
 }
@@ -75,7 +80,7 @@ async fn a_torn_or_altered_file_is_refused_before_anything_is_written() {
     let into = folder.path().join("into");
     for cut in 0..whole.len() {
         fs::write(&bad, &whole[..cut]).unwrap();
-        let Err(Error::Torn { at, .. }) = import_at(&bad, &into, 0) else {
+        let Err(Error::Torn { at, .. }) = import_at(EngineKind::Sled, &bad, &into, 0) else {
             panic!("cut at {cut}")
         };
         assert!(at <= cut as u64, "cut at {cut}, told {at}");
@@ -84,7 +89,7 @@ async fn a_torn_or_altered_file_is_refused_before_anything_is_written() {
         let mut bytes = whole.clone();
         bytes[altered] ^= 0x10;
         fs::write(&bad, &bytes).unwrap();
-        let answer = import_at(&bad, &into, 0);
+        let answer = import_at(EngineKind::Sled, &bad, &into, 0);
         assert!(
             matches!(answer, Err(Error::Torn { .. })),
             "byte {altered}: {answer:?}"
@@ -93,7 +98,7 @@ async fn a_torn_or_altered_file_is_refused_before_anything_is_written() {
     let mut longer = whole.clone();
     longer.push(0);
     fs::write(&bad, &longer).unwrap();
-    let Err(error) = import_at(&bad, &into, 0) else {
+    let Err(error) = import_at(EngineKind::Sled, &bad, &into, 0) else {
         panic!("bytes behind the end")
     };
     assert!(
@@ -125,38 +130,49 @@ async fn a_row_left_out_or_put_in_twice_is_noticed() {
         let twice = [&whole[..to], &whole[from..]].concat();
         for bytes in [without, twice] {
             fs::write(&bad, &bytes).unwrap();
-            assert!(matches!(import_at(&bad, &into, 0), Err(Error::Torn { .. })));
+            assert!(matches!(
+                import_at(EngineKind::Sled, &bad, &into, 0),
+                Err(Error::Torn { .. })
+            ));
         }
     }
 }
 
-#[tokio::test]
-async fn nothing_is_overwritten() {
+async fn nothing_is_overwritten(engine: EngineKind) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store.dump");
     exported(&file).await;
     let running = start_on(Box::new(Memory::new())).unwrap();
     assert!(running.store.export(&file).is_err(), "the file is there");
     running.stop().await;
-    let answer = import_at(&file, folder.path(), 0);
+    let answer = import_at(engine, &file, folder.path(), 0);
     assert!(matches!(answer, Err(Error::NotEmpty { .. })), "{answer:?}");
 }
 
-#[tokio::test]
-async fn an_import_that_was_cut_does_not_pass_for_a_store() {
+async fn an_import_that_was_cut_does_not_pass_for_a_store(engine: EngineKind) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store.dump");
     exported(&file).await;
     let into = folder.path().join("into");
-    import_at(&file, &into, 0).unwrap();
+    import_at(engine, &file, &into, 0).unwrap();
     // As a cut before the last commit leaves it: without the format row.
-    let engine = store::Reopen::open(&store::SledFolder::new(&into, &options())).unwrap();
+    let place = engine.place(&into, &options_of(engine));
     let mut undo = store::Batch::default();
     undo.delete(b"Zformat".to_vec());
-    engine.commit(&undo).unwrap();
-    drop(engine);
-    let Err(error) = open(&into, &options()) else {
+    place.open().unwrap().commit(&undo).unwrap();
+    let Err(error) = open(&into, &options_of(engine)) else {
         panic!("opened")
     };
     assert!(error.to_string().contains("import again"), "{error}");
+
+    // As a cut before the first row leaves it: nothing but the mark, and perhaps an engine.
+    let into = folder.path().join("earlier");
+    import_at(engine, &file, &into, 0).unwrap();
+    fs::remove_dir_all(into.join(engine.name())).unwrap();
+    fs::write(into.join("unfinished"), "").unwrap();
+    for _ in 0..2 {
+        let answer = open(&into, &options_of(engine)).map(drop);
+        assert!(matches!(answer, Err(Error::Unfinished)), "{answer:?}");
+        drop(engine.place(&into, &options_of(engine)).open().unwrap());
+    }
 }

@@ -4,6 +4,7 @@
 
 mod committer;
 mod conformance;
+mod convert;
 mod crash;
 mod dump;
 mod folder;

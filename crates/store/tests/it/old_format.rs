@@ -4,14 +4,14 @@ mod definitions;
 
 use crate::jobs::{candidates, job};
 use crate::support::{
-    at, batch, everything, export, identity, live, options, person, profile, settled, start_on,
+    at, batch, everything, export, identity, live, options_of, person, profile, settled, start_on,
 };
 pub(crate) use definitions::one_of_everything;
 use model::{DataflowNo, DeadReason, ExportSeq, ProfileId, RulesVersion, SuppressedReason, Timestamp};
 use std::path::PathBuf;
 use store::{
-    Decisions, JobOp, Memory, OutboxOp, Outcome, ProfileDelta, Space, Stock, Store, UpgradeProgress, import,
-    open,
+    Decisions, EngineKind, JobOp, Memory, OutboxOp, Outcome, ProfileDelta, Space, Stock, Store,
+    UpgradeProgress, import, open,
 };
 
 fn fixture(format: u32) -> PathBuf {
@@ -174,12 +174,14 @@ async fn every_frozen_store_still_says_the_same() {
     fill(&running.store).await;
     let wanted = look(&running.store);
     running.stop().await;
-    for format in 1..=migrations::FORMAT {
-        let folder = tempfile::tempdir().unwrap();
-        let into = folder.path().join("store");
-        import(&fixture(format), &into, &options(), at(3_000)).unwrap();
-        let (store, _committer) = open(&into, &options()).unwrap();
-        assert_eq!(look(&store), wanted, "format {format}");
-        assert_eq!(kept(&store), weighed(&store), "format {format}");
+    for engine in EngineKind::ALL {
+        for format in 1..=migrations::FORMAT {
+            let folder = tempfile::tempdir().unwrap();
+            let into = folder.path().join("store");
+            import(&fixture(format), &into, &options_of(engine), at(3_000)).unwrap();
+            let (store, _committer) = open(&into, &options_of(engine)).unwrap();
+            assert_eq!(look(&store), wanted, "format {format} on {engine:?}");
+            assert_eq!(kept(&store), weighed(&store), "format {format} on {engine:?}");
+        }
     }
 }

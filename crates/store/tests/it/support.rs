@@ -8,8 +8,8 @@ use model::{
 };
 use std::collections::BTreeMap;
 use store::{
-    Committer, DeadMessage, Decisions, Memory, MessageCounters, Options, OutboxOp, Outcome, ProfileDelta,
-    Reopen, Result, Settlement, SledFolder, Store, open_on,
+    Committer, DeadMessage, Decisions, EngineKind, Memory, MessageCounters, Options, OutboxOp, Outcome,
+    ProfileDelta, Reopen, Result, Settlement, Store, open_on,
 };
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -49,21 +49,41 @@ type Place = Box<dyn Fn() -> Box<dyn Reopen>>;
 /// A place for each engine there is, with the folder that must outlive it.
 pub(crate) fn places(options: &Options) -> Vec<(&'static str, TempDir, Place)> {
     let memory = Memory::new();
-    let folder = tempfile::tempdir().unwrap();
-    let (path, options) = (folder.path().to_owned(), options.clone());
-    vec![
-        (
-            "memory",
-            tempfile::tempdir().unwrap(),
-            Box::new(move || Box::new(memory.clone())),
-        ),
-        (
-            "sled",
-            folder,
-            Box::new(move || Box::new(SledFolder::new(&path, &options))),
-        ),
-    ]
+    let in_memory: Place = Box::new(move || Box::new(memory.clone()));
+    let mut places = vec![("memory", tempfile::tempdir().unwrap(), in_memory)];
+    for engine in EngineKind::ALL {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, options) = (folder.path().to_owned(), options.clone());
+        let place: Place = Box::new(move || engine.place(&path, &options));
+        places.push((engine.name(), folder, place));
+    }
+    places
 }
+
+/// For a folder of this engine.
+pub(crate) fn options_of(engine: EngineKind) -> Options {
+    Options { engine, ..options() }
+}
+
+/// Makes tests of functions that take an engine: one a function and engine.
+macro_rules! on_every_engine {
+    ($($test:ident),+ $(,)?) => {
+        mod on_sled {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(store::EngineKind::Sled).await;
+            })+
+        }
+
+        mod on_fjall {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(store::EngineKind::Fjall).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_every_engine;
 
 /// Small caches and no mark for free space.
 pub(crate) fn options() -> Options {

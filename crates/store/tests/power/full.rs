@@ -3,7 +3,7 @@
 use crate::mount::Mount;
 use model::{Seq, Timestamp};
 use std::time::Duration;
-use store::{DeadMessage, Decisions, Health, Options, Store, open};
+use store::{DeadMessage, Decisions, EngineKind, Health, Options, Store, open};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -28,11 +28,22 @@ fn batch(store: &Store) -> Decisions {
 }
 
 #[tokio::test]
-async fn a_full_disk_loses_nothing_and_needs_no_restart() {
-    let mount = Mount::ext4(96);
+async fn a_full_disk_loses_nothing_and_needs_no_restart_on_sled() {
+    loses_nothing(EngineKind::Sled).await;
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_nothing_and_needs_no_restart_on_fjall() {
+    loses_nothing(EngineKind::Fjall).await;
+}
+
+async fn loses_nothing(engine: EngineKind) {
+    let mount = Mount::ext4(192);
     let options = Options {
+        engine,
         cache_bytes: 8 << 20,
-        min_free_bytes: 16 << 20,
+        // More than either engine wants to have left.
+        min_free_bytes: 48 << 20,
         ..Options::default()
     };
     let folder = mount.path().join("store");
@@ -41,7 +52,7 @@ async fn a_full_disk_loses_nothing_and_needs_no_restart() {
     let mut tasks = JoinSet::new();
     tasks.spawn(committer.run(stop.clone()));
     let ballast = mount.path().join("ballast");
-    std::fs::write(&ballast, vec![0; 24 << 20]).unwrap();
+    std::fs::write(&ballast, vec![0; 72 << 20]).unwrap();
 
     let mut acknowledged = Vec::new();
     let mut warned = false;

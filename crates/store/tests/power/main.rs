@@ -13,11 +13,21 @@ mod mount;
 
 use driver::{Writer, verify};
 use mount::Mount;
+use store::EngineKind;
 
 const CUTS: u64 = 50;
 
 #[tokio::test]
-async fn what_was_acknowledged_survives_a_power_cut() {
+async fn what_was_acknowledged_survives_a_power_cut_on_sled() {
+    survives_power_cuts(EngineKind::Sled).await;
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_power_cut_on_fjall() {
+    survives_power_cuts(EngineKind::Fjall).await;
+}
+
+async fn survives_power_cuts(engine: EngineKind) {
     let mount = Mount::ext4(1500);
     let mut total = 0;
     let mut last = 0;
@@ -29,14 +39,14 @@ async fn what_was_acknowledged_survives_a_power_cut() {
             last = 0;
         }
         let plug = mount.plug();
-        let mut writer = Writer::start(&store);
+        let mut writer = Writer::start(engine, &store);
         writer.live(cycle).await;
         plug.pull();
         // What it acknowledged after the cut counts too: it would have been a lie.
         let acked = writer.kill().await.max(last);
         total += acked - last;
         mount.remount();
-        match verify(&store, acked).await {
+        match verify(engine, &store, acked).await {
             Ok(found) => last = found,
             Err(what) => {
                 wrong.push(format!("cut {cycle}: {what}"));
@@ -55,5 +65,5 @@ async fn what_was_acknowledged_survives_a_power_cut() {
         total >= CUTS / 2,
         "{total} batches acknowledged: next to nothing was tested"
     );
-    println!("{CUTS} of {CUTS} cuts survived, {total} batches acknowledged");
+    eprintln!("{CUTS} of {CUTS} cuts survived, {total} batches acknowledged");
 }

@@ -1,11 +1,14 @@
 //! `[store]`: memory and disk of the store.
 
 use super::reader::Reader;
-use super::value::Size;
+use super::value::{Setting, Size};
+use ::store::EngineKind;
 
 /// Memory and disk of the store.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
+    /// What keeps the rows.
+    pub(crate) engine: EngineKind,
     /// What the engine keeps in memory.
     pub(crate) cache: Size,
     /// Pending exports of all dataflows: at this the policy of the largest queue applies.
@@ -22,6 +25,7 @@ impl Store {
     pub(super) fn read(reader: &mut Reader) -> Self {
         let queues = ::store::QueueOptions::default();
         Self {
+            engine: reader.get("store", "engine", EngineKind::default()),
             queues: reader.get("store", "queues", Size(queues.bytes)),
             dead_letters: reader.get(
                 "store",
@@ -43,10 +47,19 @@ impl Store {
             ..::store::QueueOptions::default()
         };
         ::store::Options {
+            engine: self.engine,
             queues,
             cache_bytes: self.cache.0,
             min_free_bytes: self.min_free.0,
             ..::store::Options::default()
         }
+    }
+}
+
+impl Setting for EngineKind {
+    const EXPECTED: &'static str = "sled or fjall";
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::named(text)
     }
 }

@@ -42,11 +42,12 @@ fn the_defaults_are_those_of_the_crates() {
 
 #[test]
 fn flags_win_over_variables_over_the_file() {
-    let file = "data = \"a\"\n[server]\nlisten = \"127.0.0.1:1\"\nhosts = [\"x.test\", \"y.test:1\"]\n[store]\nmin_free = \"1GiB\"\n";
+    let file = "data = \"a\"\n[server]\nlisten = \"127.0.0.1:1\"\nhosts = [\"x.test\", \"y.test:1\"]\n[store]\nmin_free = \"1GiB\"\nengine = \"fjall\"\n";
     let settings = read(file, &[], &[]).unwrap();
     assert_eq!(settings.data, Path::new("a"));
     assert_eq!(settings.server.hosts, ["x.test", "y.test:1"]);
     assert_eq!(settings.store.min_free.0, 1 << 30);
+    assert_eq!(settings.store.options().engine, ::store::EngineKind::Fjall);
 
     let environment = [
         ("WEIR_DATA", "b"),
@@ -80,7 +81,11 @@ fn every_mistake_at_once_with_its_place() {
     let file = "dta = \"a\"\n[server]\nlisten = \"8080\"\nlisen = \"127.0.0.1:1\"\n[stor]\ncache = \"1MiB\"\n[ingest]\nbatch = 0\nclock = [\"wall\"]\n";
     let said = mistakes(
         file,
-        &[("WEIR_STORE_MINFREE", "1GiB"), ("WEIR_LOG_FORMAT", "xml")],
+        &[
+            ("WEIR_STORE_MINFREE", "1GiB"),
+            ("WEIR_LOG_FORMAT", "xml"),
+            ("WEIR_STORE_ENGINE", "rocksdb"),
+        ],
         &[("store.cache", "256MB")],
     );
     for part in [
@@ -92,11 +97,12 @@ fn every_mistake_at_once_with_its_place() {
         "weir.toml line 9: `ingest.clock` is a list, and should be wall or input",
         "WEIR_STORE_MINFREE: is not a setting; did you mean `WEIR_STORE_MIN_FREE`?",
         "WEIR_LOG_FORMAT: `log.format` is \"xml\", and should be human or json",
+        "WEIR_STORE_ENGINE: `store.engine` is \"rocksdb\", and should be sled or fjall",
         "--store.cache: `store.cache` is \"256MB\", and should be a size such as 512MiB",
     ] {
         assert!(said.contains(part), "{part}\nis not in\n{said}");
     }
-    assert_eq!(said.lines().count(), 10, "{said}");
+    assert_eq!(said.lines().count(), 11, "{said}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! process posts NDJSON. The server's CPU time is read from the operating system, so that the client's is
 //! not in it. The messages' own times are the clock, so that events are inside their windows.
 
+mod disk;
 mod report;
 mod workload;
 
@@ -48,6 +49,10 @@ pub(crate) struct Options {
     #[arg(long)]
     dataflow: bool,
 
+    /// What keeps the rows: `sled` or `fjall`.
+    #[arg(long, value_name = "ENGINE", default_value = "sled")]
+    engine: String,
+
     /// The program to measure; a release build of this tree if not given.
     #[arg(long, value_name = "PROGRAM")]
     weir: Option<PathBuf>,
@@ -81,7 +86,9 @@ pub(super) fn run(options: &Options) -> Result<()> {
     std::fs::write(&definitions, workload.definitions(options.dataflow)?)
         .with_context(|| format!("cannot write {}", definitions.display()))?;
 
-    let server = Server::start(&program, &data, &scratch.path().join("server.log"), Time::Input)?;
+    let engine = format!("store.engine={}", options.engine);
+    let log = scratch.path().join("server.log");
+    let server = Server::start(&program, &data, &log, Time::Input, &["--set", &engine])?;
     server.apply(&definitions, &[])?;
     let mut before = Account::default();
     let mut measure = |name, lines: &[String]| -> Result<Phase> {
@@ -98,12 +105,14 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let base = measure("base", &workload.base)?;
     let updates = measure("updates", &workload.updates)?;
     server.stop()?;
+    let disk = disk::bytes(&data.join("store"))?;
 
     print!("\n{}", report::table(&title(options), &[&base, &updates]));
+    println!("the store takes {} MiB on the disk", disk >> 20);
     if let Some(data) = &options.data {
         println!("the store is in {}", data.display());
     }
-    println!("{}", line(options, &base, &updates));
+    println!("{}", line(options, &base, &updates, disk));
     scratch.close().context("cannot remove the folder of this run")?;
     Ok(())
 }
@@ -155,16 +164,18 @@ impl Reading {
 fn title(options: &Options) -> String {
     let dataflow = if options.dataflow { ", one dataflow" } else { "" };
     format!(
-        "durable ingestion over HTTP NDJSON: seed {}, {} profiles, {} segments{dataflow}, {} lines a request, \
+        "durable ingestion over HTTP NDJSON into {}: seed {}, {} profiles, {} segments{dataflow}, {} lines a request, \
          {} connections",
-        options.seed, options.profiles, options.segments, options.lines, options.connections
+        options.engine, options.seed, options.profiles, options.segments, options.lines, options.connections
     )
 }
 
 /// The figures on one line, for programs.
-fn line(options: &Options, base: &Phase, updates: &Phase) -> String {
+fn line(options: &Options, base: &Phase, updates: &Phase, disk: u64) -> String {
     let figures = json!({
         "seed": options.seed,
+        "engine": options.engine,
+        "diskBytes": disk,
         "segments": options.segments,
         "linesPerRequest": options.lines,
         "connections": options.connections,

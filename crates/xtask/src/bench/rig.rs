@@ -115,5 +115,6 @@ fn serve(program: &Path, scratch: &Path) -> Result<Server> {
         &scratch.join("data"),
         &scratch.join("server.log"),
         Time::Wall,
+        &[],
     )
 }

@@ -38,7 +38,7 @@ fn check(site: &Site) -> Result<String> {
     let definitions = folder.join("definitions.yaml");
     definitions::write(&folder.join("segments.json"), &definitions)?;
 
-    let server = Server::start(&program, &data, &folder.join("server.log"), Time::Input)?;
+    let server = Server::start(&program, &data, &folder.join("server.log"), Time::Input, &[])?;
     server.apply(&definitions, &[])?;
     let stopwatch = Stopwatch::start();
     let mut posted = 0;

@@ -41,8 +41,9 @@ const START: Duration = Duration::from_secs(30);
 const STOP: Duration = Duration::from_mins(1);
 
 impl Server {
-    /// Starts the program on a free port, with what it says in the log, and waits until it can be spoken to.
-    pub(crate) fn start(program: &Path, data: &Path, log: &Path, time: Time) -> Result<Self> {
+    /// Starts the program on a free port, with flags of `weir serve` and what it says in the log, and waits until it
+    /// can be spoken to.
+    pub(crate) fn start(program: &Path, data: &Path, log: &Path, time: Time, flags: &[&str]) -> Result<Self> {
         fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
         let data = data.canonicalize()?;
         let mut weir = command(program, &data);
@@ -50,7 +51,7 @@ impl Server {
             Time::Wall => "wall",
             Time::Input => "input",
         };
-        weir.args(["serve", "--clock", clock]);
+        weir.args(["serve", "--clock", clock]).args(flags);
         Self::spawn(weir, program, data, log)
     }
 

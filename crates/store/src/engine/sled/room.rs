@@ -6,6 +6,7 @@
 //! refused with nothing written.
 
 use crate::engine::Batch;
+use crate::engine::files::free_bytes;
 use crate::error::{Error, Result};
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
@@ -26,7 +27,7 @@ pub(super) fn take(file: &File, folder: &Path, batch: &Batch) -> Result<()> {
     let found = file.metadata().map_err(Error::io("measure", folder))?;
     // In the units of POSIX, whatever the block size of the file system.
     let allocated = found.blocks() * 512;
-    let wanted = found.len() + RESERVE + AMPLIFICATION * bytes(batch);
+    let wanted = found.len() + RESERVE + AMPLIFICATION * batch.bytes();
     if allocated >= wanted {
         return Ok(());
     }
@@ -47,16 +48,4 @@ pub(super) fn take(file: &File, folder: &Path, batch: &Batch) -> Result<()> {
         Err(Errno::NOSPC | Errno::DQUOT) => full(free + 1),
         Err(error) => Err(Error::io("allocate room in", folder)(error.into())),
     }
-}
-
-/// Bytes left on the file system of `folder` for who is not root.
-pub(super) fn free_bytes(folder: &Path) -> std::io::Result<u64> {
-    let stat = rustix::fs::statvfs(folder)?;
-    Ok(stat.f_bavail * stat.f_frsize)
-}
-
-fn bytes(batch: &Batch) -> u64 {
-    let length =
-        |(key, change): (&Vec<u8>, &Option<Vec<u8>>)| key.len() + change.as_ref().map_or(0, Vec::len);
-    batch.writes().iter().map(length).sum::<usize>() as u64
 }
