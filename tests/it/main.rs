@@ -6,6 +6,7 @@ mod common;
 mod backfill;
 mod cli;
 mod demo;
+mod destinations;
 mod failing_sync;
 mod sigkill;
 mod syncs;

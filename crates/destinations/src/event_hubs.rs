@@ -21,7 +21,9 @@ use async_trait::async_trait;
 use azure_core::http::Transport;
 use client::Client;
 use credential::Credential;
-use dispatcher::{BatchLimits, CheckError, Destination, Kind, Rendered, SettingsError, Site, Verdict};
+use dispatcher::{
+    Allowed, BatchLimits, CheckError, Destination, Kind, Permission, Rendered, SettingsError, Site, Verdict,
+};
 use failure::Failure;
 use model::{Clock, DestinationId, SystemClock};
 use properties::Layout;
@@ -147,6 +149,19 @@ impl Destination for EventHubs {
     async fn check(&self) -> Result<(), CheckError> {
         let checked = self.try_check(self.deadline()).await;
         checked.map_err(|failure| CheckError { why: failure.answer })
+    }
+
+    /// Sending is one right, which opening a link asks for.
+    async fn permissions(&self) -> Vec<Permission> {
+        let allowed = match self.try_check(self.deadline()).await {
+            Ok(()) => Allowed::Yes,
+            Err(failure) if failure.is_about_access() => Allowed::No(failure.answer),
+            Err(failure) => Allowed::NotChecked(failure.answer),
+        };
+        vec![Permission {
+            name: "Send",
+            allowed,
+        }]
     }
 }
 

@@ -211,7 +211,10 @@ fn transient(exports: usize, answer: String) -> Vec<Verdict> {
 }
 
 /// Sends in a task of its own, so that a panic ends that task and not the lane.
-async fn guarded(destination: Arc<dyn Destination>, batch: Vec<Rendered>) -> Result<Vec<Verdict>, String> {
+pub(crate) async fn guarded(
+    destination: Arc<dyn Destination>,
+    batch: Vec<Rendered>,
+) -> Result<Vec<Verdict>, String> {
     let most = destination.timeout();
     let mut task = JoinSet::new();
     task.spawn(async move { destination.send(&batch).await });
