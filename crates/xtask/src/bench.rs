@@ -5,7 +5,7 @@
 
 mod backfill;
 mod cpu;
-mod drain;
+pub(crate) mod drain;
 mod fanout;
 mod ingest;
 mod latency;

@@ -7,6 +7,7 @@ mod kit;
 mod live;
 mod power;
 mod simulation;
+mod streams;
 mod workload;
 
 use crate::cargo::{self, Metadata};
@@ -16,7 +17,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-const STEPS: &[Step] = &[workload::STEP, live::STEP, simulation::STEP, power::STEP];
+const STEPS: &[Step] = &[
+    workload::STEP,
+    live::STEP,
+    simulation::STEP,
+    power::STEP,
+    streams::KINESIS,
+    streams::EVENT_HUBS,
+    streams::SECOND,
+];
 
 /// One check.
 struct Step {

@@ -9,7 +9,13 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+
+/// The folder with the packages of `tests/peers/second`.
+pub(crate) fn second() -> PathBuf {
+    packages::folder(&packages::scripts().join("second"))
+}
 
 /// A running peer. Dropping it kills it.
 pub(crate) struct Peer {
@@ -24,7 +30,7 @@ impl Peer {
         let mut child = Command::new("node")
             .arg(packages::scripts().join(script))
             .arg("--modules")
-            .arg(packages::folder())
+            .arg(packages::folder(&packages::scripts()))
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -17,12 +17,12 @@ use crate::peer::Peer;
 use crate::stopwatch::Stopwatch;
 use crate::weir::{self, Account, Load, Server};
 use anyhow::{Context, Result, ensure};
-use arrived::Arrived;
-pub(super) use kind::Kind;
+pub(crate) use arrived::{Arrived, check};
+pub(crate) use kind::{Kind, NAMESPACE, SECRETS};
 use report::Report;
 use std::path::PathBuf;
 use std::time::Duration;
-use workload::{DATAFLOW, Workload};
+pub(crate) use workload::{DATAFLOW, Workload, definitions, path};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -60,7 +60,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let destination = options.kind.destination(&peer, options.concurrency);
     let write = |name: &str, state: &str| -> Result<PathBuf> {
         let path = scratch.path().join(name);
-        let definitions = workload::definitions(&destination, state);
+        let definitions = definitions(&destination, state);
         std::fs::write(&path, definitions.to_string())
             .with_context(|| format!("cannot write {}", path.display()))?;
         Ok(path)
@@ -70,7 +70,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         &scratch.path().join("data"),
         &scratch.path().join("server.log"),
         &["--set", "delivery.endpoints=true"],
-        kind::SECRETS,
+        SECRETS,
     )?;
     server.apply(&write("paused.yaml", "paused")?, &[])?;
     collect(&server, &workload)?;
@@ -100,7 +100,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         took,
         weir_cpu: after.weir - before.weir,
         peer_cpu: after.peer - before.peer,
-        duplicates: check(&arrived, account.delivered)?,
+        duplicates: all_there(&arrived, account.delivered)?,
     };
     print!("\n{}", report.table());
     println!("{}", report.json());
@@ -113,7 +113,7 @@ fn collect(server: &Server, workload: &Workload) -> Result<()> {
     let load = Load {
         address: server.address,
         token: &server.token,
-        path: &workload::path(),
+        path: &path(),
         lines_a_request: 1_000,
         connections: 1, // The revisions of a person are in the order of the lines.
     };
@@ -140,8 +140,8 @@ fn wait(server: &Server, exports: u64) -> Result<()> {
 }
 
 /// Fails unless all that was delivered is there in order; gives how many are there more than once.
-fn check(arrived: &[Arrived], delivered: u64) -> Result<u64> {
-    let found = arrived::check(arrived)?;
+fn all_there(arrived: &[Arrived], delivered: u64) -> Result<u64> {
+    let found = check(arrived)?;
     ensure!(
         found.exports == delivered,
         "{delivered} exports were delivered, and {} are in the stream",

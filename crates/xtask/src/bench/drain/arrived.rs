@@ -6,24 +6,24 @@ use std::collections::BTreeMap;
 
 /// An export as a consumer reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Arrived {
-    pub(super) profile: String,
+pub(crate) struct Arrived {
+    pub(crate) profile: String,
     /// Grows from export to export of a profile, from 1.
-    pub(super) revision: u64,
+    pub(crate) revision: u64,
 }
 
 /// What was found.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Different exports.
-    pub(super) exports: u64,
+    pub(crate) exports: u64,
     /// Copies beyond the first.
-    pub(super) duplicates: u64,
+    pub(crate) duplicates: u64,
 }
 
 impl Arrived {
     /// From the members of the envelope, or from properties that say the same.
-    pub(super) fn of(told: &Value) -> Result<Self> {
+    pub(crate) fn of(told: &Value) -> Result<Self> {
         let text = |name: &str| told[name].as_str();
         let read = text("profile").zip(text("revision").and_then(|revision| revision.parse().ok()));
         let (profile, revision) = read.with_context(|| format!("it does not say what it is: {told}"))?;
@@ -36,7 +36,7 @@ impl Arrived {
 
 /// Looks at the exports in the order of the stream: the parts of it one after another, a profile always in the same
 /// part. Fails if a revision of a profile is missing or comes after a later one.
-pub(super) fn check(arrived: &[Arrived]) -> Result<Found> {
+pub(crate) fn check(arrived: &[Arrived]) -> Result<Found> {
     let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
     let mut found = Found {
         exports: 0,

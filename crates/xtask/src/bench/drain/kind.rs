@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 /// The secrets of the server.
-pub(super) const SECRETS: &[(&str, &str)] = &[
+pub(crate) const SECRETS: &[(&str, &str)] = &[
     ("WEIR_SECRET_KINESIS", "bench-secret"),
     ("WEIR_SECRET_EVENT_HUBS", "bench-secret"),
 ];
@@ -14,14 +14,15 @@ pub(super) const SECRETS: &[(&str, &str)] = &[
 /// The stream or hub.
 const STREAM: &str = "bench";
 
-const NAMESPACE: &str = "weir-test.servicebus.windows.net";
+/// The namespace of the peer.
+pub(crate) const NAMESPACE: &str = "weir-test.servicebus.windows.net";
 
 /// Exports in one answer of the peer.
 const PAGE: usize = 20_000;
 
 /// Which stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(in crate::bench) enum Kind {
+pub(crate) enum Kind {
     /// Amazon Kinesis.
     Kinesis,
     /// Azure Event Hubs.
@@ -29,7 +30,7 @@ pub(in crate::bench) enum Kind {
 }
 
 impl Kind {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Kinesis => "Kinesis",
             Self::EventHubs => "Event Hubs",
@@ -37,7 +38,7 @@ impl Kind {
     }
 
     /// What has to be reached, exports a second.
-    pub(super) fn bar(self) -> f64 {
+    pub(crate) fn bar(self) -> f64 {
         match self {
             Self::Kinesis => 10_000.0,
             Self::EventHubs => 8_000.0,
@@ -45,7 +46,7 @@ impl Kind {
     }
 
     /// A peer with an empty stream, which accepts one key only.
-    pub(super) fn start(self, parts: u32) -> Result<Peer> {
+    pub(crate) fn start(self, parts: u32) -> Result<Peer> {
         match self {
             Self::Kinesis => {
                 let peer = Peer::start("kinesis.mjs", &[])?;
@@ -63,7 +64,7 @@ impl Kind {
     }
 
     /// The destination that sends to the peer.
-    pub(super) fn destination(self, peer: &Peer, concurrency: u32) -> Value {
+    pub(crate) fn destination(self, peer: &Peer, concurrency: u32) -> Value {
         let endpoint = peer.endpoint();
         let (kind, settings) = match self {
             Self::Kinesis => (
@@ -85,7 +86,7 @@ impl Kind {
     }
 
     /// Everything in the stream: shard by shard or partition by partition, each in its order.
-    pub(super) fn read(self, peer: &Peer, parts: u32) -> Result<Vec<Arrived>> {
+    pub(crate) fn read(self, peer: &Peer, parts: u32) -> Result<Vec<Arrived>> {
         let mut all = Vec::new();
         for part in 0..parts {
             let mut from = 0;

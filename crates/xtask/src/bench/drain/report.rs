@@ -39,15 +39,16 @@ impl Report {
             ("copies", self.duplicates.to_string()),
             ("missing, out of order", "0".to_owned()),
         ];
-        let mut text = format!(
-            "a collected outbox into the {} peer of {} parts\n",
+        let title = format!(
+            "a collected outbox into the {} peer of {} parts",
             self.kind.name(),
             self.parts
         );
-        for (name, value) in rows {
-            text += &format!("{name:<30} {value}\n");
-        }
-        text
+        let rows = rows
+            .into_iter()
+            .map(|(name, value)| format!("{name:<30} {value}"));
+        let lines: Vec<String> = std::iter::once(title).chain(rows).collect();
+        lines.join("\n") + "\n"
     }
 
     pub(super) fn json(&self) -> Value {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// The dataflow.
-pub(super) const DATAFLOW: &str = "drain";
+pub(crate) const DATAFLOW: &str = "drain";
 
 const INLET: &str = "bench";
 
@@ -14,13 +14,13 @@ const REVISIONS: u32 = 4;
 const ATTRIBUTES: u32 = 10;
 
 /// Bare XDM entities, each a line with its end.
-pub(super) struct Workload {
-    pub(super) lines: Vec<String>,
+pub(crate) struct Workload {
+    pub(crate) lines: Vec<String>,
 }
 
 impl Workload {
     /// So many messages: everybody's first one, then everybody's second one, and so on.
-    pub(super) fn of(messages: u32) -> Self {
+    pub(crate) fn of(messages: u32) -> Self {
         let people = messages.div_ceil(REVISIONS);
         let line = |number: u32| {
             let (person, round) = (number % people, number / people);
@@ -45,7 +45,7 @@ impl Workload {
 }
 
 /// The definitions of the server; JSON is YAML.
-pub(super) fn definitions(destination: &Value, state: &str) -> Value {
+pub(crate) fn definitions(destination: &Value, state: &str) -> Value {
     json!({
         "inlets": [{"id": INLET}],
         "segments": [{"id": "members", "pql": "loyalty.points >= 1000"}],
@@ -58,6 +58,6 @@ pub(super) fn definitions(destination: &Value, state: &str) -> Value {
 }
 
 /// Where the messages are posted.
-pub(super) fn path() -> String {
+pub(crate) fn path() -> String {
     format!("/collection/batch/{INLET}")
 }
