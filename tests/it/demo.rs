@@ -1,5 +1,6 @@
 //! `weir demo`: what it prints adds up, what it shows comes and goes with the terminal, and it leaves nothing behind.
 
+mod kinesis;
 mod terminal;
 
 use crate::common::exports;

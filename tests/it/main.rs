@@ -7,6 +7,7 @@ mod backfill;
 mod campaign;
 mod cli;
 mod demo;
+mod destinations;
 mod failing_sync;
 mod sigkill;
 mod syncs;

@@ -14,7 +14,8 @@
 //   POST /faults   [{on, action, ...}]     replaces the script; the first that fits an occasion happens to it
 //   GET  /faults   what is left of the script
 //   POST /drop     ends every connection without a word
-//   GET  /events?hub=&from=   everything stored: [{partition, sequence, id, contentType, properties, body}]
+//   GET  /events?hub=&partition=&from=&limit=   what is stored, by partition in order:
+//                  [{partition, sequence, id, contentType, properties, body}]; of one partition and a part of it, if asked for
 //   GET  /stats    {connections, open, tokens, attaches, transfers, batches, events, refused, faulted, cpuMs}
 //
 // A fault is {on, action, times?, hub?, partition?, condition?, description?, status?, ms?}:
@@ -246,7 +247,7 @@ const controls = control({
   'POST /faults': (script) => { faults = script; },
   'GET /faults': () => faults,
   'POST /drop': () => { for (const connection of connections) connection.socket.destroy(); },
-  'GET /events': (_, query) => hubs.get(query.get('hub')).events().slice(Number(query.get('from') ?? 0)),
+  'GET /events': (_, query) => hubs.get(query.get('hub')).events(query.get('partition'), Number(query.get('from') ?? 0), Number(query.get('limit') ?? Infinity)),
   'GET /stats': () => ({ ...stats, open: connections.size, cpuMs: cpuMs() }),
 });
 

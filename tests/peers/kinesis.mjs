@@ -1,6 +1,7 @@
 // A Kinesis that behaves as badly as the real one: kinesalite, behind a proxy that adds what it lacks. Each shard takes
 // 1,000 records and 1 MiB a second and fails the records beyond, requests have to be signed by a known key, streams may
-// have a maximum record size of their own, and faults happen by script.
+// have a maximum record size of their own, and faults happen by script. Streams, shards and the form of requests are
+// kinesalite's; the records themselves are in logs of the peer's own (`kinesis/records.mjs`). All of it is one process.
 //
 // node tests/peers/kinesis.mjs --modules FOLDER
 //
@@ -11,7 +12,8 @@
 //   POST /keys     {id: {secret, token?, expired?}} or null: whose requests are accepted; null (the start): everybody's
 //   POST /faults   [{op?, key?, action, times?, ...}]    replaces the script; the first that fits a request happens to it
 //   GET  /faults   what is left of the script
-//   GET  /records?stream=  everything stored, by shard in order: [{shard, sequence, key, data}]
+//   GET  /records?stream=&shard=&from=&limit=  what is stored, by shard in order: [{shard, sequence, key, data}]; of one
+//                  shard and a part of it, if asked for
 //   GET  /calls?from=      what was asked: [{op, key, keys, failed, fault}], `keys` the partition keys of PutRecords
 //   GET  /stats    {requests, records, throttled, faulted, refused, cpuMs}
 //
@@ -21,6 +23,7 @@
 import http from 'node:http';
 import { announce, answer, control, cpuMs, listen, load, read, take } from './common.mjs';
 import { Limits, size } from './kinesis/limits.mjs';
+import { Records, refusal } from './kinesis/records.mjs';
 import { accessKey, refused } from './kinesis/signature.mjs';
 
 const TYPE = 'application/x-amz-json-1.1';
@@ -29,11 +32,12 @@ const RECORD_BYTES = 1 << 20;
 const KEPT_CALLS = 20_000;
 
 const limits = new Limits(1000, 1 << 20);
+const records = new Records(load);
 const stats = { requests: 0, records: 0, throttled: 0, faulted: 0, refused: 0 };
 /** Maximum record sizes of streams that have their own, bytes. */
 const largest = new Map();
-/** Data that kinesalite would not take, by what stands for it there. */
-const large = new Map();
+/** Streams whose shards are known and do not change at the moment. */
+const settled = new Set();
 const calls = [];
 let callsDropped = 0;
 let faults = [];
@@ -61,105 +65,110 @@ async function ask(op, input) {
   const headers = { 'content-type': TYPE, 'x-amz-target': `Kinesis_20131202.${op}`, authorization, 'x-amz-date': '20000101T000000Z' };
   const { status, body } = await forward(headers, JSON.stringify(input));
   const output = body.length ? JSON.parse(body) : {};
-  if (status !== 200) throw new Error(`${op}: ${output.__type} ${output.message}`);
+  if (status !== 200) throw Object.assign(new Error(`${op}: ${output.__type} ${output.message}`), { statusCode: status, body: output });
   return output;
 }
 
-/** Waits until a stream is active, and learns its shards. */
-async function settled(name) {
+/** The status of a stream and all its shards. */
+async function describe(name) {
+  const shards = [];
   for (;;) {
-    const { StreamDescription: found } = await ask('DescribeStream', { StreamName: name });
-    if (found.StreamStatus === 'ACTIVE') return limits.know(name, found.Shards);
-    await new Promise((done) => setTimeout(done, 5));
+    const { StreamDescription: found } = await ask('DescribeStream', { StreamName: name, ExclusiveStartShardId: shards.at(-1)?.ShardId });
+    shards.push(...found.Shards);
+    if (!found.HasMoreShards) return { status: found.StreamStatus, shards };
   }
+}
+
+/** Learns the shards of a stream, unless they are known; throws if there is no such stream to put to. */
+async function learn(name) {
+  if (settled.has(name)) return;
+  const { status, shards } = await describe(name);
+  if (status !== 'ACTIVE' && status !== 'UPDATING') {
+    throw refusal('ResourceNotFoundException', `Stream ${name} under account 000000000000 not found.`);
+  }
+  records.know(name, shards);
+  if (status === 'ACTIVE') settled.add(name);
+}
+
+/** Waits until a stream is active and its shards are known. */
+async function active(name) {
+  while ((await describe(name)).status !== 'ACTIVE') await new Promise((done) => setTimeout(done, 5));
+  settled.delete(name);
+  return learn(name);
 }
 
 async function split({ name, shard }) {
-  const { StreamDescription: found } = await ask('DescribeStream', { StreamName: name });
-  const { StartingHashKey: first, EndingHashKey: last } = found.Shards.find((one) => one.ShardId === shard).HashKeyRange;
+  const { shards } = await describe(name);
+  const { StartingHashKey: first, EndingHashKey: last } = shards.find((one) => one.ShardId === shard).HashKeyRange;
   const middle = (BigInt(first) + BigInt(last)) / 2n + 1n;
   await ask('SplitShard', { StreamName: name, ShardToSplit: shard, NewStartingHashKey: String(middle) });
-  await settled(name);
+  await active(name);
 }
 
-async function records(stream) {
-  const { StreamDescription: found } = await ask('DescribeStream', { StreamName: stream });
-  const all = [];
-  for (const { ShardId: shard } of found.Shards) {
-    let { ShardIterator: iterator } = await ask('GetShardIterator', {
-      StreamName: stream, ShardId: shard, ShardIteratorType: 'TRIM_HORIZON',
-    });
-    while (iterator) {
-      const { Records: some, NextShardIterator: next } = await ask('GetRecords', { ShardIterator: iterator });
-      for (const one of some) {
-        const data = Buffer.from(large.get(one.Data) ?? one.Data, 'base64').toString();
-        all.push({ shard, sequence: one.SequenceNumber, key: one.PartitionKey, data });
-      }
-      iterator = some.length ? next : null;
-    }
-  }
-  return all;
+async function stored(name, shard, from, limit) {
+  await learn(name);
+  const shards = shard ? [shard] : [...records.streams.get(name).shards.keys()];
+  return shards.flatMap((id) => records.stored(name, id, from, from + limit));
 }
 
 /** A refusal in the words of the service. */
 const error = (status, code, message) => ({ status, output: { __type: code, message } });
 
-/** PutRecord and PutRecords: the limits, then kinesalite, with `failing` records left out. */
-async function put(op, headers, input, failing) {
-  const stream = input.StreamName ?? input.StreamARN?.split('/')[1];
-  const all = op === 'PutRecords' ? input.Records : [input];
+const nameOf = (input) => input.StreamName ?? input.StreamARN?.split('/')[1];
+
+/** PutRecord and PutRecords: the form, the limits, then the logs, without the records that are `failing`. */
+async function put(op, { StreamARN: arn, ...input }, failing) {
+  const stream = nameOf({ ...input, StreamARN: arn });
   const most = largest.get(stream) ?? RECORD_BYTES;
-  if (all?.some((one) => size(one) > most)) return error(400, 'ValidationException', `a record is larger than ${most} bytes`);
+  const form = records.check(op === 'PutRecords' ? 'putRecords' : 'putRecord', { ...input, StreamName: stream }, most);
+  const all = form.Records ?? [form];
+  const sizes = all.map(size);
+  if (sizes.some((bytes) => bytes > most)) return error(400, 'ValidationException', `a record is larger than ${most} bytes`);
   const request = largest.has(stream) ? REQUEST_BYTES * 2 : REQUEST_BYTES;
-  if (all?.reduce((sum, one) => sum + size(one), 0) > request) {
+  if (sizes.reduce((sum, bytes) => sum + bytes) > request) {
     return error(400, 'InvalidArgumentException', 'Records size exceeds the limit of a request');
   }
-  const outcomes = all.map((one, at) => failing(one, at) ?? throttled(stream, one, op));
-  const accepted = all.filter((_, at) => !outcomes[at]).map(storable);
-  if (op === 'PutRecord' && !accepted.length) return error(400, outcomes[0].ErrorCode, outcomes[0].ErrorMessage);
-  let output = { Records: [] };
-  // Without a record there is nothing to forward, except what kinesalite refuses for itself.
-  if (accepted.length || !all.length || !limits.maps.has(stream)) {
-    const { StreamARN: _, ...rest } = input;
-    const body = op === 'PutRecords' ? { ...rest, StreamName: stream, Records: accepted } : { ...rest, ...accepted[0], StreamName: stream };
-    delete body.StreamARN;
-    const stored = await forward(headers, JSON.stringify(body));
-    output = stored.body.length ? JSON.parse(stored.body) : {};
-    if (stored.status !== 200) return { status: stored.status, output };
-    stats.records += accepted.length;
+  await learn(stream);
+  const shards = all.map((one) => records.shard(stream, one));
+  const answers = all.map((one, at) => {
+    const failed = failing(one, at) ?? throttled(stream, shards[at].id, sizes[at]);
+    if (failed) return failed;
+    stats.records++;
+    const sequence = shards[at].append(one.PartitionKey, Buffer.from(one.Data, 'base64'));
+    return { SequenceNumber: sequence, ShardId: shards[at].id };
+  });
+  if (op === 'PutRecords') {
+    return { status: 200, output: { FailedRecordCount: answers.filter((one) => one.ErrorCode).length, Records: answers } };
   }
-  if (op === 'PutRecord') return { status: 200, output };
-  const answers = output.Records.values();
-  const failed = outcomes.filter(Boolean).length;
-  return { status: 200, output: { FailedRecordCount: failed, Records: outcomes.map((one) => one ?? answers.next().value) } };
+  const [{ ErrorCode: code, ErrorMessage: message }] = answers;
+  return code ? error(400, code, message) : { status: 200, output: answers[0] };
 }
 
 /** What the answer says of a record whose shard has no room. */
-function throttled(stream, record, op) {
-  if (!limits.maps.has(stream) || record.ExplicitHashKey) return null;
-  const shard = limits.refuse(stream, record);
-  if (!shard) return null;
+function throttled(stream, shard, bytes) {
+  if (limits.admits(stream, shard, bytes)) return null;
   stats.throttled++;
   const ErrorMessage = `Rate exceeded for shard ${shard} in stream ${stream} under account 000000000000.`;
   return { ErrorCode: 'ProvisionedThroughputExceededException', ErrorMessage };
 }
 
-/** A record as kinesalite takes it, which knows no record above 1 MiB. */
-function storable(record) {
-  if (Buffer.byteLength(record.Data, 'base64') <= RECORD_BYTES) return record;
-  const name = Buffer.from(`large-${large.size}`).toString('base64');
-  large.set(name, record.Data);
-  return { ...record, Data: name };
-}
-
-/** Any other operation. */
+/** Any other operation: kinesalite's, but for what depends on records. */
 async function pass(op, headers, body) {
-  const input = JSON.parse(body);
-  const stream = input.StreamName ?? input.StreamARN?.split('/')[1];
-  delete input.StreamARN;
-  const { status, body: text } = await forward(headers, JSON.stringify(stream ? { ...input, StreamName: stream } : input));
+  const { StreamARN: arn, ...input } = JSON.parse(body);
+  const stream = nameOf({ ...input, StreamARN: arn });
+  if (stream) input.StreamName = stream;
+  if (op === 'GetRecords') return { status: 200, output: records.read(records.check('getRecords', input)) };
+  const { ShardIteratorType: type } = input;
+  const ours = op === 'GetShardIterator' && (type === 'LATEST' || (type === 'AT_TIMESTAMP' && input.Timestamp <= Date.now() / 1000));
+  if (ours) input.ShardIteratorType = 'TRIM_HORIZON';
+  const { status, body: text } = await forward(headers, JSON.stringify(input));
   const output = text.length ? JSON.parse(text) : {};
-  if (status === 200 && op === 'DescribeStreamSummary' && largest.has(stream)) {
+  if (status !== 200) return { status, output };
+  if (['CreateStream', 'DeleteStream', 'SplitShard', 'MergeShards'].includes(op)) settled.delete(stream);
+  if (op === 'DeleteStream') records.streams.delete(stream);
+  if (op === 'GetShardIterator') await learn(stream);
+  if (ours) output.ShardIterator = records.iterator(stream, input.ShardId, type, input.Timestamp);
+  if (op === 'DescribeStreamSummary' && largest.has(stream)) {
     output.StreamDescriptionSummary.MaxRecordSizeInKiB = largest.get(stream) / 1024;
   }
   return { status, output };
@@ -208,7 +217,11 @@ async function serve(request, response) {
   const isPut = op === 'PutRecord' || op === 'PutRecords';
   const input = isPut && JSON.parse(body);
   if (isPut) call.keys = (input.Records ?? [input]).map((one) => one.PartitionKey);
-  const { status, output } = isPut ? await put(op, request.headers, input, failing(fault)) : await pass(op, request.headers, body);
+  const { status, output } = await (isPut ? put(op, input, failing(fault)) : pass(op, request.headers, body)).catch((why) => {
+    // What kinesalite and the logs refuse; anything else is a defect.
+    if (why.statusCode) return { status: why.statusCode, output: why.body };
+    throw why;
+  });
   call.failed = call.keys.filter((_, at) => status !== 200 || output.Records?.[at]?.ErrorCode);
   if (fault?.action === 'lost-answer') return request.socket.destroy();
   if (fault?.action === 'trickle') return trickle(response, status, output, fault.everyMs);
@@ -229,14 +242,14 @@ const controls = control({
   'POST /streams': async ({ name, shards, maxRecordKiB }) => {
     await ask('CreateStream', { StreamName: name, ShardCount: shards });
     if (maxRecordKiB) largest.set(name, maxRecordKiB * 1024);
-    await settled(name);
+    await active(name);
   },
   'POST /splits': split,
   'POST /limits': ({ records: count, bytes }) => limits.set(count, bytes),
   'POST /keys': (known) => { keys = known; },
   'POST /faults': (script) => { faults = script; },
   'GET /faults': () => faults,
-  'GET /records': (_, query) => records(query.get('stream')),
+  'GET /records': (_, query) => stored(query.get('stream'), query.get('shard'), Number(query.get('from') ?? 0), Number(query.get('limit') ?? Infinity)),
   'GET /calls': (_, query) => calls.slice(Math.max(0, Number(query.get('from') ?? 0) - callsDropped)),
   'GET /stats': () => ({ ...stats, cpuMs: cpuMs() }),
 });

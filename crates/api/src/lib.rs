@@ -12,6 +12,7 @@ mod collection;
 mod dataflows;
 mod dead;
 mod definitions;
+mod destinations;
 mod inlets;
 mod jobs;
 mod letters;

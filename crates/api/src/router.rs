@@ -3,8 +3,8 @@
 use crate::problem::Problem;
 use crate::state::{Api, State};
 use crate::{
-    access, collection, dataflows, dead, definitions, inlets, jobs, letters, metrics, profiles, readiness,
-    status,
+    access, collection, dataflows, dead, definitions, destinations, inlets, jobs, letters, metrics, profiles,
+    readiness, status,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -26,6 +26,9 @@ pub fn router(api: Api) -> Router {
         )
         .layer(DefaultBodyLimit::max(definitions::MAX_FILE_BYTES))
         .route("/api/dataflows", get(dataflows::show))
+        .route("/api/destinations", get(destinations::list))
+        .route("/api/destinations/{destination}/check", post(destinations::check))
+        .route("/api/destinations/{destination}/test", post(destinations::test))
         .route("/api/jobs", get(jobs::list).post(jobs::resend))
         .route("/api/jobs/{job}", get(jobs::show))
         .route("/api/jobs/{job}/{action}", post(jobs::act))

@@ -31,4 +31,7 @@ pub use life::LIFE;
 pub use model::Secret;
 pub use report::{Diagnostic, Position, Report, Severity, Source, Span};
 pub use secrets::{Reference, ReferenceError, SecretError, Secrets};
-pub use server::{Control, Denied, Error, Forbidden, JobRefusal, OpenInlet, Outcome, Parts, Verdict, Worker};
+pub use server::{
+    CheckView, Control, Denied, DestinationView, Error, Forbidden, JobRefusal, OpenInlet, Outcome, Parts,
+    PermissionView, TestView, Verdict, Worker,
+};

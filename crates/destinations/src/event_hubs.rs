@@ -21,9 +21,11 @@ use async_trait::async_trait;
 use azure_core::http::Transport;
 use client::Client;
 use credential::Credential;
-use dispatcher::{BatchLimits, CheckError, Destination, Kind, Rendered, SettingsError, Site, Verdict};
+use dispatcher::{
+    Allowed, BatchLimits, CheckError, Destination, Kind, Permission, Rendered, SettingsError, Site, Verdict,
+};
 use failure::Failure;
-use model::{Clock, DestinationId, SystemClock};
+use model::DestinationId;
 use properties::Layout;
 use serde_json::{Value, json};
 use settings::Settings;
@@ -40,22 +42,16 @@ const MESSAGE_BYTES: usize = 20 << 20;
 const AT_ONCE: usize = 32;
 
 /// The `event_hubs` kind.
+#[derive(Default)]
 pub struct EventHubsKind {
-    clock: Arc<dyn Clock>,
     /// How Entra is reached, if not over HTTPS as usual.
     sign_in: Option<Transport>,
 }
 
-impl Default for EventHubsKind {
-    fn default() -> Self {
-        Self::new(Arc::new(SystemClock), None)
-    }
-}
-
 impl EventHubsKind {
-    /// The kind with another clock to date its tokens by, and with another way to reach Entra.
-    pub fn new(clock: Arc<dyn Clock>, sign_in: Option<Transport>) -> Self {
-        Self { clock, sign_in }
+    /// The kind with another way to reach Entra.
+    pub fn signing_in(sign_in: Option<Transport>) -> Self {
+        Self { sign_in }
     }
 }
 
@@ -87,7 +83,6 @@ impl Kind for EventHubsKind {
         Ok(Arc::new(EventHubs {
             settings,
             site: site.clone(),
-            clock: Arc::clone(&self.clock),
             sign_in: self.sign_in.clone(),
             client: Mutex::default(),
             layout: RwLock::default(),
@@ -100,7 +95,6 @@ impl Kind for EventHubsKind {
 struct EventHubs {
     settings: Settings,
     site: Site,
-    clock: Arc<dyn Clock>,
     sign_in: Option<Transport>,
     /// The client in use, if there is one; locked while it connects.
     client: Mutex<Option<Arc<Client>>>,
@@ -148,6 +142,19 @@ impl Destination for EventHubs {
         let checked = self.try_check(self.deadline()).await;
         checked.map_err(|failure| CheckError { why: failure.answer })
     }
+
+    /// Sending is one right, which opening a link asks for.
+    async fn permissions(&self) -> Vec<Permission> {
+        let allowed = match self.try_check(self.deadline()).await {
+            Ok(()) => Allowed::Yes,
+            Err(failure) if failure.is_about_access() => Allowed::No(failure.answer),
+            Err(failure) => Allowed::NotChecked(failure.answer),
+        };
+        vec![Permission {
+            name: "Send",
+            allowed,
+        }]
+    }
 }
 
 impl EventHubs {
@@ -163,7 +170,13 @@ impl EventHubs {
     /// A new client.
     async fn connect(&self, deadline: Instant) -> Result<Client, Failure> {
         let endpoint = self.settings.endpoint.as_deref();
-        Client::connect(self.credential()?, endpoint, Arc::clone(&self.clock), deadline).await
+        Client::connect(
+            self.credential()?,
+            endpoint,
+            Arc::clone(&self.site.clock),
+            deadline,
+        )
+        .await
     }
 
     /// The client in use, or a new one.

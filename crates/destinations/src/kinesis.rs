@@ -7,6 +7,7 @@
 mod client;
 mod failure;
 mod probe;
+mod reader;
 mod settings;
 mod shards;
 mod size;
@@ -21,6 +22,7 @@ use dispatcher::{
 };
 use failure::Failure;
 use model::{DestinationId, ProfileId};
+pub use reader::{ReadError, Reader};
 use serde_json::{Value, json};
 use settings::Settings;
 use shards::Shards;

@@ -67,7 +67,7 @@ pub(crate) fn plan(
     now: Timestamp,
 ) -> Plan {
     let mut calls = VecDeque::new();
-    let mut group = Draft::default();
+    let mut group = Draft::with_capacity(claimed.len().min(limits.records));
     let mut dead = Vec::new();
     for one in claimed {
         let tries = Tries::of(&one);
@@ -81,7 +81,7 @@ pub(crate) fn plan(
                 dead.push((tries, buried(reason, &answer, one.attempts, now)));
             }
             Ok(rendered) if one.attempts + 1 >= ATTEMPTS => {
-                let mut single = Draft::default();
+                let mut single = Draft::with_capacity(1);
                 single.push(tries, rendered);
                 calls.push_back(single.call(store));
             }
@@ -135,6 +135,14 @@ struct Draft {
 }
 
 impl Draft {
+    fn with_capacity(exports: usize) -> Self {
+        Self {
+            tries: Vec::with_capacity(exports),
+            batch: Vec::with_capacity(exports),
+            bytes: 0,
+        }
+    }
+
     fn has_room(&self, bytes: usize, limits: BatchLimits) -> bool {
         self.batch.is_empty() || (self.batch.len() < limits.records && self.bytes + bytes <= limits.bytes)
     }

@@ -178,9 +178,7 @@ pub(crate) async fn settle(context: &Context, mut held: Held, outcomes: Vec<(Tri
     }
     held.settled(&outcomes.iter().map(|(tries, _)| tries.seq).collect());
     let now = context.clock.now();
-    for (tries, outcome) in &outcomes {
-        context.flow.settled(outcome, tries, now);
-    }
+    context.flow.settled(&outcomes, now);
 }
 
 /// One verdict an export, whatever the destination does: hang, panic, or answer for another number of exports.
@@ -201,8 +199,9 @@ async fn send(connection: &Connection, batch: Vec<Rendered>) -> Vec<Verdict> {
         ),
         Err(answer) => transient(exports, answer),
     };
-    for verdict in &verdicts {
-        counter!(SEND_ATTEMPTS, "kind" => connection.kind, "verdict" => verdict.class()).increment(1);
+    for alike in verdicts.chunk_by(|a, b| a.class() == b.class()) {
+        let class = alike[0].class();
+        counter!(SEND_ATTEMPTS, "kind" => connection.kind, "verdict" => class).increment(alike.len() as u64);
     }
     verdicts
 }
@@ -212,7 +211,10 @@ fn transient(exports: usize, answer: String) -> Vec<Verdict> {
 }
 
 /// Sends in a task of its own, so that a panic ends that task and not the lane.
-async fn guarded(destination: Arc<dyn Destination>, batch: Vec<Rendered>) -> Result<Vec<Verdict>, String> {
+pub(crate) async fn guarded(
+    destination: Arc<dyn Destination>,
+    batch: Vec<Rendered>,
+) -> Result<Vec<Verdict>, String> {
     let most = destination.timeout();
     let mut task = JoinSet::new();
     task.spawn(async move { destination.send(&batch).await });

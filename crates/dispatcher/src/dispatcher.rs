@@ -161,6 +161,15 @@ impl Dispatcher {
         tasks.spawn(keeper.run(move || inner.names()))
     }
 
+    /// A destination as it is in force, and what came of opening it.
+    pub(crate) fn destination(
+        &self,
+        id: &DestinationId,
+    ) -> Option<(DestinationDefinition, Result<Arc<Connection>, String>)> {
+        let opened = lock(&self.0.plan).connections.get(id).cloned()?;
+        Some((opened.definition, opened.connection))
+    }
+
     /// What is to be seen of each dataflow, ascending by number.
     pub fn view(&self) -> Vec<DataflowView> {
         let plan = lock(&self.0.plan);

@@ -4,7 +4,7 @@ use crate::latency::Latencies;
 use crate::metrics::{EXPORT_SECONDS, EXPORTS_DEAD, EXPORTS_DELIVERED, EXPORTS_RETRIED};
 use crate::policy::Tries;
 use crate::{BreakerView, Percentiles};
-use metrics::{counter, histogram};
+use metrics::{Counter, Histogram, counter, histogram};
 use model::{DataflowId, DeadReason, DestinationId, Timestamp};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -30,19 +30,23 @@ pub struct DataflowView {
 }
 
 /// Counts for one dataflow.
-#[derive(Debug)]
 pub(crate) struct Flow {
     id: DataflowId,
     in_flight: AtomicUsize,
     latencies: Mutex<Latencies>,
+    // What is counted with every export is looked up once.
+    delivered: Counter,
+    seconds: Histogram,
 }
 
 impl Flow {
     pub(crate) fn new(id: DataflowId) -> Self {
         Self {
-            id,
             in_flight: AtomicUsize::new(0),
             latencies: Mutex::default(),
+            delivered: counter!(EXPORTS_DELIVERED, "dataflow" => id.to_string()),
+            seconds: histogram!(EXPORT_SECONDS, "dataflow" => id.to_string()),
+            id,
         }
     }
 
@@ -63,26 +67,28 @@ impl Flow {
             .percentiles()
     }
 
-    /// Counts what became of an export, once that is durable.
-    pub(crate) fn settled(&self, outcome: &Outcome, tries: &Tries, now: Timestamp) {
+    /// Counts what became of the exports of a call, once that is durable.
+    pub(crate) fn settled(&self, outcomes: &[(Tries, Outcome)], now: Timestamp) {
         let dataflow = || self.id.to_string();
-        match outcome {
-            Outcome::Delivered => {
-                let latency = now.since(tries.emitted_at).std();
-                self.latencies
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .record(latency);
-                histogram!(EXPORT_SECONDS, "dataflow" => dataflow()).record(latency.as_secs_f64());
-                counter!(EXPORTS_DELIVERED, "dataflow" => dataflow()).increment(1);
+        let mut latencies = self.latencies.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut delivered = 0;
+        for (tries, outcome) in outcomes {
+            match outcome {
+                Outcome::Delivered => {
+                    let latency = now.since(tries.emitted_at).std();
+                    latencies.record(latency);
+                    self.seconds.record(latency.as_secs_f64());
+                    delivered += 1;
+                }
+                Outcome::Again { .. } => counter!(EXPORTS_RETRIED, "dataflow" => dataflow()).increment(1),
+                Outcome::Dead { reason, .. } => {
+                    counter!(EXPORTS_DEAD, "dataflow" => dataflow(), "reason" => word(*reason)).increment(1);
+                }
+                // The policy suppresses nothing.
+                Outcome::Suppressed(_) => {}
             }
-            Outcome::Again { .. } => counter!(EXPORTS_RETRIED, "dataflow" => dataflow()).increment(1),
-            Outcome::Dead { reason, .. } => {
-                counter!(EXPORTS_DEAD, "dataflow" => dataflow(), "reason" => word(*reason)).increment(1);
-            }
-            // The policy suppresses nothing.
-            Outcome::Suppressed(_) => {}
         }
+        self.delivered.increment(delivered);
     }
 }
 

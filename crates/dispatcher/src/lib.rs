@@ -7,6 +7,7 @@
 //! Start reading at [`Dispatcher`]; then `lane` (claim), `deliver` (send, judge, settle), `policy` (what a
 //! verdict means), `breaker`, and [`render()`] (the bytes).
 
+mod asked;
 mod breaker;
 mod call;
 mod connection;
@@ -28,6 +29,7 @@ mod retry;
 mod settings;
 mod site;
 
+pub use asked::{Checked, Tested};
 pub use breaker::BreakerView;
 pub use destination::{Allowed, BatchLimits, CheckError, Destination, Part, Permission, Verdict};
 pub use dispatcher::Dispatcher;

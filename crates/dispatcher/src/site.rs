@@ -1,7 +1,7 @@
 //! What the server's owner allows the people who write definitions.
 
 use crate::SettingsError;
-use model::Secret;
+use model::{Clock, Secret, SystemClock};
 use serde_json::Value;
 use std::fmt;
 use std::fs::File;
@@ -30,18 +30,22 @@ pub struct Site {
     /// Whether `endpoint` and `authority` may send a destination, and what it signs, somewhere else than to its
     /// service.
     pub endpoints: bool,
+    /// The time by which tokens are dated.
+    pub clock: Arc<dyn Clock>,
     /// Whether `credentials: default` may use what this machine itself may do, and `roleArn` another role.
     pub default_credentials: bool,
 }
 
 impl Site {
-    /// File destinations write below `exports_dir`; there are no secrets, and nothing else is allowed.
+    /// File destinations write below `exports_dir`; there are no secrets, and nothing else is allowed. The clock is that
+    /// of the machine.
     pub fn new(exports_dir: impl Into<PathBuf>) -> Self {
         Self {
             exports_dir: exports_dir.into(),
             sync: Arc::new(File::sync_data),
             secrets: Arc::new(|_| Err("this server has no secrets".to_owned())),
             endpoints: false,
+            clock: Arc::new(SystemClock),
             default_credentials: false,
         }
     }

@@ -3,7 +3,7 @@
 use crate::backtest::{self, BacktestArgs};
 use crate::exit::End;
 use crate::settings::{Flag, Settings};
-use crate::{apply, check, dead_letters, demo, jobs, serve, store_command};
+use crate::{apply, check, dead_letters, demo, destinations_command, jobs, serve, store_command};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub(crate) struct Cli {
 
 const AFTER: &str = "\
 Begin with:
-  weir demo                                 see it work
+  weir demo                                 see it work; into Kinesis with --kinesis-endpoint URL --stream NAME
   weir serve                                start a server on this machine
   weir apply -f docs/examples/loyalty.yaml  tell it about inlets, segments and destinations
   weir check -f docs/examples/loyalty.yaml  look a file over without a server";
@@ -31,6 +31,8 @@ enum Command {
     Apply(apply::ApplyArgs),
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
+    #[command(subcommand)]
+    Destinations(destinations_command::DestinationsCommand),
     #[command(subcommand)]
     Store(store_command::StoreCommand),
     #[command(subcommand)]
@@ -83,6 +85,7 @@ impl Cli {
             Command::Check(args) => check::run(&args),
             Command::Apply(args) => apply::run(&args),
             Command::Jobs(command) => jobs::run(command),
+            Command::Destinations(command) => destinations_command::run(&command),
             Command::Store(command) => store_command::run(command),
             Command::DeadLetters(command) => dead_letters::run(&command),
             Command::Backtest(args) => serve::runtime()?

@@ -1,7 +1,7 @@
 //! `weir demo`: a whole server on this machine, a loyalty programme, and shoppers who do not exist.
 //!
 //! The server is the real one, and the demo is its client: it applies definitions, posts messages and reads the
-//! delivered files as anybody could. What it shows was seen from outside or is the server's own word.
+//! delivered files, or the stream, as anybody could. What it shows was seen from outside or is the server's own word.
 //!
 //! Start reading at [`show`]; then `shop` (what is posted), `board` (what is known) and `screen` (how it looks).
 
@@ -15,6 +15,8 @@ mod place;
 mod screen;
 mod shop;
 mod signals;
+mod sink;
+mod source;
 mod stage;
 mod tail;
 mod watch;
@@ -30,6 +32,8 @@ use ending::Ending;
 use log::KeptLog;
 use place::Place;
 use signals::Signals;
+use sink::{Sink, SinkArgs};
+use source::Source;
 use stage::Stage;
 use std::io::IsTerminal;
 use std::net::{Ipv4Addr, TcpListener};
@@ -59,6 +63,8 @@ pub(crate) struct DemoArgs {
     /// Other shoppers, who do other things.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    sink: SinkArgs,
 }
 
 /// How long each stage of the end waits for what is on its way.
@@ -68,8 +74,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) fn run(args: &DemoArgs) -> Result<End> {
     let live = std::io::stdout().is_terminal();
     args.check_port()?;
+    let sink = args.sink.sink();
     let place = Place::take(args.data.as_deref())?;
-    let settings = args.settings(place.path())?;
+    let settings = args.settings(place.path(), &sink)?;
     // A picture and log lines do not go together: they are told when the picture is gone.
     let log = if live {
         Some(KeptLog::start(&settings.log)?)
@@ -77,7 +84,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<End> {
         logs::start(&settings.log).map(|()| None)?
     };
     let runtime = serve::runtime()?;
-    let shown = runtime.block_on(show(args, &settings, live));
+    let shown = runtime.block_on(show(args, &settings, sink, live));
     runtime.shutdown_timeout(Duration::from_secs(1));
     if let Some(log) = log {
         log.tell();
@@ -94,11 +101,13 @@ pub(crate) fn run(args: &DemoArgs) -> Result<End> {
 }
 
 /// Starts the server, lets the shoppers in, and takes everything down again in order.
-async fn show(args: &DemoArgs, settings: &Settings, live: bool) -> Result<Ending> {
+async fn show(args: &DemoArgs, settings: &Settings, sink: Sink, live: bool) -> Result<Ending> {
     let signals = Signals::listen()?;
+    // Before anything is sent; a stream that is not there is told of before anything is made.
+    let source = Source::begin(&sink, settings).await?;
     let wish = Wish::default();
     let mut server = Server::start(settings).await?;
-    let played = match Stage::open(args, settings, &server, live, signals, &wish).await {
+    let played = match Stage::open(args, settings, (sink, source), &server, live, signals, &wish).await {
         Ok(mut stage) => {
             let outcome = stage.play(&mut server, args.seconds).await;
             Ok((stage, outcome))
@@ -117,9 +126,9 @@ async fn show(args: &DemoArgs, settings: &Settings, live: bool) -> Result<Ending
 
 impl DemoArgs {
     /// Nothing but what was said: the settings of servers on this machine are not the demo's.
-    fn settings(&self, data: &Path) -> Result<Settings> {
+    fn settings(&self, data: &Path, sink: &Sink) -> Result<Settings> {
         let flag = |key: &str, value: String, flag: &str| (key.to_owned(), value, flag.to_owned());
-        let flags = vec![
+        let mut flags = vec![
             flag("data", data.display().to_string(), "--data"),
             flag(
                 "server.listen",
@@ -131,6 +140,7 @@ impl DemoArgs {
             flag("store.cache", "64MiB".to_owned(), "store.cache"),
             flag("log.level", "warn".to_owned(), "log.level"),
         ];
+        flags.extend(sink.flags(data));
         Settings::read(None, Vec::new(), flags)
     }
 

@@ -13,6 +13,7 @@ mod cli;
 mod client;
 mod dead_letters;
 mod demo;
+mod destinations_command;
 mod exit;
 mod folder;
 mod jobs;

@@ -5,6 +5,7 @@
 
 mod backfill;
 mod cpu;
+pub(crate) mod drain;
 mod fanout;
 mod ingest;
 mod latency;
@@ -28,6 +29,8 @@ pub(crate) enum Bench {
     Fanout(fanout::Options),
     /// How fast a backfill is, and what it does to live exports.
     Backfill(backfill::Options),
+    /// How fast a collected outbox flows into a stream, which is read back.
+    Drain(drain::Options),
     /// What memory pending exports cost.
     Pending(pending::Options),
 }
@@ -38,6 +41,7 @@ pub(crate) fn run(bench: &Bench) -> Result<ExitCode> {
         Bench::Latency(options) => latency::run(options)?,
         Bench::Fanout(options) => fanout::run(options)?,
         Bench::Backfill(options) => backfill::run(options)?,
+        Bench::Drain(options) => drain::run(options)?,
         Bench::Pending(options) => pending::run(options)?,
     }
     Ok(ExitCode::SUCCESS)

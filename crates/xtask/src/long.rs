@@ -8,6 +8,7 @@ mod kit;
 mod live;
 mod power;
 mod simulation;
+mod streams;
 mod workload;
 
 use crate::cargo::{self, Metadata};
@@ -23,6 +24,9 @@ const STEPS: &[Step] = &[
     simulation::STEP,
     campaign::STEP,
     power::STEP,
+    streams::KINESIS,
+    streams::EVENT_HUBS,
+    streams::SECOND,
 ];
 
 /// One check.

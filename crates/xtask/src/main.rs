@@ -14,6 +14,7 @@ mod bench;
 mod cargo;
 mod command;
 mod long;
+mod peer;
 mod stopwatch;
 mod tidy;
 mod weir;

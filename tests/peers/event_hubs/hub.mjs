@@ -99,9 +99,10 @@ export class Hub {
     };
   }
 
-  /** Everything stored, partition by partition. */
-  events() {
-    return this.partitions.flatMap(({ id, log }) => log.map(({ sequence, raw }) => {
+  /** What is stored, partition by partition, or in one of them. */
+  events(partition, from, limit) {
+    const partitions = partition === null ? this.partitions : [this.partitions[partition]];
+    return partitions.flatMap(({ id, log }) => log.slice(from, from + limit).map(({ sequence, raw }) => {
       const event = this.message.decode(raw);
       return {
         partition: id, sequence, id: event.message_id, contentType: event.content_type,

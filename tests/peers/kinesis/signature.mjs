@@ -12,13 +12,13 @@ export function accessKey(request) {
 
 /**
  * Why a request is refused; `null` if one of `keys` signed it. `keys` maps access key ids to `{secret, token}`; without
- * it everybody may come in.
+ * it everybody may come in who signs at all.
  */
 export function refused(request, body, keys) {
-  if (!keys) return null;
   const header = request.headers.authorization ?? '';
   const [, id, date, region, service] = /Credential=([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\/aws4_request/.exec(header) ?? [];
   if (!id) return refusal('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  if (!keys) return null;
   const key = keys[id];
   const token = request.headers['x-amz-security-token'];
   if (!key || (key.token ?? undefined) !== token) {

@@ -1,6 +1,7 @@
 //! Definitions on a running server: what is in force, and putting others in force.
 
 mod bulk;
+mod destinations;
 mod inlets;
 mod outcome;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod tests;
 mod worker;
 
 pub use bulk::JobRefusal;
+pub use destinations::{CheckView, DestinationView, PermissionView, TestView};
 pub use inlets::{Denied, OpenInlet};
 pub use outcome::{Outcome, Verdict};
 pub(crate) use worker::Next;

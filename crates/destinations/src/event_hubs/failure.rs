@@ -84,6 +84,19 @@ impl Failure {
         }
     }
 
+    /// Whether the namespace was reached and did not let us in.
+    pub(super) fn is_about_access(&self) -> bool {
+        const WORDS: [&str; 6] = [
+            "unauthorized",
+            "forbidden",
+            "401",
+            "403",
+            "InvalidSignature",
+            "ExpiredToken",
+        ];
+        self.class == Class::Endpoint && WORDS.iter().any(|word| self.answer.contains(word))
+    }
+
     /// The verdict for an export that this happened to.
     pub(super) fn verdict(&self) -> Verdict {
         let answer = self.answer.clone();

@@ -11,6 +11,7 @@ use aws_sdk_kinesis::config::{
     BehaviorVersion, Config, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
 };
 use dispatcher::{ResolveSecret, Site};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -18,10 +19,19 @@ use tokio::sync::Mutex;
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// A client and the stream it is for. It has no `Debug`: a client could show its credentials.
+/// A client and the stream it is for.
 pub(super) struct Connected {
     pub(super) kinesis: Client,
     pub(super) stream: Stream,
+}
+
+/// Without the client, which could show its credentials.
+impl fmt::Debug for Connected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connected")
+            .field("stream", &self.stream)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The client in use, if there is one.

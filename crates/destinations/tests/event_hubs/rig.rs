@@ -83,7 +83,8 @@ impl Rig {
                 .map(Secret::new)
                 .ok_or_else(|| format!("{reference} is not set"))
         });
-        let kind = EventHubsKind::new(plan.clock, plan.sign_in);
+        site.clock = plan.clock;
+        let kind = EventHubsKind::signing_in(plan.sign_in);
         let id = DestinationId::new("hub").unwrap();
         let destination = kind.open(&id, &settings, &site).unwrap();
         Self {

@@ -10,11 +10,11 @@ pub(super) fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers")
 }
 
-/// The folder with `node_modules`; installs them if nobody has. Others who want the same wait on a lock of the file
-/// system. Blocks for as long as that takes.
-pub(super) fn folder() -> PathBuf {
+/// The folder with `node_modules` for the lock file in `of`; installs them if nobody has. Others who want the same wait on
+/// a lock of the file system. Blocks for as long as that takes.
+pub(super) fn folder(of: &Path) -> PathBuf {
     let read = |name: &str| {
-        let path = scripts().join(name);
+        let path = of.join(name);
         fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
     let files = ["package.json", "package-lock.json"].map(|name| (name, read(name)));

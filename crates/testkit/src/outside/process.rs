@@ -29,7 +29,7 @@ pub struct Process {
 impl Process {
     /// Starts `tests/peers/<script>` and waits until it listens.
     pub async fn start(script: &str, arguments: &[&str]) -> Self {
-        let folder = spawn_blocking(packages::folder).await;
+        let folder = spawn_blocking(|| packages::folder(&packages::scripts())).await;
         let folder = folder.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         let mut child = Command::new("node")
             .arg(packages::scripts().join(script))

@@ -1,5 +1,6 @@
 //! What the demo asks of its server as an administrator, over HTTP like anybody else.
 
+use super::sink::Sink;
 use crate::client::Client;
 use anyhow::{Context, Result, bail, ensure};
 use model::{Account, SegmentId};
@@ -7,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// The definitions of the demo: those that the documentation explains.
-const PROGRAMME: &str = include_str!("../../../../docs/examples/loyalty.yaml");
+pub(super) const PROGRAMME: &str = include_str!("../../../../docs/examples/loyalty.yaml");
 const NAME: &str = "loyalty.yaml";
 
 /// Asks one server.
@@ -24,10 +25,6 @@ pub(super) struct Programme {
     pub(super) dataset: String,
     /// The mapped segments, id and name.
     pub(super) segments: Vec<(SegmentId, String)>,
-    /// The file destination.
-    pub(super) destination: String,
-    /// Its folder below that of all exports.
-    pub(super) folder: String,
 }
 
 /// What the server says of itself.
@@ -56,9 +53,9 @@ impl Admin {
         Self { client }
     }
 
-    /// Puts the programme in force.
-    pub(super) async fn apply(&self) -> Result<Programme> {
-        let body = PROGRAMME.as_bytes().to_vec();
+    /// Puts the programme in force, which sends to `sink`.
+    pub(super) async fn apply(&self, sink: &Sink) -> Result<Programme> {
+        let body = sink.programme(PROGRAMME)?.into_bytes();
         let (status, answer) = self
             .client
             .post("/api/definitions", &[("file", NAME)], body)
@@ -120,8 +117,6 @@ impl Admin {
                 .into_iter()
                 .map(|id| (id.clone(), name(&id)))
                 .collect(),
-            destination: text(&all["destinations"][0]["id"]),
-            folder: text(&all["destinations"][0]["settings"]["folder"]),
         })
     }
 

@@ -4,11 +4,11 @@ use super::board::{Segment, View};
 use super::lines;
 use super::place::Place;
 use super::screen::words::{clock, millis, thousands};
+use super::sink::Sink;
 use crate::serve::Stopped;
 use anyhow::{Context, Result};
 use model::Account;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 /// A demo that is over.
 #[derive(Debug)]
@@ -17,8 +17,9 @@ pub(super) struct Ending {
     pub(super) account: Account,
     pub(super) view: View,
     pub(super) stopped: Stopped,
+    pub(super) sink: Sink,
     /// Where the exports are.
-    pub(super) exports: PathBuf,
+    pub(super) exports: String,
 }
 
 impl Ending {
@@ -101,12 +102,21 @@ impl Ending {
         if place.stays() {
             say(format!(
                 "\nThe exports are in {}, everything else in {data}.",
-                self.exports.display()
+                self.exports
             ));
-            say(format!("Go on with this data:  weir serve --data {data}"));
+            say(format!(
+                "Go on with this data:  {}",
+                self.sink.serve(place.path())
+            ));
             say(format!("Count what is stored:  weir store stats --data {data}"));
         } else {
-            say(format!("\nEverything was in {data}, which is removed."));
+            match &self.sink {
+                Sink::Files => say(format!("\nEverything was in {data}, which is removed.")),
+                Sink::Stream(_) => say(format!(
+                    "\nThe exports stay in {}; everything else was in {data}, which is removed.",
+                    self.exports
+                )),
+            }
             say("Keep it next time:     weir demo --data DIR".to_owned());
             say(
                 "Begin for yourself:    weir serve, then weir apply -f docs/examples/loyalty.yaml".to_owned(),

@@ -7,7 +7,8 @@ use super::feed::{LANES, Lane};
 use super::screen::{Scene, Screen};
 use super::shop::Shop;
 use super::signals::Signals;
-use super::tail::Tail;
+use super::sink::Sink;
+use super::source::Source;
 use super::wish::Wish;
 use super::{DemoArgs, PATIENCE, watch};
 use crate::client::Client;
@@ -17,7 +18,6 @@ use crate::settings::Settings;
 use crate::tasks::{Failure, OnFailure, Tasks};
 use anyhow::{Context, Result, anyhow};
 use model::{Clock, DataflowNo, SystemClock};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
@@ -44,7 +44,9 @@ pub(super) struct Stage {
     stop_watching: CancellationToken,
     screen: Option<Screen>,
     dataflow: DataflowNo,
-    exports: PathBuf,
+    sink: Sink,
+    /// Where the exports are, for people.
+    exports: String,
 }
 
 impl Stage {
@@ -52,6 +54,7 @@ impl Stage {
     pub(super) async fn open(
         args: &DemoArgs,
         settings: &Settings,
+        (sink, source): (Sink, Source),
         server: &Server,
         live: bool,
         signals: Signals,
@@ -61,7 +64,7 @@ impl Stage {
             server.url.clone(),
             folder::read_token(&settings.data)?,
         )?);
-        let programme = admin.apply().await?;
+        let programme = admin.apply(&sink).await?;
         admin.check_ready().await?;
         let definitions = server.store.definitions()?;
         let dataflow = definitions
@@ -69,8 +72,7 @@ impl Stage {
             .first()
             .context("the programme has no dataflow")?
             .no;
-        let exports = settings.exports_folder().0.join(&programme.folder);
-        let tail = Tail::begin(&exports, &programme.destination)?;
+        let exports = source.shown();
         let since = SystemClock.now();
         let board = Arc::new(Board::new(programme.segments.clone(), since));
         let scene = Scene {
@@ -78,6 +80,7 @@ impl Stage {
             seconds: args.seconds,
             url: server.url.clone(),
             data: settings.data.clone(),
+            sink: sink.clone(),
             exports: exports.clone(),
             stays: args.data.is_some(),
         };
@@ -95,9 +98,10 @@ impl Stage {
             stop_watching: CancellationToken::new(),
             screen,
             dataflow,
+            sink,
             exports,
         };
-        stage.watch(admin, tail, signals);
+        stage.watch(admin, source, signals);
         for number in 0..LANES {
             let people = args.people() / LANES as usize;
             let shop = Shop::open(number, people, args.seed, since);
@@ -111,7 +115,7 @@ impl Stage {
         Ok(stage)
     }
 
-    fn watch(&mut self, admin: Admin, tail: Tail, signals: Signals) {
+    fn watch(&mut self, admin: Admin, source: Source, signals: Signals) {
         let Self {
             board,
             tasks,
@@ -124,7 +128,7 @@ impl Stage {
         let print = screen.is_none();
         let ticks = watch::ticks(Arc::clone(board), admin, print, wish.clone(), stop_ticks.clone());
         tasks.spawn(TICKS, OnFailure::StopServer, stop_ticks, ticks);
-        let reader = watch::read(Arc::clone(board), tail, stop_watching.clone());
+        let reader = watch::read(Arc::clone(board), source, stop_watching.clone());
         tasks.spawn(TAIL, OnFailure::StopServer, stop_watching, reader);
         let listener = watch::listen(signals, wish.clone(), stop_watching.clone());
         tasks.spawn(SIGNALS, OnFailure::StopServer, stop_watching, listener);
@@ -176,6 +180,7 @@ impl Stage {
             account,
             view: self.board.view(),
             stopped,
+            sink: self.sink,
             exports: self.exports,
         })
     }

@@ -43,6 +43,11 @@ impl Tail {
         Ok(tail)
     }
 
+    /// All its files, as a shell names them.
+    pub(super) fn all(&self) -> PathBuf {
+        self.folder.join("*.ndjson")
+    }
+
     /// The file that is being followed.
     pub(super) fn newest(&self) -> PathBuf {
         self.path(self.number)

@@ -4,7 +4,8 @@ use super::admin::Admin;
 use super::board::Board;
 use super::lines;
 use super::signals::Signals;
-use super::tail::{Line, Tail};
+use super::source::Source;
+use super::tail::Line;
 use super::wish::Wish;
 use anyhow::{Context, Result};
 use model::{Clock, SystemClock};
@@ -14,8 +15,6 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-/// The files are read this often, which is part of the latencies that are shown.
-const READ_EVERY: Duration = Duration::from_millis(10);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// So many seconds in a row a server may take no messages: a full disk does not mend itself.
@@ -61,8 +60,8 @@ pub(super) async fn ticks(
 }
 
 /// Reads what was delivered, until nothing more will be.
-pub(super) async fn read(board: Arc<Board>, mut tail: Tail, stop: CancellationToken) -> Result<()> {
-    let mut beat = tokio::time::interval(READ_EVERY);
+pub(super) async fn read(board: Arc<Board>, mut source: Source, stop: CancellationToken) -> Result<()> {
+    let mut beat = tokio::time::interval(source.every());
     beat.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         let last = stop.is_cancelled();
@@ -70,16 +69,11 @@ pub(super) async fn read(board: Arc<Board>, mut tail: Tail, stop: CancellationTo
             () = stop.cancelled(), if !last => continue,
             _ = beat.tick() => {}
         }
-        let (back, read) = tokio::task::spawn_blocking(move || {
-            let read = tail.read();
-            (tail, read)
-        })
-        .await?;
-        tail = back;
-        let lines = read.with_context(|| format!("cannot read {}", tail.newest().display()))?;
+        let (back, exports) = source.read().await?;
+        source = back;
         let now = SystemClock.now();
-        for line in lines.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
-            board.delivered(&Line::parse(line)?, now);
+        for export in exports {
+            board.delivered(&Line::parse(&export)?, now);
         }
         if last {
             return Ok(());

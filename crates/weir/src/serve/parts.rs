@@ -53,7 +53,8 @@ impl Server {
         let metrics = recorder::install()?;
         folder::make(&settings.data)?;
         let secrets = Secrets::of_process(settings.server.secrets_dir.clone());
-        let site = site(settings, secrets.clone())?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let site = site(settings, secrets.clone(), Arc::clone(&clock))?;
         let guard = Guard::of(settings, site.clone());
         let admin = folder::admin_token(&settings.data)?;
         let (store, committer) = open_store(settings).await?;
@@ -65,7 +66,6 @@ impl Server {
                 forbidden.join("\n  ")
             );
         }
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (ingest, handle) = Ingest::new(store.clone(), Arc::clone(&clock), settings.ingest.options())?;
         let retry = Retry {
             first: settings.delivery.first_retry.std(),
@@ -198,7 +198,7 @@ impl Server {
 }
 
 /// What destinations may do on this machine.
-fn site(settings: &Settings, secrets: Secrets) -> Result<Site> {
+fn site(settings: &Settings, secrets: Secrets, clock: Arc<dyn Clock>) -> Result<Site> {
     let (folder, may_be_made) = settings.exports_folder();
     if may_be_made {
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -211,6 +211,7 @@ fn site(settings: &Settings, secrets: Secrets) -> Result<Site> {
     }
     Ok(Site {
         secrets: secrets.resolver(),
+        clock,
         endpoints: settings.delivery.endpoints,
         default_credentials: settings.delivery.default_credentials,
         ..Site::new(folder)

@@ -32,14 +32,7 @@ pub(super) struct Work {
 
 impl Totals {
     pub(super) fn read(client: &mut Client) -> Result<Self> {
-        let answer = client.get("/metrics")?;
-        ensure!(
-            answer.status == 200,
-            "/metrics answered {}: {}",
-            answer.status,
-            answer.body
-        );
-        Ok(Self::parse(&answer.body))
+        Ok(Self::parse(&text(client)?))
     }
 
     /// What was done since an earlier reading; fails if the server still does not show a name.
@@ -64,6 +57,22 @@ impl Totals {
             transitions: sum(text, TRANSITIONS),
         }
     }
+}
+
+/// A counter as it stands, over all labels; 0 if nothing was counted yet.
+pub(super) fn counter(client: &mut Client, name: &str) -> Result<u64> {
+    Ok(sum(&text(client)?, name).unwrap_or_default() as u64)
+}
+
+fn text(client: &mut Client) -> Result<String> {
+    let answer = client.get("/metrics")?;
+    ensure!(
+        answer.status == 200,
+        "/metrics answered {}: {}",
+        answer.status,
+        answer.body
+    );
+    Ok(answer.body)
 }
 
 /// The sum of the samples of a name over all labels; `None` without any.

@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(crate) struct Account {
     pub(crate) decided: u64,
     pub(crate) delivered: u64,
-    pending: u64,
+    pub(crate) pending: u64,
     /// By reason.
     suppressed: BTreeMap<String, u64>,
     /// By reason.
@@ -31,7 +31,7 @@ struct Entry {
 }
 
 impl Account {
-    fn read(client: &mut Client, dataflow: &str) -> Result<Self> {
+    pub(crate) fn read(client: &mut Client, dataflow: &str) -> Result<Self> {
         let answer = client.get("/api/dataflows")?;
         ensure!(
             answer.status == 200,

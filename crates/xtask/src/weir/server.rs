@@ -44,14 +44,27 @@ impl Server {
     /// Starts the program on a free port, with flags of `weir serve` and what it says in the log, and waits until it
     /// can be spoken to.
     pub(crate) fn start(program: &Path, data: &Path, log: &Path, time: Time, flags: &[&str]) -> Result<Self> {
-        fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
-        let data = data.canonicalize()?;
-        let mut weir = command(program, &data);
         let clock = match time {
             Time::Wall => "wall",
             Time::Input => "input",
         };
-        weir.args(["serve", "--clock", clock]).args(flags);
+        Self::start_with(program, data, log, &[&["--clock", clock], flags].concat(), &[])
+    }
+
+    /// The same with nothing but these arguments, and with environment variables.
+    pub(crate) fn start_with(
+        program: &Path,
+        data: &Path,
+        log: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
+        fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
+        let data = data.canonicalize()?;
+        let mut weir = command(program, &data);
+        weir.arg("serve")
+            .args(arguments)
+            .envs(environment.iter().copied());
         Self::spawn(weir, program, data, log)
     }
 
@@ -86,6 +99,11 @@ impl Server {
 
     pub(crate) fn pid(&self) -> u32 {
         self.process.child.id()
+    }
+
+    /// The end of what it said.
+    pub(crate) fn last_words(&self) -> String {
+        self.process.last_words()
     }
 
     /// A new connection.

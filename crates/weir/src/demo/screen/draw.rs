@@ -9,6 +9,7 @@ mod ticker;
 
 use super::words::{clock, thousands};
 use crate::demo::board::View;
+use crate::demo::sink::Sink;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::style::{Style, Stylize};
@@ -33,8 +34,10 @@ pub(in crate::demo) struct Scene {
     pub(in crate::demo) url: String,
     /// What it keeps.
     pub(in crate::demo) data: PathBuf,
-    /// The folder of the exports.
-    pub(in crate::demo) exports: PathBuf,
+    /// Where exports go.
+    pub(in crate::demo) sink: Sink,
+    /// Where they are, for people.
+    pub(in crate::demo) exports: String,
     /// Whether all that is there when the demo has ended.
     pub(in crate::demo) stays: bool,
 }

@@ -3,6 +3,7 @@
 use super::Scene;
 use crate::demo::board::View;
 use crate::demo::screen::words::{end_of, thousands};
+use crate::demo::sink::Sink;
 use ratatui::style::Stylize;
 use ratatui::text::Line;
 
@@ -14,8 +15,12 @@ pub(super) fn places(scene: &Scene, width: u16) -> Vec<Line<'static>> {
         ])
     };
     let token = crate::folder::token_path(&scene.data);
+    let sink = match &scene.sink {
+        Sink::Files => "Files    ",
+        Sink::Stream(_) => "Kinesis  ",
+    };
     vec![
-        place("Files    ", &scene.exports.join("*.ndjson").display().to_string()),
+        place(sink, &scene.exports),
         place(
             "Server   ",
             &format!("{}  token in {}", scene.url, token.display()),

@@ -1,6 +1,7 @@
 use super::*;
 use crate::demo::board::view::Latencies;
 use crate::demo::board::{Moment, Percentiles, Segment, Trend};
+use crate::demo::sink::Sink;
 use model::{Account, Status};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -74,8 +75,10 @@ fn picture(width: u16, height: u16, ending: bool) -> Vec<String> {
         seconds: Some(36_000),
         url: "http://127.0.0.1:40123".to_owned(),
         data: "/tmp/weir-demo-abcdef".into(),
-        exports: "/tmp/weir-demo-abcdef/exports/a/very/long/path/that/does/not/fit/into/one/line/loyalty"
-            .into(),
+        sink: Sink::Files,
+        exports:
+            "/tmp/weir-demo-abcdef/exports/a/very/long/path/that/does/not/fit/into/one/line/loyalty/*.ndjson"
+                .to_owned(),
         stays: true,
     };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
