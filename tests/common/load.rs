@@ -52,7 +52,7 @@ pub(crate) struct Load {
     pub(crate) acknowledged: Mutex<Acknowledged>,
 }
 
-const PEOPLE: u64 = 40;
+const PEOPLE: u64 = 400;
 
 impl Load {
     pub(crate) fn new() -> Arc<Self> {

@@ -1,6 +1,6 @@
 //! Which exports are in flight: known in memory only, since a restart ends all flights.
 
-use model::{DataflowNo, ExportSeq, Lane, ProfileId};
+use model::{Class, DataflowNo, ExportSeq, Lane, ProfileId};
 use std::collections::BTreeMap;
 
 /// Who has an export.
@@ -37,6 +37,14 @@ impl Claims {
     pub(crate) fn in_flight(&self, seq: ExportSeq) -> Option<(DataflowNo, ProfileId)> {
         match self.held.get(&seq)? {
             Holder::Lane { lane, profile } => Some((lane.dataflow, *profile)),
+            Holder::Committer { .. } => None,
+        }
+    }
+
+    /// The class of the lane that has `seq` in flight.
+    pub(crate) fn class(&self, seq: ExportSeq) -> Option<Class> {
+        match self.held.get(&seq)? {
+            Holder::Lane { lane, .. } => Some(lane.class),
             Holder::Committer { .. } => None,
         }
     }

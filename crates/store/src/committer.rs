@@ -3,6 +3,7 @@
 use crate::decisions::Decisions;
 use crate::error::Result;
 use crate::group::{self, Done};
+use crate::inbox::Inbox;
 use crate::letters::LetterKey;
 use crate::settlement::{Outcome, Settlement};
 use crate::shared::{Shared, locked};
@@ -10,13 +11,9 @@ use crate::thread::EngineThread;
 use model::{DataflowNo, ExportSeq};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-/// Requests that wait for the committer at most; more callers wait at the queue.
-pub(crate) const QUEUE: usize = 1024;
-/// Requests committed at once at most.
-const GROUP: usize = 256;
 /// Between two attempts to open the engine again.
 const REOPEN_DELAY: Duration = Duration::from_secs(1);
 
@@ -39,7 +36,7 @@ pub(crate) struct Request {
 /// The committer. Nothing is written before [`Committer::run`] runs.
 pub struct Committer {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) requests: mpsc::Receiver<Request>,
+    pub(crate) inbox: Inbox,
     /// Set if the engine waits for a disk.
     pub(crate) thread: Option<EngineThread>,
 }
@@ -50,7 +47,7 @@ impl Committer {
     /// it takes, and requests that come meanwhile fail with `Unavailable`.
     pub async fn run(mut self, stop: CancellationToken) {
         let mut group = Vec::new();
-        while self.gather(&stop, &mut group).await {
+        while self.inbox.gather(&stop, &mut group).await {
             let done = self.commit(std::mem::take(&mut group)).await;
             let open = match done.failed {
                 None => true,
@@ -68,18 +65,6 @@ impl Committer {
                 self.keep_reopening(&stop).await;
             }
         }
-    }
-
-    /// Fills `group` with what waits, at least one request; `false` if none will come.
-    async fn gather(&mut self, stop: &CancellationToken, group: &mut Vec<Request>) -> bool {
-        if !self.requests.is_closed() {
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => self.requests.close(),
-                count = self.requests.recv_many(group, GROUP) => return count > 0,
-            }
-        }
-        self.requests.recv_many(group, GROUP).await > 0
     }
 
     async fn commit(&self, group: Vec<Request>) -> Done {
@@ -118,8 +103,8 @@ impl Committer {
         loop {
             self.refuse_for(REOPEN_DELAY, stop).await;
             if stop.is_cancelled() {
-                self.requests.close();
-                while let Some(request) = self.requests.recv().await {
+                self.inbox.close();
+                while let Some(request) = self.inbox.next().await {
                     drop(request.answer.send(Err(self.shared.unavailable())));
                 }
                 return;
@@ -139,7 +124,7 @@ impl Committer {
                 biased;
                 () = stop.cancelled() => return,
                 () = &mut end => return,
-                Some(request) = self.requests.recv() => {
+                Some(request) = self.inbox.next() => {
                     drop(request.answer.send(Err(self.shared.unavailable())));
                 }
             }

@@ -22,6 +22,7 @@ mod error;
 mod format;
 mod group;
 mod health;
+mod inbox;
 mod keys;
 mod keyspace;
 mod letters;

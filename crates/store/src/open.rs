@@ -1,10 +1,11 @@
 //! Opens a store: one writer, a known format, the numbers it stopped at.
 
 use crate::claims::Claims;
-use crate::committer::{Committer, QUEUE};
+use crate::committer::Committer;
 use crate::engine::{Batch, Change, Engine, EngineKind, Reopen};
 use crate::error::{Error, Result};
 use crate::format;
+use crate::inbox::inbox;
 use crate::keys::{META, Write};
 use crate::lock::FolderLock;
 use crate::meta::Meta;
@@ -20,7 +21,6 @@ use crate::wake::Wakes;
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, RwLock};
-use tokio::sync::mpsc;
 
 /// Opens the store in `folder`, or makes one there. Brings an older format to the current one first. The store
 /// is closed when all handles and the committer are gone.
@@ -74,13 +74,13 @@ fn assemble(
         missing: Mutex::new(None),
         _lock: lock,
     });
-    let (requests, received) = mpsc::channel(QUEUE);
+    let (slots, inbox) = inbox();
     let committer = Committer {
         shared: Arc::clone(&shared),
-        requests: received,
+        inbox,
         thread,
     };
-    Ok((Store { shared, requests }, committer))
+    Ok((Store { shared, slots }, committer))
 }
 
 /// The first rows of a new store.

@@ -5,13 +5,17 @@ use crate::decisions::Decisions;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::health::Health;
+use crate::inbox::Slots;
 use crate::meta::Meta;
 use crate::settlement::{Outcome, Settlement};
 use crate::shared::{Missing, Shared, locked};
-use model::{DataflowNo, ExportSeq, Lane};
+use model::{Class, DataflowNo, ExportSeq, Lane};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
+
+/// Exports of a bulk lane settled in one request at most: a live commit waits for few of them.
+const PIECE: usize = 128;
 
 /// The store. Cheap to clone; all clones are the same store.
 ///
@@ -20,7 +24,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 #[derive(Clone)]
 pub struct Store {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) requests: mpsc::Sender<Request>,
+    pub(crate) slots: Slots,
 }
 
 impl Store {
@@ -31,14 +35,27 @@ impl Store {
         self.ask(Work::Commit(Box::new(decisions))).await
     }
 
-    /// Records what became of exports. Resolves when it is durable; whole or not at all. Settling one again, or
-    /// one that is gone, changes nothing. After an error the exports are still claimed: settle them again, or
-    /// release them.
-    pub async fn settle(&self, settlements: Vec<Settlement>) -> Result<()> {
-        if settlements.is_empty() {
+    /// Records what became of exports. Resolves when it is durable. Settling one again, or one that is gone, changes
+    /// nothing. After an error exports may still be claimed: settle them all again, or release them.
+    ///
+    /// What was sent in bulk is recorded in small pieces that give way to live commits.
+    pub async fn settle(&self, mut settlements: Vec<Settlement>) -> Result<()> {
+        let Some(first) = settlements.first() else {
             return Ok(());
+        };
+        if locked(&self.shared.claims).class(first.seq) != Some(Class::Bulk) {
+            return self.ask(Work::Settle(settlements)).await;
         }
-        self.ask(Work::Settle(settlements)).await
+        let mut answers = Vec::new();
+        while !settlements.is_empty() {
+            let rest = settlements.split_off(settlements.len().min(PIECE));
+            let piece = Work::Settle(std::mem::replace(&mut settlements, rest));
+            answers.push(self.hand_in(Class::Bulk, piece).await?);
+        }
+        for answer in answers {
+            answer.get().await?;
+        }
+        Ok(())
     }
 
     /// Ends exports of one dataflow that nobody has claimed: suppressed, or dead as `Expired` or `Overflow` (other
@@ -94,12 +111,33 @@ impl Store {
     }
 
     pub(crate) async fn ask(&self, work: Work) -> Result<()> {
+        self.hand_in(Class::Live, work).await?.get().await
+    }
+
+    async fn hand_in(&self, class: Class, work: Work) -> Result<Answer<'_>> {
         let (answer, answered) = oneshot::channel();
         let request = Request { work, answer };
-        self.requests.send(request).await.map_err(|_| Error::Stopped)?;
-        answered.await.unwrap_or_else(|_| {
+        self.slots.put(class, request).await?;
+        Ok(Answer {
+            slots: &self.slots,
+            shared: &self.shared,
+            answered,
+        })
+    }
+}
+
+/// The answer to a request that was handed in.
+struct Answer<'a> {
+    slots: &'a Slots,
+    shared: &'a Shared,
+    answered: oneshot::Receiver<Result<()>>,
+}
+
+impl Answer<'_> {
+    async fn get(self) -> Result<()> {
+        self.answered.await.unwrap_or_else(|_| {
             // A panic of the committer takes the answers of its group with it; it goes on with the next.
-            if self.requests.is_closed() {
+            if self.slots.closed() {
                 Err(Error::Stopped)
             } else {
                 Err(self.shared.unavailable())

@@ -41,6 +41,10 @@ impl Ingest {
                             self.trust_clock();
                             send(answer, ());
                         }
+                        // It may be well again since: who was told so must not be refused.
+                        Ok(Some(request)) if !matches!(self.store.health(), Health::Failed { .. }) => {
+                            self.held = Some(request);
+                        }
                         Ok(Some(request)) => request.refuse(&SubmitError::Commit(why)),
                         Ok(None) => return,
                         Err(_) => {}

@@ -3,10 +3,12 @@
 use crate::support::{
     Running, at, batch, everything, export, live, options, person, profile, settled, start_on,
 };
-use model::{DataflowNo, ExportSeq};
+use model::{Class, DataflowNo, ExportSeq, Lane};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use store::{Batch, Decisions, Engine as _, Error, Fault, Health, Memory, OutboxOp, Outcome};
+use store::{
+    Batch, Claimed, Decisions, Engine as _, Error, Fault, Health, Memory, OutboxOp, Outcome, Settlement,
+};
 
 #[tokio::test]
 async fn requests_that_wait_are_committed_as_one_in_their_order() {
@@ -261,4 +263,31 @@ async fn a_full_disk_refuses_and_recovers_by_itself() {
     assert_eq!(acknowledged, 100);
     assert_eq!(store.account(DataflowNo(1)).unwrap().decided, acknowledged);
     running.stop().await;
+}
+
+/// What was sent in bulk is settled in pieces, two a commit while nobody else waits, so that a live commit that comes
+/// meanwhile waits for few of them.
+#[tokio::test]
+async fn bulk_is_settled_in_pieces_and_live_at_once() {
+    for (class, commits) in [(Class::Live, 1), (Class::Bulk, 4)] {
+        let memory = Memory::new();
+        let running = start_on(Box::new(memory.clone())).unwrap();
+        let store = &running.store;
+        let lane = Lane { class, ..live(1) };
+        let decided = (1..=1_000).map(|n| OutboxOp::Export(export(lane, profile(n), 1)));
+        store.commit(batch(store, decided.collect())).await.unwrap();
+        let claimed = store.claim(lane, at(0), usize::MAX, usize::MAX).unwrap();
+        let delivered = |claimed: &Claimed| Settlement {
+            seq: claimed.seq,
+            outcome: Outcome::Delivered,
+        };
+        let before = memory.commits();
+        store
+            .settle(claimed.iter().map(delivered).collect())
+            .await
+            .unwrap();
+        assert_eq!(memory.commits() - before, commits, "{class:?}");
+        assert_eq!(store.account(DataflowNo(1)).unwrap().delivered, 1_000);
+        running.stop().await;
+    }
 }

@@ -1,0 +1,60 @@
+use super::*;
+use crate::committer::Work;
+use model::{DataflowNo, ExportSeq, SuppressedReason};
+use tokio::sync::oneshot;
+
+/// A request that can be told from others.
+fn request(number: u32) -> Request {
+    let outcome = crate::Outcome::Suppressed(SuppressedReason::Cancelled);
+    let work = Work::GiveUp(DataflowNo(number), vec![ExportSeq(1)], outcome);
+    Request {
+        work,
+        answer: oneshot::channel().0,
+    }
+}
+
+fn numbers(group: &[Request]) -> Vec<u32> {
+    let number = |request: &Request| match &request.work {
+        Work::GiveUp(dataflow, ..) => dataflow.0,
+        _ => panic!("somebody else's request"),
+    };
+    group.iter().map(number).collect()
+}
+
+#[tokio::test]
+async fn live_requests_go_first_and_bulk_goes_on() {
+    let (slots, mut inbox) = inbox();
+    for number in 1..=5 {
+        slots.put(Class::Bulk, request(number)).await.unwrap();
+    }
+    for number in 11..=12 {
+        slots.put(Class::Live, request(number)).await.unwrap();
+    }
+    let stop = CancellationToken::new();
+    let mut next = async || {
+        let mut group = Vec::new();
+        assert!(inbox.gather(&stop, &mut group).await);
+        numbers(&group)
+    };
+    assert_eq!(next().await, [11, 12, 1]);
+    assert_eq!(next().await, [2, 3]);
+    slots.put(Class::Live, request(13)).await.unwrap();
+    assert_eq!(next().await, [13, 4]);
+    stop.cancel();
+    assert_eq!(next().await, [5], "what was handed in before the stop");
+    assert!(slots.put(Class::Bulk, request(6)).await.is_err());
+    assert!(!inbox.gather(&stop, &mut Vec::new()).await);
+}
+
+#[tokio::test]
+async fn it_ends_with_the_last_handle() {
+    for class in [Class::Live, Class::Bulk] {
+        let (slots, mut inbox) = inbox();
+        slots.put(class, request(1)).await.unwrap();
+        drop(slots);
+        let (stop, mut group) = (CancellationToken::new(), Vec::new());
+        assert!(inbox.gather(&stop, &mut group).await);
+        assert_eq!(numbers(&group), [1]);
+        assert!(!inbox.gather(&stop, &mut group).await);
+    }
+}
