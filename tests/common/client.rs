@@ -62,21 +62,6 @@ impl Client {
         serde_json::from_str(&text).expect("JSON")
     }
 
-    /// Posts JSON to an admin route; gives its answer.
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
-        let request = self.http.post(format!("{}{path}", self.url));
-        let answer = request
-            .bearer_auth(&self.token)
-            .json(body)
-            .send()
-            .await
-            .expect("an answer");
-        let status = answer.status();
-        let text = answer.text().await.expect("a body");
-        assert!(status.is_success(), "POST {path}: {status}: {text}");
-        serde_json::from_str(&text).expect("JSON")
-    }
-
     /// Gets any route as status and text.
     pub(crate) async fn get_text(&self, path: &str) -> (u16, String) {
         let answer = self

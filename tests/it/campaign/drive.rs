@@ -163,11 +163,15 @@ impl Run {
 
     /// Has the current state of everybody sent again on what carries bulk.
     async fn resend(&self, server: &Server) {
-        let client = Client::of(server);
+        let http = reqwest::Client::new();
         for cell in self.cells.iter().filter(|cell| cell.traffic == Traffic::Backfill) {
-            client
-                .post("/api/jobs", &json!({"dataflow": cell.to_string()}))
-                .await;
+            let request = http
+                .post(format!("{}/api/jobs", server.url))
+                .bearer_auth(&server.token);
+            let answer = request.json(&json!({"dataflow": cell.to_string()})).send();
+            let answer = answer.await.expect("an answer");
+            let status = answer.status();
+            assert!(status.is_success(), "{cell}: {status}: {:?}", answer.text().await);
         }
     }
 

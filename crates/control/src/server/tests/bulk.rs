@@ -6,12 +6,12 @@ mod limits;
 mod random;
 mod replay;
 
-use super::{Server, until};
+use super::{NOON, Server, until};
 use crate::change::Choices;
 use crate::jobs::{JobView, Resend, Scope};
-use model::{Class, DataflowId, DataflowNo, Export, Lane, SegmentId, Status, Timestamp};
+use model::{Class, DataflowId, DataflowNo, DeadReason, Export, Lane, SegmentId, Status, Timestamp};
 use std::collections::BTreeMap;
-use store::{Outcome, Settlement};
+use store::{Claimed, Outcome, Settlement};
 
 /// Everything that has an edge tells it.
 const ALL: Choices = Choices {
@@ -96,6 +96,19 @@ impl Server {
             error_budget: None,
         };
         self.control.resend(&resend).await.unwrap()
+    }
+}
+
+/// What becomes of an export that its destination refuses.
+fn refused(claimed: &Claimed) -> Settlement {
+    Settlement {
+        seq: claimed.seq,
+        outcome: Outcome::Dead {
+            at: Timestamp::from_millis(NOON),
+            reason: DeadReason::Refused,
+            answer: "HTTP 400".to_owned(),
+            attempts: 0,
+        },
     }
 }
 

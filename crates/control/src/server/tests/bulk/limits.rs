@@ -1,13 +1,13 @@
 //! What holds a job back, and what it leaves out.
 
-use super::{causes, counts, file, people, until};
+use super::{causes, counts, file, people, refused, until};
 use crate::jobs::{Resend, Scope};
 use crate::server::tests::{NOON, Server};
 use ingest::JobAction;
-use model::{Class, DataflowId, DataflowNo, DeadReason, JobNo, Lane, Timestamp};
+use model::{Class, DataflowId, DataflowNo, JobNo, Lane, Timestamp};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use store::{Memory, Outcome, Settlement};
+use store::Memory;
 
 /// A job keeps no more ahead than the queue should hold, and takes its time where it has a rate.
 #[tokio::test(start_paused = true)]
@@ -69,17 +69,11 @@ async fn resend_with(budget: u64, dead: usize) -> (&'static str, String, u64) {
             .claim(lane, Timestamp::MAX, left, usize::MAX)
             .unwrap();
         left -= claimed.len();
-        let dies = |seq| Settlement {
-            seq,
-            outcome: Outcome::Dead {
-                at: Timestamp::from_millis(NOON),
-                reason: DeadReason::Refused,
-                answer: "HTTP 400".to_owned(),
-                attempts: 0,
-            },
-        };
-        let settled = claimed.iter().map(|claimed| dies(claimed.seq)).collect();
-        server.store.settle(settled).await.unwrap();
+        server
+            .store
+            .settle(claimed.iter().map(refused).collect())
+            .await
+            .unwrap();
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let (jobs, _) = server.finish().await;

@@ -1,11 +1,11 @@
 //! Dead letters that are sent again, with a power cut in the middle.
 
-use super::{counts, file};
+use super::{counts, file, refused};
 use crate::jobs::Replay;
-use crate::server::tests::{NOON, Server};
-use model::{Class, DataflowId, DataflowNo, DeadReason, Export, ExportSeq, Lane, Timestamp};
+use crate::server::tests::Server;
+use model::{Class, DataflowId, DataflowNo, Export, ExportSeq, Lane, Timestamp};
 use std::collections::BTreeMap;
-use store::{LetterKey, Memory, Outcome, Settlement, Sought};
+use store::{LetterKey, Memory, Sought};
 
 /// Lets everything that waits die, and gives it by id.
 async fn kill(server: &Server) -> Vec<Export> {
@@ -19,17 +19,11 @@ async fn kill(server: &Server) -> Vec<Export> {
         if claimed.is_empty() {
             return dead;
         }
-        let dies = |seq| Settlement {
-            seq,
-            outcome: Outcome::Dead {
-                at: Timestamp::from_millis(NOON),
-                reason: DeadReason::Refused,
-                answer: "HTTP 400".to_owned(),
-                attempts: 0,
-            },
-        };
-        let settled = claimed.iter().map(|one| dies(one.seq)).collect();
-        server.store.settle(settled).await.unwrap();
+        server
+            .store
+            .settle(claimed.iter().map(refused).collect())
+            .await
+            .unwrap();
         dead.extend(claimed.into_iter().map(|one| one.export));
     }
 }
