@@ -49,15 +49,17 @@ pub(crate) struct Acknowledged {
 /// Posts without end and remembers what was acknowledged.
 pub(crate) struct Load {
     next: AtomicU64,
+    people: u64,
     pub(crate) acknowledged: Mutex<Acknowledged>,
 }
 
-const PEOPLE: u64 = 400;
-
 impl Load {
-    pub(crate) fn new() -> Arc<Self> {
+    /// A load that changes so many people in turn, besides visitors, who come once. They must be enough: more than 32
+    /// exports of one that wait are coalesced, and then not every number has an export.
+    pub(crate) fn new(people: u64) -> Arc<Self> {
         Arc::new(Self {
             next: AtomicU64::new(1),
+            people,
             acknowledged: Mutex::default(),
         })
     }
@@ -92,7 +94,7 @@ impl Load {
                 visitors.push(n);
                 numbers.push(None);
             } else {
-                let person = n % (PEOPLE / 4) * 4 + lane;
+                let person = n % (self.people / 4) * 4 + lane;
                 lines.push(format!(
                     r#"{{"identityMap":{{"crm":[{{"id":"p{person}"}}]}},"number":{n}}}"#
                 ));

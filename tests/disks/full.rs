@@ -29,7 +29,7 @@ async fn recovers_without_a_restart(engine: &str) {
     let server = Server::start_with(&data, &[], &environment).await;
     server.apply(DEFINITIONS);
     let client = Client::of(&server);
-    let load = Load::new();
+    let load = Load::new(8_000);
 
     let ballast = disk.folder.join("ballast");
     fill(&ballast);
@@ -53,6 +53,11 @@ async fn recovers_without_a_restart(engine: &str) {
     LocalSet::new().run_until(more).await;
     tokio::time::sleep(Duration::from_millis(1500)).await;
     let account = client.drained("flow").await;
+    assert_eq!(
+        account["suppressed"],
+        serde_json::json!({}),
+        "too few people: {account}"
+    );
     let delivered = load.verify(&data.join("exports"));
     assert_eq!(account["decided"], delivered, "{account}");
     assert_eq!(

@@ -19,7 +19,7 @@ async fn fifty_power_cuts_lose_nothing() {
     let disk = Disk::new(folder.path(), 1024);
     let data = disk.folder.join("weir");
     std::fs::create_dir(&data).expect("a folder");
-    let load = Load::new();
+    let load = Load::new(400);
     let cycles = async {
         for cut in 0..CUTS {
             let server = Server::start(&data, &[]).await;

@@ -23,7 +23,7 @@ async fn kills_lose_nothing(engine: &str, kills: u64) {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("weir");
     std::fs::create_dir(&data).expect("a folder");
-    let load = Load::new();
+    let load = Load::new(400);
     LocalSet::new()
         .run_until(cycles(&data, &load, engine, kills))
         .await;
