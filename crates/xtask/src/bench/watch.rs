@@ -1,11 +1,10 @@
 //! What the server shows of its dataflows and jobs while it works.
 
 use crate::stopwatch::Stopwatch;
-use crate::weir::Client;
+use crate::weir::{Account, Client};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A dataflow that gets nowhere for this long is stuck.
@@ -23,16 +22,6 @@ pub(super) struct Dataflow {
     pub(super) id: String,
     pub(super) account: Account,
     pub(super) latency: Latency,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub(super) struct Account {
-    pub(super) decided: u64,
-    pub(super) delivered: u64,
-    pub(super) pending: u64,
-    suppressed: BTreeMap<String, u64>,
-    dead: BTreeMap<String, u64>,
-    balanced: bool,
 }
 
 /// Over the 2,048 exports delivered last, in milliseconds.
@@ -88,20 +77,6 @@ pub(super) fn resident_bytes(pid: u32) -> Result<u64> {
         .with_context(|| format!("{path} has another shape than proc(5) says"))?
         .parse()?;
     Ok(kilobytes << 10)
-}
-
-impl Account {
-    /// Fails if exports were lost, died or were given up.
-    pub(super) fn ensure_whole(&self) -> Result<()> {
-        let dead: u64 = self.dead.values().sum();
-        let superseded = self.suppressed.get("superseded").copied().unwrap_or(0);
-        let suppressed: u64 = self.suppressed.values().sum();
-        ensure!(
-            self.balanced && dead == 0 && suppressed == superseded,
-            "exports are missing: {self:?}"
-        );
-        Ok(())
-    }
 }
 
 /// Looks every `pause` until `done` says so; fails if what it looks at stays the same for too long.

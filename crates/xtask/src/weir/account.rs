@@ -53,6 +53,14 @@ impl Account {
         ensure!(is_so, "not every export was delivered: {self:?}");
         Ok(())
     }
+
+    /// Fails if exports were lost, died or were given up; bulk ones may have been superseded by live ones.
+    pub(crate) fn ensure_whole(&self) -> Result<()> {
+        let superseded = self.suppressed.get("superseded").copied().unwrap_or(0);
+        let is_so = self.dead.is_empty() && self.decided == self.delivered + self.pending + superseded;
+        ensure!(is_so, "exports are missing: {self:?}");
+        Ok(())
+    }
 }
 
 /// How often the account is looked at.

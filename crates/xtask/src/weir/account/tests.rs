@@ -22,3 +22,19 @@ fn an_export_that_was_given_up_is_told_of() {
     let error = bad.ensure_all_delivered().unwrap_err().to_string();
     assert!(error.contains("refused"), "{error}");
 }
+
+#[test]
+fn only_what_was_superseded_may_be_missing() {
+    let account = |suppressed: &str, dead: u64| Account {
+        decided: 10,
+        delivered: 7,
+        pending: 1,
+        suppressed: [(suppressed.to_owned(), 2)].into(),
+        dead: (0..dead).map(|_| ("refused".to_owned(), dead)).collect(),
+    };
+    account("superseded", 0).ensure_whole().unwrap();
+    for wrong in [account("coalesced", 0), account("superseded", 1)] {
+        let error = wrong.ensure_whole().unwrap_err().to_string();
+        assert!(error.contains("exports are missing"), "{error}");
+    }
+}
