@@ -9,6 +9,7 @@
 mod m0001_first_format;
 mod m0002_bulk_jobs;
 mod m0003_bounded_queues;
+mod m0004_lone_exports;
 #[cfg(test)]
 mod tests;
 
@@ -41,6 +42,7 @@ pub const STEPS: &[Step] = &[
     m0001_first_format::STEP,
     m0002_bulk_jobs::STEP,
     m0003_bounded_queues::STEP,
+    m0004_lone_exports::STEP,
 ];
 
 /// The format this program writes.

@@ -19,6 +19,10 @@ const FROZEN: &[(u32, &str)] = &[
         3,
         "6c09935814775c6c4ebecc062720dfd71988f70427e698d02ac2a0fa5dd22b03",
     ),
+    (
+        4,
+        "4439cf3e44299d5aba4797da917b14e130a32f408b515fd3356357cbba312c0c",
+    ),
 ];
 
 #[test]

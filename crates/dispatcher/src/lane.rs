@@ -187,6 +187,7 @@ impl LaneTask {
     /// Claims what is due and packs it into calls; for a probe, into one call of one export.
     async fn claim(&mut self, probe: bool) -> Claim {
         let context = Arc::clone(&self.context);
+        context.store.caught_up(context.lane.class).await;
         let (limits, now) = (context.connection.limits, context.clock.now());
         let mut claimed = match context
             .store

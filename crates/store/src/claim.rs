@@ -1,17 +1,18 @@
 //! Claim and release: what the sending half takes from the outbox.
 
-use crate::claims::{Claims, Holder};
+use crate::claims::{Claims, Flight, Holder};
 use crate::engine::Read;
 use crate::error::{Error, Result};
 use crate::keys::{EXPORTS, FRESH, LANES, Ticket};
 use crate::settlement::Claimed;
 use crate::shared::locked;
 use crate::store::Store;
-use model::{ExportSeq, Lane, Timestamp};
+use model::{Class, ExportSeq, Lane, Timestamp};
 use std::ops::Range;
 
-/// Rows looked at in one read.
+/// Rows looked at in one read by who takes them, and by who asks for the first.
 const PAGE: usize = 256;
+const FEW: usize = 4;
 
 impl Store {
     /// Takes up to `records` exports of `lane` that are due at `now`, retries first (earliest due first), then
@@ -31,6 +32,7 @@ impl Store {
                 bytes,
                 used: 0,
                 taken: Vec::new(),
+                rows_of: Vec::new(),
             };
             let retries = taking.take(&claims, retries(lane, now))?;
             if !retries.full {
@@ -39,12 +41,25 @@ impl Store {
                     claims.advance(lane, next);
                 }
             }
-            for claimed in &taking.taken {
-                let profile = claimed.export.profile;
-                claims.hold(claimed.seq, Holder::Lane { lane, profile });
+            for (claimed, (due, alone)) in taking.taken.iter().zip(taking.rows_of) {
+                let flight = Flight {
+                    lane,
+                    profile: claimed.export.profile,
+                    revision: claimed.export.revision,
+                    bytes: claimed.bytes,
+                    due,
+                    alone,
+                };
+                claims.hold(claimed.seq, Holder::Flight(flight));
             }
             Ok(taking.taken)
         })
+    }
+
+    /// Waits until what came back from the destinations of this class is being written: who claimed faster than it
+    /// is would only fill the memory.
+    pub async fn caught_up(&self, class: Class) {
+        drop(self.shared.desks.of(class).acquire().await);
     }
 
     /// Gives back exports that were claimed and not sent. Their rows are as they were.
@@ -80,6 +95,8 @@ struct Taking<'a, R: ?Sized> {
     bytes: usize,
     used: usize,
     taken: Vec<Claimed>,
+    /// Of each one taken, what its lane row tells about itself: when it is due, and whether it is alone.
+    rows_of: Vec<(Timestamp, bool)>,
 }
 
 /// How far a claim came in a range.
@@ -95,8 +112,8 @@ impl<R: Read + ?Sized> Taking<'_, R> {
     /// Takes what is free in `range`, as far as there is room.
     fn take(&mut self, claims: &Claims, range: Range<Vec<u8>>) -> Result<Reached> {
         let mut reached = Reached::default();
-        let left = for_each(self.rows, range, |seq, _, ticket| {
-            if claims.is_free(seq) && !self.take_one(seq, &ticket)? {
+        let left = for_each(self.rows, range, PAGE, |seq, due, ticket| {
+            if claims.is_free(seq) && !self.take_one(seq, due, &ticket)? {
                 return Ok(Some(seq));
             }
             reached.next = Some(seq.next());
@@ -110,7 +127,7 @@ impl<R: Read + ?Sized> Taking<'_, R> {
     }
 
     /// Takes the export if there is room.
-    fn take_one(&mut self, seq: ExportSeq, ticket: &Ticket) -> Result<bool> {
+    fn take_one(&mut self, seq: ExportSeq, due: Timestamp, ticket: &Ticket) -> Result<bool> {
         if self.taken.len() >= self.records {
             return Ok(false);
         }
@@ -125,6 +142,7 @@ impl<R: Read + ?Sized> Taking<'_, R> {
             return Ok(false);
         }
         self.used += size;
+        self.rows_of.push((due, ticket.alone));
         self.taken.push(Claimed {
             seq,
             export: queued.export,
@@ -141,18 +159,21 @@ fn first_free<R: Read + ?Sized>(
     claims: &Claims,
     range: Range<Vec<u8>>,
 ) -> Result<Option<Timestamp>> {
-    for_each(rows, range, |seq, due, _| Ok(claims.is_free(seq).then_some(due)))
+    for_each(rows, range, FEW, |seq, due, _| {
+        Ok(claims.is_free(seq).then_some(due))
+    })
 }
 
-/// Shows lane rows to `see` in order until it returns something.
+/// Shows lane rows to `see` in order, `limit` at a time, until it returns something.
 fn for_each<R: Read + ?Sized, T>(
     rows: &R,
     mut range: Range<Vec<u8>>,
+    limit: usize,
     mut see: impl FnMut(ExportSeq, Timestamp, Ticket) -> Result<Option<T>>,
 ) -> Result<Option<T>> {
     loop {
-        let page = LANES.scan(rows, range.clone(), PAGE, false)?;
-        let whole = page.len() < PAGE;
+        let page = LANES.scan(rows, range.clone(), limit, false)?;
+        let whole = page.len() < limit;
         if let Some(((dataflow, class, due, seq), _)) = page.last() {
             range.start = LANES.key(&(*dataflow, *class, *due, seq.next()));
         }

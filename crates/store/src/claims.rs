@@ -1,23 +1,35 @@
 //! Which exports are in flight: known in memory only, since a restart ends all flights.
 
-use model::{Class, DataflowNo, ExportSeq, Lane, ProfileId};
+use model::{Class, ExportSeq, Lane, ProfileId, Revision, Timestamp};
 use std::collections::BTreeMap;
 
 /// Who has an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Holder {
     /// The sending half, until it settles or releases it. Survives a reopen of the engine.
-    Lane {
-        /// Of which lane.
-        lane: Lane,
-        /// Whose export it is.
-        profile: ProfileId,
-    },
+    Flight(Flight),
     /// The committer, while it commits the end of an export that nobody had claimed.
     Committer {
         /// The lane whose row it is.
         lane: Lane,
     },
+}
+
+/// An export in flight, as far as its end has to know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flight {
+    /// Of which lane.
+    pub(crate) lane: Lane,
+    /// Whose export it is.
+    pub(crate) profile: ProfileId,
+    /// Its revision.
+    pub(crate) revision: Revision,
+    /// The size of its row.
+    pub(crate) bytes: usize,
+    /// When it was due: part of the key of its lane row.
+    pub(crate) due: Timestamp,
+    /// Whether its ticket says that it is alone, and nothing has come since.
+    pub(crate) alone: bool,
 }
 
 /// Exports that no claim may return, and where the next claim of a lane begins to look.
@@ -33,19 +45,27 @@ impl Claims {
         !self.held.contains_key(&seq)
     }
 
-    /// The claim on `seq`, if it is in flight.
-    pub(crate) fn in_flight(&self, seq: ExportSeq) -> Option<(DataflowNo, ProfileId)> {
+    /// What is known of `seq`, if it is in flight.
+    pub(crate) fn in_flight(&self, seq: ExportSeq) -> Option<Flight> {
         match self.held.get(&seq)? {
-            Holder::Lane { lane, profile } => Some((lane.dataflow, *profile)),
+            Holder::Flight(flight) => Some(*flight),
             Holder::Committer { .. } => None,
         }
     }
 
     /// The class of the lane that has `seq` in flight.
     pub(crate) fn class(&self, seq: ExportSeq) -> Option<Class> {
-        match self.held.get(&seq)? {
-            Holder::Lane { lane, .. } => Some(lane.class),
-            Holder::Committer { .. } => None,
+        self.in_flight(seq).map(|flight| flight.lane.class)
+    }
+
+    /// Has a flight no longer be alone. Returns it if it was.
+    pub(crate) fn join_in(&mut self, seq: ExportSeq) -> Option<Flight> {
+        match self.held.get_mut(&seq)? {
+            Holder::Flight(flight) if flight.alone => {
+                flight.alone = false;
+                Some(*flight)
+            }
+            _ => None,
         }
     }
 
@@ -55,8 +75,9 @@ impl Claims {
 
     /// Gives `seq` back: it can be claimed again if its row is still there.
     pub(crate) fn release(&mut self, seq: ExportSeq) {
-        if let Some(Holder::Lane { lane, .. } | Holder::Committer { lane }) = self.held.remove(&seq) {
-            self.offer(lane, seq);
+        match self.held.remove(&seq) {
+            Some(Holder::Flight(Flight { lane, .. }) | Holder::Committer { lane }) => self.offer(lane, seq),
+            None => {}
         }
     }
 
@@ -82,10 +103,15 @@ impl Claims {
     }
 
     /// After a failed commit: what the committer held is free again, and nobody knows where to look. Flights
-    /// go on.
+    /// go on; none is known to be alone, because what failed may be on the disk all the same.
     pub(crate) fn commit_failed(&mut self) {
-        self.held
-            .retain(|_, holder| matches!(holder, Holder::Lane { .. }));
+        self.held.retain(|_, holder| match holder {
+            Holder::Flight(flight) => {
+                flight.alone = false;
+                true
+            }
+            Holder::Committer { .. } => false,
+        });
         self.positions.clear();
     }
 }

@@ -27,6 +27,18 @@ pub(crate) enum Work {
     Purge(Vec<LetterKey>, Arc<Mutex<u64>>),
 }
 
+impl Work {
+    /// How much there is to write, roughly: profiles and exports.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Commit(decisions) => decisions.profiles.len() + decisions.outbox.len(),
+            Self::Settle(settlements) => settlements.len(),
+            Self::GiveUp(_, exports, _) => exports.len(),
+            Self::Purge(letters, _) => letters.len(),
+        }
+    }
+}
+
 /// What a caller wants written, and who waits for it.
 pub(crate) struct Request {
     pub(crate) work: Work,
@@ -46,9 +58,12 @@ impl Committer {
     /// is left. A failed commit fails its whole group; then the engine is dropped and opened again, as often as
     /// it takes, and requests that come meanwhile fail with `Unavailable`.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut group = Vec::new();
-        while self.inbox.gather(&stop, &mut group).await {
-            let done = self.commit(std::mem::take(&mut group)).await;
+        loop {
+            let group = self.inbox.gather(&stop).await;
+            if group.is_empty() {
+                return;
+            }
+            let done = self.commit(group).await;
             let open = match done.failed {
                 None => true,
                 Some(why) => {

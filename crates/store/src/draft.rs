@@ -2,7 +2,7 @@
 
 use crate::account::Counters;
 use crate::bounds::Bounds;
-use crate::claims::{Claims, Holder};
+use crate::claims::{Claims, Flight, Holder};
 use crate::engine::{Batch, Engine};
 use crate::error::Result;
 use crate::keys::{COUNTERS, META};
@@ -10,8 +10,9 @@ use crate::meta::Meta;
 use crate::overlay::Overlay;
 use crate::queue::{self, Queue, Together};
 use crate::shared::locked;
-use model::{DataflowNo, ExportSeq, Lane, ProfileId, WhenFull};
+use model::{DataflowNo, ExportSeq, Lane, WhenFull};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex};
 
 /// Writes, and their effects on what is known in memory.
@@ -23,6 +24,10 @@ pub(crate) struct Draft<'a> {
     /// How all queues together stood before this batch.
     together: Together,
     claims: &'a Mutex<Claims>,
+    /// The counters of dataflows as the requests carried out so far have them: read once, written once.
+    counted: BTreeMap<DataflowNo, Counters>,
+    /// The same as the request at hand has them.
+    counting: BTreeMap<DataflowNo, Counters>,
     effects: Effects,
 }
 
@@ -32,6 +37,8 @@ pub(crate) struct Effects {
     pub(crate) ended: Vec<ExportSeq>,
     /// Exports that nobody had claimed, held against claims while their end is being committed.
     pub(crate) held: Vec<ExportSeq>,
+    /// Exports that are not alone any more.
+    pub(crate) joined: Vec<ExportSeq>,
     /// Lanes that have something new to look at, and the first export to look at.
     pub(crate) offered: Vec<(Lane, ExportSeq)>,
     /// What dataflows keep, of those whose counters changed.
@@ -64,6 +71,7 @@ impl<'a> Draft<'a> {
         let effects = Effects {
             ended: Vec::new(),
             held: Vec::new(),
+            joined: Vec::new(),
             offered: Vec::new(),
             kept: BTreeMap::new(),
             stuck: Vec::new(),
@@ -75,11 +83,15 @@ impl<'a> Draft<'a> {
             bounds,
             together,
             claims,
+            counted: BTreeMap::new(),
+            counting: BTreeMap::new(),
             effects,
         }
     }
 
-    pub(crate) fn mark(&self) -> Mark {
+    /// The point before a request. What the one before it did stays.
+    pub(crate) fn mark(&mut self) -> Mark {
+        self.counted.append(&mut self.counting);
         Mark {
             writes: self.rows.mark(),
             meta: self.meta,
@@ -93,6 +105,7 @@ impl<'a> Draft<'a> {
 
     pub(crate) fn back_to(&mut self, mark: &Mark) {
         self.rows.back_to(mark.writes);
+        self.counting.clear();
         self.meta = mark.meta;
         self.bounds = Arc::clone(&mark.bounds);
         self.effects.stuck.truncate(mark.stuck);
@@ -106,10 +119,10 @@ impl<'a> Draft<'a> {
 
     /// The writes, the numbers as they will be, and what follows.
     pub(crate) fn finish(mut self, before: &Meta) -> Result<(Batch, Meta, Effects)> {
-        let counted = std::mem::take(&mut self.effects.kept);
-        for dataflow in counted.into_keys() {
-            let counters = self.counters(dataflow)?;
-            self.effects.kept.insert(dataflow, counters.kept());
+        self.counted.append(&mut self.counting);
+        for (dataflow, counters) in &self.counted {
+            COUNTERS.put(&mut self.rows, dataflow, counters)?;
+            self.effects.kept.insert(*dataflow, counters.kept());
         }
         self.effects.bounds = Arc::clone(&self.bounds);
         if self.meta != *before {
@@ -118,8 +131,8 @@ impl<'a> Draft<'a> {
         Ok((self.rows.into_batch(), self.meta, self.effects))
     }
 
-    /// Where the claim on `seq` is, if it is in flight.
-    pub(crate) fn in_flight(&self, seq: ExportSeq) -> Option<(DataflowNo, ProfileId)> {
+    /// What the claim on `seq` tells, if it is in flight.
+    pub(crate) fn in_flight(&self, seq: ExportSeq) -> Option<Flight> {
         locked(self.claims).in_flight(seq)
     }
 
@@ -136,6 +149,19 @@ impl<'a> Draft<'a> {
         true
     }
 
+    /// An export is not alone in its chain any more: its settlement has to look there. If the request is taken back,
+    /// it looks for nothing.
+    pub(crate) fn join_in(&mut self, seq: ExportSeq) {
+        // At once for the settlements of this batch, and once it is durable for a claim that is made meanwhile.
+        locked(self.claims).join_in(seq);
+        self.effects.joined.push(seq);
+    }
+
+    /// The flight of `seq`, if it is alone in its chain and is not settled yet in this batch.
+    pub(crate) fn lone_flight(&self, seq: ExportSeq) -> Option<Flight> {
+        locked(self.claims).join_in(seq)
+    }
+
     /// The flight of `seq` is over once this batch is durable.
     pub(crate) fn end(&mut self, seq: ExportSeq) {
         self.effects.ended.push(seq);
@@ -147,7 +173,7 @@ impl<'a> Draft<'a> {
     }
 
     /// What the dataflow does with another export, if its queue is full.
-    pub(crate) fn full(&self, dataflow: DataflowNo) -> Result<Option<WhenFull>> {
+    pub(crate) fn full(&mut self, dataflow: DataflowNo) -> Result<Option<WhenFull>> {
         let bounds = self.bounds.of(dataflow);
         let bytes = self.counters(dataflow)?.queue.bytes;
         let full = bytes >= bounds.bytes || self.together.overfull == Some(dataflow);
@@ -155,13 +181,13 @@ impl<'a> Draft<'a> {
     }
 
     /// Whether the queue is below 80 % of its bound.
-    pub(crate) fn takes_bulk(&self, dataflow: DataflowNo) -> Result<bool> {
+    pub(crate) fn takes_bulk(&mut self, dataflow: DataflowNo) -> Result<bool> {
         let bytes = self.counters(dataflow)?.queue.bytes;
         Ok(!self.together.high && !queue::high(bytes, self.bounds.of(dataflow).bytes))
     }
 
     /// Whether the dataflow keeps all the dead letters it may.
-    pub(crate) fn letters_full(&self, dataflow: DataflowNo) -> Result<bool> {
+    pub(crate) fn letters_full(&mut self, dataflow: DataflowNo) -> Result<bool> {
         let letters = self.counters(dataflow)?.letters;
         let all = &self.bounds.all;
         Ok(letters.rows >= all.letters || letters.bytes >= all.letter_bytes)
@@ -173,16 +199,21 @@ impl<'a> Draft<'a> {
     }
 
     /// The counters of a dataflow.
-    pub(crate) fn counters(&self, dataflow: DataflowNo) -> Result<Counters> {
-        Ok(COUNTERS.get(&self.rows, &dataflow)?.unwrap_or_default())
+    pub(crate) fn counters(&mut self, dataflow: DataflowNo) -> Result<&mut Counters> {
+        match self.counting.entry(dataflow) {
+            Entry::Occupied(counters) => Ok(counters.into_mut()),
+            Entry::Vacant(none) => {
+                let counters = match self.counted.get(&dataflow) {
+                    Some(counters) => counters.clone(),
+                    None => COUNTERS.get(&self.rows, &dataflow)?.unwrap_or_default(),
+                };
+                Ok(none.insert(counters))
+            }
+        }
     }
 
     /// Changes the counters of a dataflow.
     pub(crate) fn count(&mut self, dataflow: DataflowNo, delta: impl FnOnce(&mut Counters)) -> Result<()> {
-        let mut counters = self.counters(dataflow)?;
-        delta(&mut counters);
-        // What was counted by a request that is taken back is read anew at the end.
-        self.effects.kept.insert(dataflow, Queue::default());
-        COUNTERS.put(&mut self.rows, &dataflow, &counters)
+        self.counters(dataflow).map(delta)
     }
 }

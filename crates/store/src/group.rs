@@ -143,6 +143,9 @@ fn follow(shared: &Shared, effects: &Effects) {
     for &seq in effects.ended.iter().chain(&effects.held) {
         claims.end(seq);
     }
+    for &seq in &effects.joined {
+        claims.join_in(seq);
+    }
     for &(lane, seq) in &effects.offered {
         claims.offer(lane, seq);
     }

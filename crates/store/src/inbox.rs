@@ -8,8 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 /// Requests of a class that wait at most; more callers wait at the queue.
 const QUEUE: usize = 1024;
-/// Requests committed at once at most. Of bulk one goes with live ones, and two where none waits.
-const GROUP: usize = 256;
+/// What a commit is to weigh at most ([`Work::weight`]): more than that makes none of it cheaper, a batch of many
+/// thousands of rows does not stay in the processor's caches, and all who read wait for it to end. Of bulk one
+/// request goes with live ones, and two where none waits.
+const WEIGHT: usize = 2_000;
 
 /// Where callers hand in. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -50,31 +52,29 @@ impl Slots {
 }
 
 impl Inbox {
-    /// Fills `group` with what waits, at least one request; `false` if none will come. After `stop` no more are taken
-    /// in, and those that wait come first.
-    pub(crate) async fn gather(&mut self, stop: &CancellationToken, group: &mut Vec<Request>) -> bool {
+    /// What is to be committed next; nothing if nothing will come. After `stop` no more is taken in, and what waits
+    /// comes first.
+    pub(crate) async fn gather(&mut self, stop: &CancellationToken) -> Vec<Request> {
+        let mut group = Vec::new();
         // Both are closed at once: by the committer, or when the last handle goes.
         if !self.live.is_closed() {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => self.close(),
-                count = self.live.recv_many(group, GROUP) => {
-                    group.extend(self.bulk.try_recv().ok());
-                    if count > 0 || !group.is_empty() {
-                        return true;
-                    }
-                }
-                first = self.bulk.recv() => {
-                    if let Some(first) = first {
-                        group.push(first);
-                        group.extend(self.bulk.try_recv().ok());
-                        return true;
-                    }
-                }
+                first = self.live.recv() => group.extend(first),
+                first = self.bulk.recv() => group.extend(first),
             }
         }
-        // Closed: what is left, in the same order of classes.
-        self.live.recv_many(group, GROUP).await > 0 || self.bulk.recv_many(group, GROUP).await > 0
+        // Also what is left once it is closed, in the same order of classes.
+        let mut weight: usize = group.iter().map(|request| request.work.weight()).sum();
+        while weight < WEIGHT
+            && let Ok(request) = self.live.try_recv()
+        {
+            weight += request.work.weight();
+            group.push(request);
+        }
+        group.extend(self.bulk.try_recv().ok());
+        group
     }
 
     /// The next request; `None` if none will come.

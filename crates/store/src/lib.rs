@@ -14,6 +14,7 @@ mod claims;
 mod committer;
 mod convert;
 mod decisions;
+mod desk;
 mod digest;
 mod draft;
 mod dump;

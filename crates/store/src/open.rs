@@ -2,6 +2,7 @@
 
 use crate::claims::Claims;
 use crate::committer::Committer;
+use crate::desk::Desks;
 use crate::engine::{Batch, Change, Engine, EngineKind, Reopen};
 use crate::error::{Error, Result};
 use crate::format;
@@ -69,6 +70,7 @@ fn assemble(
         failure: Mutex::new(None),
         claims: Mutex::new(Claims::default()),
         queues: Mutex::new(queues),
+        desks: Desks::default(),
         wakes: Wakes::default(),
         min_free_bytes: options.min_free_bytes,
         missing: Mutex::new(None),

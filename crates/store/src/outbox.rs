@@ -20,7 +20,7 @@ use crate::error::Result;
 use crate::keys::{CHAINS, Chain, EXPORTS, FRESH, Head, LANES, PARKED, Queued, Ticket, Wait};
 use crate::settlement::DeadLetter;
 use heir::Heir;
-use model::{Class, DataflowNo, DeadReason, Export, ExportSeq, Lane, ProfileId, Timestamp, WhenFull};
+use model::{DataflowNo, DeadReason, Export, ExportSeq, Lane, ProfileId, Timestamp, WhenFull};
 
 /// An export, the instant before which it is not to be claimed, and since when the destination throttles.
 type Later = (ExportSeq, (Timestamp, Option<Timestamp>));
@@ -34,8 +34,8 @@ pub(crate) fn export(draft: &mut Draft<'_>, export: &Export) -> Result<()> {
         return overflow(draft, export);
     }
     let key = (export.profile, dataflow);
-    let mut chain = CHAINS.get(&draft.rows, &key)?.unwrap_or_default();
-    let heir = heir::of(draft, &mut chain, export, full == Some(WhenFull::Coalesce))?;
+    let mut chain = CHAINS.get(&draft.rows, &key)?;
+    let heir = heir::of(draft, chain.as_mut(), export, full == Some(WhenFull::Coalesce))?;
     if full.is_some() && !heir.took {
         draft.stick(dataflow);
     }
@@ -43,8 +43,8 @@ pub(crate) fn export(draft: &mut Draft<'_>, export: &Export) -> Result<()> {
     enqueue(draft, chain, heir)
 }
 
-/// Gives an export the next number and the last place of its chain.
-fn enqueue(draft: &mut Draft<'_>, chain: Chain, heir: Heir) -> Result<()> {
+/// Gives an export the next number and the last place of its chain, if it has one.
+fn enqueue(draft: &mut Draft<'_>, chain: Option<Chain>, heir: Heir) -> Result<()> {
     let Heir { export, wait, .. } = heir;
     let Lane { dataflow, class } = export.lane;
     let profile = export.profile;
@@ -52,9 +52,33 @@ fn enqueue(draft: &mut Draft<'_>, chain: Chain, heir: Heir) -> Result<()> {
     draft.meta.next_export = seq.next();
     let since = draft.meta.clock;
     let bytes = EXPORTS.put_sized(&mut draft.rows, &(dataflow, seq), &Queued { since, export })?;
-    PARKED.put(&mut draft.rows, &(dataflow, profile, seq), &class)?;
     draft.count(dataflow, |counters| counters.queue.add(bytes))?;
-    advance(draft, profile, dataflow, chain, wait.map(|wait| (seq, wait)))
+    let wait = wait.map(|wait| (seq, wait));
+    let Some(chain) = chain else {
+        let chain = Chain {
+            head: Some(lead(draft, profile, Lane { dataflow, class }, seq, wait, true)?),
+            ..Chain::default()
+        };
+        return CHAINS.put(&mut draft.rows, &(profile, dataflow), &chain);
+    };
+    PARKED.put(&mut draft.rows, &(dataflow, profile, seq), &class)?;
+    if let Some(head) = chain.head {
+        join_in(draft, dataflow, head)?;
+    }
+    advance(draft, profile, dataflow, chain, wait)
+}
+
+/// The head of a chain is not alone any more.
+fn join_in(draft: &mut Draft<'_>, dataflow: DataflowNo, head: Head) -> Result<()> {
+    draft.join_in(head.seq);
+    let row = (dataflow, head.class, head.due, head.seq);
+    match LANES.get(&draft.rows, &row)? {
+        Some(ticket) if ticket.alone => {
+            let alone = false;
+            LANES.put(&mut draft.rows, &row, &Ticket { alone, ..ticket })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The queue is full and its policy is `dead`: the export is a dead letter at once.
@@ -83,11 +107,17 @@ pub(crate) fn join(draft: &mut Draft<'_>, survivor: ProfileId, absorbed: &[Profi
         for ((_, dataflow), mut chain) in pending {
             chain.awaited_by = Some(survivor);
             CHAINS.put(&mut draft.rows, &(on, dataflow), &chain)?;
+            if let Some(head) = chain.head {
+                join_in(draft, dataflow, head)?;
+            }
             let mut waiting = CHAINS
                 .get(&draft.rows, &(survivor, dataflow))?
                 .unwrap_or_default();
             waiting.waits.push(Wait { on, from });
             CHAINS.put(&mut draft.rows, &(survivor, dataflow), &waiting)?;
+            if let Some(head) = waiting.head {
+                join_in(draft, dataflow, head)?;
+            }
         }
     }
     Ok(())
@@ -106,7 +136,7 @@ fn advance(
     let (mut profile, mut chain) = (profile, chain);
     loop {
         if chain.head.is_none() {
-            chain.head = free_next(draft, profile, dataflow, &chain.waits, later)?;
+            free_next(draft, profile, dataflow, &mut chain, later)?;
         }
         if chain.head.is_some() || !chain.waits.is_empty() {
             return CHAINS.put(&mut draft.rows, &(profile, dataflow), &chain);
@@ -123,31 +153,50 @@ fn advance(
     }
 }
 
-/// Gives the first parked export its lane row, unless it has to wait.
+/// Makes the first parked export the head, unless it has to wait.
 fn free_next(
     draft: &mut Draft<'_>,
     profile: ProfileId,
     dataflow: DataflowNo,
-    waits: &[Wait],
+    chain: &mut Chain,
     later: Option<Later>,
-) -> Result<Option<Head>> {
-    let Some((seq, class)) = first_parked(&draft.rows, profile, dataflow)? else {
-        return Ok(None);
+) -> Result<()> {
+    let mut parked = PARKED
+        .scan(&draft.rows, PARKED.prefix(&(dataflow, profile)), 2, false)?
+        .into_iter();
+    let Some(((_, _, seq), class)) = parked.next() else {
+        return Ok(());
     };
-    if waits.iter().any(|wait| wait.from <= seq) {
-        return Ok(None);
+    if chain.waits.iter().any(|wait| wait.from <= seq) {
+        return Ok(());
     }
     PARKED.delete(&mut draft.rows, &(dataflow, profile, seq));
+    let alone = parked.next().is_none() && chain.unwatched();
+    chain.head = Some(lead(draft, profile, Lane { dataflow, class }, seq, later, alone)?);
+    Ok(())
+}
+
+/// Gives an export the lane row of its chain. `later` counts if it is of this export.
+fn lead(
+    draft: &mut Draft<'_>,
+    profile: ProfileId,
+    lane: Lane,
+    seq: ExportSeq,
+    later: Option<Later>,
+    alone: bool,
+) -> Result<Head> {
     let later = later.filter(|(of, _)| *of == seq);
     let (due, throttled_since) = later.map_or((FRESH, None), |(_, wait)| wait);
     let ticket = Ticket {
         profile,
         attempts: 0,
         throttled_since,
+        alone,
     };
+    let Lane { dataflow, class } = lane;
     LANES.put(&mut draft.rows, &(dataflow, class, due, seq), &ticket)?;
-    draft.offer(Lane { dataflow, class }, seq);
-    Ok(Some(Head { seq, class, due }))
+    draft.offer(lane, seq);
+    Ok(Head { seq, class, due })
 }
 
 /// The last of what is pending of a profile.
@@ -162,13 +211,4 @@ fn newest_pending<R: Read + ?Sized>(
     }
     let chain = CHAINS.get(rows, &(profile, dataflow))?;
     Ok(chain.and_then(|chain| chain.head).map(|head| head.seq))
-}
-
-fn first_parked<R: Read + ?Sized>(
-    rows: &R,
-    profile: ProfileId,
-    dataflow: DataflowNo,
-) -> Result<Option<(ExportSeq, Class)>> {
-    let parked = PARKED.scan(rows, PARKED.prefix(&(dataflow, profile)), 1, false)?;
-    Ok(parked.into_iter().next().map(|((_, _, seq), class)| (seq, class)))
 }

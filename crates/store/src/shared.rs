@@ -1,6 +1,7 @@
 //! What the handle and the committer share.
 
 use crate::claims::Claims;
+use crate::desk::Desks;
 use crate::engine::{Engine, Reopen};
 use crate::error::{Error, Result};
 use crate::keys::META;
@@ -46,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) claims: Mutex<Claims>,
     /// What the dataflows keep, as of the last commit.
     pub(crate) queues: Mutex<Queues>,
+    /// Where settlements wait.
+    pub(crate) desks: Desks,
     /// Who waits for exports.
     pub(crate) wakes: Wakes,
     pub(crate) min_free_bytes: u64,

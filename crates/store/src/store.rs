@@ -2,6 +2,7 @@
 
 use crate::committer::{Request, Work};
 use crate::decisions::Decisions;
+use crate::desk::DESK;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::health::Health;
@@ -43,7 +44,11 @@ impl Store {
         let Some(first) = settlements.first() else {
             return Ok(());
         };
-        if locked(&self.shared.claims).class(first.seq) != Some(Class::Bulk) {
+        let class = locked(&self.shared.claims).class(first.seq);
+        let class = class.unwrap_or(Class::Live);
+        let places = u32::try_from(settlements.len().min(DESK)).unwrap_or(u32::MAX);
+        let _places = self.shared.desks.of(class).acquire_many(places).await;
+        if class == Class::Live {
             return self.ask(Work::Settle(settlements)).await;
         }
         let mut answers = Vec::new();

@@ -1,17 +1,21 @@
 //! Flights, and where claims begin to look.
 
-use super::{Claims, Holder};
-use model::{Class, DataflowNo, ExportSeq, Lane, ProfileId};
+use super::{Claims, Flight, Holder};
+use model::{Class, DataflowNo, ExportSeq, Lane, ProfileId, Revision, Timestamp};
 
 const LANE: Lane = Lane {
     dataflow: DataflowNo(1),
     class: Class::Live,
 };
 fn flying() -> Holder {
-    Holder::Lane {
+    Holder::Flight(Flight {
         lane: LANE,
         profile: ProfileId::from_bits(7),
-    }
+        revision: Revision(1),
+        bytes: 100,
+        due: Timestamp::MIN,
+        alone: true,
+    })
 }
 
 #[test]
@@ -23,6 +27,11 @@ fn after_a_reopen_what_the_committer_held_is_free_and_looked_at_again() {
     claims.advance(LANE, ExportSeq(3));
     claims.commit_failed();
     assert!(!claims.is_free(ExportSeq(1)), "flights go on");
+    assert_eq!(
+        claims.join_in(ExportSeq(1)),
+        None,
+        "the commit may be on the disk, and something joined in"
+    );
     assert!(claims.is_free(ExportSeq(2)));
     assert!(claims.position(LANE) <= ExportSeq(2));
 }

@@ -5,8 +5,13 @@ use tokio::sync::oneshot;
 
 /// A request that can be told from others.
 fn request(number: u32) -> Request {
+    heavy(number, 1)
+}
+
+/// One of this weight.
+fn heavy(number: u32, weight: usize) -> Request {
     let outcome = crate::Outcome::Suppressed(SuppressedReason::Cancelled);
-    let work = Work::GiveUp(DataflowNo(number), vec![ExportSeq(1)], outcome);
+    let work = Work::GiveUp(DataflowNo(number), vec![ExportSeq(1); weight], outcome);
     Request {
         work,
         answer: oneshot::channel().0,
@@ -31,11 +36,7 @@ async fn live_requests_go_first_and_bulk_goes_on() {
         slots.put(Class::Live, request(number)).await.unwrap();
     }
     let stop = CancellationToken::new();
-    let mut next = async || {
-        let mut group = Vec::new();
-        assert!(inbox.gather(&stop, &mut group).await);
-        numbers(&group)
-    };
+    let mut next = async || numbers(&inbox.gather(&stop).await);
     assert_eq!(next().await, [11, 12, 1]);
     assert_eq!(next().await, [2, 3]);
     slots.put(Class::Live, request(13)).await.unwrap();
@@ -43,7 +44,7 @@ async fn live_requests_go_first_and_bulk_goes_on() {
     stop.cancel();
     assert_eq!(next().await, [5], "what was handed in before the stop");
     assert!(slots.put(Class::Bulk, request(6)).await.is_err());
-    assert!(!inbox.gather(&stop, &mut Vec::new()).await);
+    assert_eq!(next().await, []);
 }
 
 #[tokio::test]
@@ -52,9 +53,23 @@ async fn it_ends_with_the_last_handle() {
         let (slots, mut inbox) = inbox();
         slots.put(class, request(1)).await.unwrap();
         drop(slots);
-        let (stop, mut group) = (CancellationToken::new(), Vec::new());
-        assert!(inbox.gather(&stop, &mut group).await);
-        assert_eq!(numbers(&group), [1]);
-        assert!(!inbox.gather(&stop, &mut group).await);
+        let stop = CancellationToken::new();
+        assert_eq!(numbers(&inbox.gather(&stop).await), [1]);
+        assert!(inbox.gather(&stop).await.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_commit_takes_what_it_can_carry() {
+    let (slots, mut inbox) = inbox();
+    for (number, weight) in [(1, WEIGHT - 1), (2, WEIGHT), (3, 1), (4, 1)] {
+        slots.put(Class::Live, heavy(number, weight)).await.unwrap();
+    }
+    let stop = CancellationToken::new();
+    assert_eq!(
+        numbers(&inbox.gather(&stop).await),
+        [1, 2],
+        "one is always taken whole"
+    );
+    assert_eq!(numbers(&inbox.gather(&stop).await), [3, 4]);
 }

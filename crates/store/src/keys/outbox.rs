@@ -15,7 +15,16 @@ pub(crate) const EXPORTS: Table<(DataflowNo, ExportSeq), Queued> =
         Some(Queued { since, export })
     });
 /// (dataflow, class, due, number) -> ticket; a fresh one is due at `FRESH`
-pub(crate) const LANES: Table<(DataflowNo, Class, Timestamp, ExportSeq), Ticket> = Table::new(Space::Lanes);
+pub(crate) const LANES: Table<(DataflowNo, Class, Timestamp, ExportSeq), Ticket> =
+    Table::changed(Space::Lanes, 2, |_, body| {
+        let (profile, attempts, throttled_since) = codec::whole(body).ok()?;
+        Some(Ticket {
+            profile,
+            attempts,
+            throttled_since,
+            alone: false,
+        })
+    });
 /// (dataflow, profile, number) -> class
 pub(crate) const PARKED: Table<(DataflowNo, ProfileId, ExportSeq), Class> = Table::new(Space::Parked);
 /// (profile, dataflow) -> chain: by profile first, because a join looks for all chains of a profile
@@ -48,6 +57,9 @@ pub(crate) struct Ticket {
     pub(crate) attempts: u8,
     /// Since when the destination throttles it.
     pub(crate) throttled_since: Option<Timestamp>,
+    /// Nothing else of the profile is pending on the dataflow and nobody waits for it: its chain tells nothing but
+    /// where it is.
+    pub(crate) alone: bool,
 }
 
 /// What of one profile is pending on one dataflow. There is a row exactly as long as something is.
@@ -59,6 +71,13 @@ pub(crate) struct Chain {
     pub(crate) waits: Vec<Wait>,
     /// The profile whose chain waits for this one to end.
     pub(crate) awaited_by: Option<ProfileId>,
+}
+
+impl Chain {
+    /// Whether the head, if there is one and nothing is parked behind it, is alone.
+    pub(crate) fn unwatched(&self) -> bool {
+        self.waits.is_empty() && self.awaited_by.is_none()
+    }
 }
 
 /// Where the head's lane row is.

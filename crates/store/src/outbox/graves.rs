@@ -8,7 +8,7 @@ use crate::draft::Draft;
 use crate::error::Result;
 use crate::keys::{DEAD_LETTERS, GRAVES};
 use crate::settlement::DeadLetter;
-use model::{DataflowNo, Export, ExportSeq, ProfileId, Revision};
+use model::{DataflowNo, ExportSeq, ProfileId, Revision};
 
 /// Where the highest revision delivered is noted: no export has this number.
 pub(super) const PASSED: ExportSeq = ExportSeq(0);
@@ -49,17 +49,19 @@ pub(super) fn open(
     draft.count(dataflow, |counters| counters.letters.take(bytes))
 }
 
-/// Notes that an export was delivered, if a letter may be older.
-pub(super) fn pass(draft: &mut Draft<'_>, export: &Export) -> Result<()> {
-    let dataflow = export.lane.dataflow;
+/// Notes that this revision was delivered, if a letter may be older.
+pub(super) fn pass(
+    draft: &mut Draft<'_>,
+    profile: ProfileId,
+    dataflow: DataflowNo,
+    revision: Revision,
+) -> Result<()> {
     if draft.counters(dataflow)?.letters.rows == 0 {
         return Ok(());
     }
-    let passed = (export.profile, dataflow, PASSED);
+    let passed = (profile, dataflow, PASSED);
     match GRAVES.get(&draft.rows, &passed)? {
-        Some(revision) if revision < export.revision => {
-            GRAVES.put(&mut draft.rows, &passed, &export.revision)
-        }
+        Some(before) if before < revision => GRAVES.put(&mut draft.rows, &passed, &revision),
         _ => Ok(()),
     }
 }

@@ -38,11 +38,16 @@ impl Heir {
 
 /// Ends what `export` takes the place of: bulk ones if it is live, everything if the queue is full, and the last
 /// one parked if too many are.
-pub(super) fn of(draft: &mut Draft<'_>, chain: &mut Chain, export: &Export, full: bool) -> Result<Heir> {
+pub(super) fn of(
+    draft: &mut Draft<'_>,
+    chain: Option<&mut Chain>,
+    export: &Export,
+    full: bool,
+) -> Result<Heir> {
     let mut heir = Heir::alone(export.clone());
-    if *chain == Chain::default() {
+    let Some(chain) = chain else {
         return Ok(heir);
-    }
+    };
     let (dataflow, profile) = (export.lane.dataflow, export.profile);
     let limit = draft.bounds.all.parked.max(1);
     let parked = PARKED.scan(&draft.rows, PARKED.prefix(&(dataflow, profile)), limit, true)?;
@@ -55,11 +60,7 @@ pub(super) fn of(draft: &mut Draft<'_>, chain: &mut Chain, export: &Export, full
         taken: Vec::new(),
     };
     for ((_, _, seq), class) in parked {
-        let spot = Spot {
-            dataflow,
-            profile,
-            seq,
-        };
+        let spot = Spot::new(dataflow, profile, seq);
         if taking.take(draft, spot, class)? {
             PARKED.delete(&mut draft.rows, &(dataflow, profile, seq));
         }
@@ -69,11 +70,7 @@ pub(super) fn of(draft: &mut Draft<'_>, chain: &mut Chain, export: &Export, full
         let (class, seq) = (head.class, head.seq);
         let row = (dataflow, class, head.due, seq);
         let ticket = LANES.get(&draft.rows, &row)?;
-        let spot = Spot {
-            dataflow,
-            profile,
-            seq,
-        };
+        let spot = Spot::new(dataflow, profile, seq);
         if taking.take(draft, spot, class)? {
             LANES.delete(&mut draft.rows, &row);
             draft.end(seq);

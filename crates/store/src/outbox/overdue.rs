@@ -15,10 +15,13 @@ impl Store {
     pub fn overdue(&self, dataflow: DataflowNo, since: Timestamp, limit: usize) -> Result<Vec<ExportSeq>> {
         let mut overdue = Vec::new();
         let mut from = ExportSeq(0);
+        // Most often the first one is young, and that is all.
+        let mut rows = 1;
         while overdue.len() < limit {
             let range = EXPORTS.key(&(dataflow, from))..EXPORTS.prefix(&dataflow).end;
-            let page = self.read(|rows| EXPORTS.scan(rows, range, PAGE, false))?;
-            let whole = page.len() < PAGE;
+            let page = self.read(|engine| EXPORTS.scan(engine, range, rows, false))?;
+            let whole = page.len() < rows;
+            rows = PAGE;
             let claims = locked(&self.shared.claims);
             for ((_, seq), queued) in page {
                 if queued.since >= since || overdue.len() == limit {

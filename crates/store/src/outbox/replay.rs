@@ -58,7 +58,7 @@ fn replay_one(draft: &mut Draft<'_>, key: LetterKey) -> Result<Option<Unreplayab
     export.lane.class = Class::Bulk;
     let chain = CHAINS.get(&draft.rows, &(export.profile, dataflow))?;
     // A new number: it waits from now on, behind what is older of its profile and before nothing.
-    enqueue(draft, chain.unwrap_or_default(), Heir::alone(export))?;
+    enqueue(draft, chain, Heir::alone(export))?;
     Ok(None)
 }
 

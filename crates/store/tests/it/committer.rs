@@ -77,9 +77,11 @@ async fn a_request_that_fails_half_way_leaves_nothing_and_the_others_go_on() {
     damage.put(b"S\0\0\0\x09".to_vec(), b"?".to_vec());
     memory.commit(&damage).unwrap();
     let before = memory.durable();
+    let decided = [1, 9].map(|flow| OutboxOp::Export(export(live(flow), profile(8), 1)));
+    let decided = decided.to_vec();
     let bad = Decisions {
         profiles: vec![person(8, 9_000)],
-        ..batch(&store, vec![OutboxOp::Export(export(live(9), profile(8), 1))])
+        ..batch(&store, decided)
     };
     let seq = store.claim(live(1), at(2_000), 1, usize::MAX).unwrap()[0].seq;
     let good = settled(seq, Outcome::Delivered);
@@ -95,6 +97,10 @@ async fn a_request_that_fails_half_way_leaves_nothing_and_the_others_go_on() {
         "{bad:?}"
     );
     good.unwrap();
+    assert!(
+        store.account(DataflowNo(1)).unwrap().balanced(),
+        "nor in the figures"
+    );
     assert_eq!(store.meta().batch, 1);
     let changed: Vec<u8> = differing(&before, &memory.durable());
     assert_eq!(
@@ -290,4 +296,34 @@ async fn bulk_is_settled_in_pieces_and_live_at_once() {
         assert_eq!(store.account(DataflowNo(1)).unwrap().delivered, 1_000);
         running.stop().await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_claims_waits_while_more_settlements_wait_than_a_few_commits_take() {
+    let (store, committer) = store::open_on(Box::new(Memory::new()), &options()).unwrap();
+    let soon = async |class| {
+        let caught_up = store.caught_up(class);
+        tokio::time::timeout(Duration::from_secs(60), caught_up)
+            .await
+            .is_ok()
+    };
+    let mut settling = tokio::task::JoinSet::new();
+    for _ in 0..2 {
+        assert!(soon(Class::Live).await, "few wait");
+        let gone = (1..=2_000).map(|seq| Settlement {
+            seq: ExportSeq(seq),
+            outcome: Outcome::Delivered,
+        });
+        let (handle, gone) = (store.clone(), gone.collect());
+        settling.spawn(async move { handle.settle(gone).await });
+        tokio::task::yield_now().await;
+    }
+    assert!(!soon(Class::Live).await);
+    assert!(soon(Class::Bulk).await, "each class has its own");
+    let running = Running::start((store.clone(), committer));
+    assert!(soon(Class::Live).await);
+    while let Some(settled) = settling.join_next().await {
+        settled.unwrap().unwrap();
+    }
+    running.stop().await;
 }

@@ -1,6 +1,7 @@
 //! The outbox: what may leave, in which order, and what is counted.
 
 mod letters;
+mod lone;
 mod model;
 mod places;
 mod random;
