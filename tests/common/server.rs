@@ -109,6 +109,13 @@ impl Server {
 
     /// Runs `weir apply` against it with `definitions` and gives its output; panics if it fails.
     pub(crate) fn apply(&self, definitions: &str) -> String {
+        let (done, said) = self.try_apply(definitions);
+        assert!(done, "weir apply failed:\n{said}\n{}", self.log());
+        said
+    }
+
+    /// The same; gives whether it was done, and what it printed.
+    pub(crate) fn try_apply(&self, definitions: &str) -> (bool, String) {
         let file = scratch(&self.data, "definitions.yaml");
         fs::write(&file, definitions).expect("the definitions can be written");
         let done = weir()
@@ -118,14 +125,8 @@ impl Server {
             .arg(&file)
             .output();
         let done = done.expect("weir runs");
-        assert!(
-            done.status.success(),
-            "weir apply failed:\n{}{}\n{}",
-            String::from_utf8_lossy(&done.stdout),
-            String::from_utf8_lossy(&done.stderr),
-            self.log()
-        );
-        String::from_utf8_lossy(&done.stdout).into_owned()
+        let said = [done.stdout, done.stderr].concat();
+        (done.status.success(), String::from_utf8_lossy(&said).into_owned())
     }
 }
 
@@ -137,13 +138,18 @@ impl Drop for Server {
     }
 }
 
-/// The program under test, without the settings of whoever runs the tests.
+/// The program under test, without the settings and the credentials of whoever runs the tests.
 pub(crate) fn weir() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WEIR_")) {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_whoever_runs_the_tests(name)) {
         command.env_remove(name);
     }
     command
+}
+
+fn is_of_whoever_runs_the_tests(name: &std::ffi::OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("WEIR_") || name.starts_with("AWS_")
 }
 
 /// Outside the data folder and its disk: that disk may be about to fail.

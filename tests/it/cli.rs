@@ -41,8 +41,10 @@ fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
 /// What it prints at its start, once all of it is there.
 async fn welcome(server: &Server) -> String {
     loop {
+        // The log has the welcomes of earlier starts too.
         let log = server.log();
-        if log.contains("\nstop ") {
+        let own = log.rsplit("listens on ").next().unwrap_or_default();
+        if own.starts_with(address(server)) && own.contains("\nstop ") {
             return log;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

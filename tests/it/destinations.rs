@@ -12,7 +12,7 @@ const SECRETS: [(&str, &str); 2] = [
 ];
 
 /// Runs `weir destinations`; gives its exit code and what it printed.
-fn run(server: &Server, arguments: &[&str]) -> (i32, String) {
+pub(crate) fn run(server: &Server, arguments: &[&str]) -> (i32, String) {
     let mut command = weir();
     command.arg("destinations").args(arguments);
     command

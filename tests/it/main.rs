@@ -12,3 +12,4 @@ mod failing_sync;
 mod sigkill;
 mod syncs;
 mod torn_file;
+mod transport;

@@ -2,6 +2,7 @@
 // one line of JSON once it listens (with at least `control`, the address of its control API), and it ends with its
 // standard input, so that it never outlives the test that started it.
 import http from 'node:http';
+import https from 'node:https';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -16,6 +17,25 @@ export function load(name) {
   const folder = argument('modules');
   if (!folder) throw new Error('say where the packages are: --modules FOLDER');
   return createRequire(path.resolve(folder, 'package.json'))(name);
+}
+
+/** Key and certificates, as servers of Node want them; `pem` has both. */
+const identity = (pem) => ({ key: pem, cert: pem });
+
+/** Key and certificates that `--tls` says; `null` without it. */
+export function tls() {
+  const pem = argument('tls');
+  return pem ? identity(pem) : null;
+}
+
+/** A server of HTTP, or of HTTPS with `--tls`. */
+export function web(handler) {
+  return tls() ? https.createServer(tls(), handler) : http.createServer(handler);
+}
+
+/** Connections that come from now on see these key and certificates. */
+export function disguise(servers, { pem }) {
+  for (const server of servers) server.setSecureContext(identity(pem));
 }
 
 /** Listens on a free port of loopback; gives the port. */

@@ -2,21 +2,24 @@
 // partitions, batches, receivers to read back with, and faults by script. Built on rhea, which shares nothing with the
 // AMQP client of Microsoft's Rust SDK.
 //
-// node tests/peers/event_hubs.mjs --modules FOLDER [--host NAMESPACE] [--latency-ms N]
+// node tests/peers/event_hubs.mjs --modules FOLDER [--host NAMESPACE] [--latency-ms N] [--tls PEM]
 //
-// It knows the key `RootManageSharedAccessKey` of the whole namespace until /keys says otherwise, and no hub.
+// With `--tls`, the text of a key and certificates, it speaks AMQP over TLS. Beside it is an Entra (`event_hubs/entra.mjs`),
+// over HTTPS if there are certificates: `authority`. It knows the key `RootManageSharedAccessKey` of the whole namespace until /keys says otherwise, and no hub.
 //
 // Control API, JSON:
 //   POST /hubs     {name, partitions, maxMessageBytes?}   makes a hub, or gives one more partitions
 //   POST /keys     {name: {key, hub?}}     who may sign tokens; a key with a hub is good for that hub alone
 //   POST /tokens   [text]                  JSON Web Tokens that are good for every hub
+//   POST /entra    {tenant, applications: {id: secret}, seconds}     who is given tokens, and for how long they are good
+//   POST /certificate {pem}                shown to whoever connects from now on
 //   POST /clock    {aheadSeconds}          the time by which tokens expire here, ahead of the real one
 //   POST /faults   [{on, action, ...}]     replaces the script; the first that fits an occasion happens to it
 //   GET  /faults   what is left of the script
 //   POST /drop     ends every connection without a word
 //   GET  /events?hub=&partition=&from=&limit=   what is stored, by partition in order:
 //                  [{partition, sequence, id, contentType, properties, body}]; of one partition and a part of it, if asked for
-//   GET  /stats    {connections, open, tokens, attaches, transfers, batches, events, refused, faulted, cpuMs}
+//   GET  /stats    {connections, open, tokens, given (by Entra), attaches, transfers, batches, events, refused, faulted, cpuMs}
 //
 // A fault is {on, action, times?, hub?, partition?, condition?, description?, status?, ms?}:
 //   on `auth`       the put-token is answered `status` (401); `hang`: it is not answered
@@ -26,7 +29,7 @@
 //                   stored; `detach`, `close`: with a condition, nothing stored; `hang`: neither stored nor settled;
 //                   `malformed`: bytes that are no AMQP, nothing stored; `accept-then-drop`: stored, then the connection
 //                   ends; `lost-answer`: stored, never settled; `slow`: stored and settled after `ms`
-import { announce, argument, control, cpuMs, listen, load, take } from './common.mjs';
+import { announce, argument, control, cpuMs, disguise, listen, load, take, tls } from './common.mjs';
 import { Gate } from './event_hubs/gate.mjs';
 import { Hub, parse } from './event_hubs/hub.mjs';
 import { wholePerformatives } from './event_hubs/wire.mjs';
@@ -232,7 +235,9 @@ const options = {
   max_frame_size: 65536, channel_max: 4999, idle_time_out: 240_000, properties: { product: 'event-hubs' },
   receiver_options: { autoaccept: false, credit_window: 0 },
 };
-const amqp = container.listen({ ...options, host: '127.0.0.1', port: 0 });
+const secured = tls() ? { transport: 'tls', ...tls() } : {};
+const amqp = container.listen({ ...options, ...secured, host: '127.0.0.1', port: 0 });
+const entra = gate.entra.server();
 await new Promise((done) => amqp.once('listening', done));
 
 const controls = control({
@@ -243,15 +248,18 @@ const controls = control({
   },
   'POST /keys': (keys) => { gate.keys = keys; },
   'POST /tokens': (tokens) => { gate.tokens = new Set(tokens); },
+  'POST /entra': (known) => gate.entra.register(known),
+  'POST /certificate': (shown) => disguise([amqp, entra], shown),
   'POST /clock': ({ aheadSeconds }) => { gate.aheadSeconds = aheadSeconds; },
   'POST /faults': (script) => { faults = script; },
   'GET /faults': () => faults,
   'POST /drop': () => { for (const connection of connections) connection.socket.destroy(); },
   'GET /events': (_, query) => hubs.get(query.get('hub')).events(query.get('partition'), Number(query.get('from') ?? 0), Number(query.get('limit') ?? Infinity)),
-  'GET /stats': () => ({ ...stats, open: connections.size, cpuMs: cpuMs() }),
+  'GET /stats': () => ({ ...stats, given: gate.entra.given, open: connections.size, cpuMs: cpuMs() }),
 });
 
 announce({
-  endpoint: `amqp://127.0.0.1:${amqp.address().port}`,
+  endpoint: `${tls() ? 'amqps' : 'amqp'}://127.0.0.1:${amqp.address().port}`,
+  authority: `${tls() ? 'https' : 'http'}://127.0.0.1:${await listen(entra)}`,
   control: `http://127.0.0.1:${await listen(controls)}`,
 });

@@ -3,13 +3,20 @@
 // have a maximum record size of their own, and faults happen by script. Streams, shards and the form of requests are
 // kinesalite's; the records themselves are in logs of the peer's own (`kinesis/records.mjs`). All of it is one process.
 //
-// node tests/peers/kinesis.mjs --modules FOLDER
+// node tests/peers/kinesis.mjs --modules FOLDER [--tls PEM]
+//
+// With `--tls`, the text of a key and certificates, it speaks HTTPS. Beside it, over HTTP, is who gives temporary credentials
+// (`kinesis/sessions.mjs`): `signIn` is a Security Token Service, and what a container asks is below it, `/container`.
 //
 // Control API, JSON:
 //   POST /streams  {name, shards, maxRecordKiB?}   makes a stream and waits until it is active
 //   POST /splits   {name, shard}                   splits a shard in the middle and waits
 //   POST /limits   {records, bytes}                a second and shard
 //   POST /keys     {id: {secret, token?, expired?}} or null: whose requests are accepted; null (the start): everybody's
+//   POST /sessions {callers, roles, authorization, seconds}: who is given temporary credentials; they come in besides keys
+//   GET  /sessions what was given: [{to, id, until}]
+//   POST /clock    {aheadSeconds}                  the time by which they expire here, ahead of the real one
+//   POST /certificate {pem}                        shown to whoever connects from now on
 //   POST /faults   [{op?, key?, action, times?, ...}]    replaces the script; the first that fits a request happens to it
 //   GET  /faults   what is left of the script
 //   GET  /records?stream=&shard=&from=&limit=  what is stored, by shard in order: [{shard, sequence, key, data}]; of one
@@ -19,11 +26,13 @@
 //
 // Actions of faults: `error` {status, code, message}; `partial` {code, message, keys | every}: fails those records, or
 // every nth, and stores the others; `reset`: before anything is stored; `lost-answer`: after it; `hang`; `trickle`
-// {everyMs}: stores, then answers a byte at a time; `malformed` {body, status}: stores, then answers that.
+// {everyMs}: stores, then answers a byte at a time; `malformed` {body, status}: stores, then answers that. `AssumeRole` and
+// `Container` are operations too, of which faults are `error` and `hang`.
 import http from 'node:http';
-import { announce, answer, control, cpuMs, listen, load, read, take } from './common.mjs';
+import { announce, answer, argument, control, cpuMs, disguise, listen, load, read, take, web } from './common.mjs';
 import { Limits, size } from './kinesis/limits.mjs';
 import { Records, refusal } from './kinesis/records.mjs';
+import { Sessions } from './kinesis/sessions.mjs';
 import { accessKey, refused } from './kinesis/signature.mjs';
 
 const TYPE = 'application/x-amz-json-1.1';
@@ -42,6 +51,7 @@ const calls = [];
 let callsDropped = 0;
 let faults = [];
 let keys = null;
+const sessions = new Sessions(() => faults);
 
 const emulator = load('kinesalite')({ createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 10_000 });
 const port = await listen(emulator);
@@ -197,7 +207,7 @@ async function serve(request, response) {
   const body = await read(request);
   stats.requests++;
   const op = (request.headers['x-amz-target'] ?? '').split('.')[1];
-  const stranger = refused(request, body, keys);
+  const stranger = refused(request, body, keys && { ...keys, ...sessions.keys() }, 'kinesis');
   const key = accessKey(request);
   const fault = take(faults, (one) => (!one.op || one.op === op) && (!one.key || one.key === key));
   const call = { op, key, keys: [], failed: [], fault: fault?.action };
@@ -232,7 +242,7 @@ async function serve(request, response) {
   return answer(response, status, output, TYPE);
 }
 
-const proxy = http.createServer((request, response) => {
+const proxy = web((request, response) => {
   serve(request, response).catch((failure) => {
     if (!response.headersSent) answer(response, 500, { __type: 'InternalFailure', message: String(failure) }, TYPE);
   });
@@ -247,6 +257,10 @@ const controls = control({
   'POST /splits': split,
   'POST /limits': ({ records: count, bytes }) => limits.set(count, bytes),
   'POST /keys': (known) => { keys = known; },
+  'POST /sessions': (allowed) => sessions.allow(allowed),
+  'GET /sessions': () => sessions.issued.map(({ to, id, until }) => ({ to, id, until })),
+  'POST /clock': ({ aheadSeconds }) => { sessions.aheadSeconds = aheadSeconds; },
+  'POST /certificate': (shown) => disguise([proxy], shown),
   'POST /faults': (script) => { faults = script; },
   'GET /faults': () => faults,
   'GET /records': (_, query) => stored(query.get('stream'), query.get('shard'), Number(query.get('from') ?? 0), Number(query.get('limit') ?? Infinity)),
@@ -255,6 +269,7 @@ const controls = control({
 });
 
 announce({
-  endpoint: `http://127.0.0.1:${await listen(proxy)}`,
+  endpoint: `${argument('tls') ? 'https' : 'http'}://127.0.0.1:${await listen(proxy)}`,
+  signIn: `http://127.0.0.1:${await listen(sessions.server())}`,
   control: `http://127.0.0.1:${await listen(controls)}`,
 });

@@ -29,15 +29,15 @@ impl Kind for Folder {
     fn complete(&self, settings: &Value) -> Result<Value, Vec<SettingsError>> {
         let mut fields = Fields::new(settings);
         let folder = fields.text("folder");
-        let mistakes = fields.finish();
-        if mistakes.is_empty() {
-            Ok(json!({"folder": folder}))
-        } else {
-            Err(mistakes)
-        }
+        fields.finish(json!({"folder": folder}))
     }
 
-    fn open(&self, _: &DestinationId, _: &Value, _: &Site) -> Result<Arc<dyn Destination>, SettingsError> {
+    fn open(
+        &self,
+        _: &DestinationId,
+        _: &Value,
+        _: &Site,
+    ) -> Result<Arc<dyn Destination>, Vec<SettingsError>> {
         Err(nothing())
     }
 }
@@ -57,22 +57,22 @@ impl Kind for Stream {
         let mut fields = Fields::new(settings);
         fields.optional_secret("signingKey");
         fields.optional("credentials");
-        let mistakes = fields.finish();
-        if mistakes.is_empty() {
-            Ok(settings.clone())
-        } else {
-            Err(mistakes)
-        }
+        fields.finish(settings.clone())
     }
 
-    fn open(&self, _: &DestinationId, _: &Value, _: &Site) -> Result<Arc<dyn Destination>, SettingsError> {
+    fn open(
+        &self,
+        _: &DestinationId,
+        _: &Value,
+        _: &Site,
+    ) -> Result<Arc<dyn Destination>, Vec<SettingsError>> {
         Err(nothing())
     }
 }
 
-fn nothing() -> SettingsError {
-    SettingsError {
+fn nothing() -> Vec<SettingsError> {
+    vec![SettingsError {
         key: None,
         message: "it opens nothing".to_owned(),
-    }
+    }]
 }

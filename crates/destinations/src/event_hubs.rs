@@ -78,8 +78,8 @@ impl Kind for EventHubsKind {
         _: &DestinationId,
         settings: &Value,
         site: &Site,
-    ) -> Result<Arc<dyn Destination>, SettingsError> {
-        let settings = Settings::read(settings).map_err(|mut mistakes| mistakes.swap_remove(0))?;
+    ) -> Result<Arc<dyn Destination>, Vec<SettingsError>> {
+        let settings = Settings::read(settings)?;
         Ok(Arc::new(EventHubs {
             settings,
             site: site.clone(),

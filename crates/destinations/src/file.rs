@@ -71,12 +71,7 @@ impl Settings {
         if let Some(problem) = folder_problem(&read.folder) {
             fields.mistake("folder", problem);
         }
-        let mistakes = fields.finish();
-        if mistakes.is_empty() {
-            Ok(read)
-        } else {
-            Err(mistakes)
-        }
+        fields.finish(read)
     }
 
     fn written_out(&self) -> Value {
@@ -111,8 +106,8 @@ impl Kind for FileKind {
         id: &DestinationId,
         settings: &Value,
         site: &Site,
-    ) -> Result<Arc<dyn Destination>, SettingsError> {
-        let settings = Settings::read(settings).map_err(|mut mistakes| mistakes.swap_remove(0))?;
+    ) -> Result<Arc<dyn Destination>, Vec<SettingsError>> {
+        let settings = Settings::read(settings)?;
         let writer = self.writer(&site.exports_dir, &settings.folder, id, &site.sync);
         Ok(Arc::new(FileDestination { settings, writer }))
     }

@@ -67,8 +67,8 @@ impl Kind for KinesisKind {
         _: &DestinationId,
         settings: &Value,
         site: &Site,
-    ) -> Result<Arc<dyn Destination>, SettingsError> {
-        let settings = Settings::read(settings).map_err(|mut mistakes| mistakes.swap_remove(0))?;
+    ) -> Result<Arc<dyn Destination>, Vec<SettingsError>> {
+        let settings = Settings::read(settings)?;
         Ok(Arc::new(Kinesis {
             clients: Clients::new(&settings, site),
             shards: Shards::default(),

@@ -8,6 +8,7 @@
 pub mod event_hubs;
 pub mod file;
 pub mod kinesis;
+mod tls;
 
 use dispatcher::Registry;
 use std::sync::Arc;

@@ -249,10 +249,16 @@ impl Inner {
             ));
         };
         let settings = serde_json::from_str(&definition.settings).map_err(|error| error.to_string())?;
-        let forbidden = self.site.forbidden(&settings).into_iter().next();
-        forbidden
-            .map_or_else(|| kind.open(&definition.id, &settings, &self.site), Err)
-            .map_err(|error| error.to_string())
+        let forbidden = self.site.forbidden(&settings);
+        let opened = if forbidden.is_empty() {
+            kind.open(&definition.id, &settings, &self.site)
+        } else {
+            Err(forbidden)
+        };
+        opened.map_err(|mistakes| {
+            let sentences: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+            sentences.join("; ")
+        })
     }
 
     /// Ends lanes that should not run and starts those that should.

@@ -23,14 +23,15 @@ pub trait Kind: Send + Sync {
         self.complete(settings).err().unwrap_or_default()
     }
 
-    /// Opens a destination; the dispatcher has asked [`Site::forbidden`] before. It connects with the first call, so that an outside stream that is away is an
-    /// endpoint verdict and never a reason not to start.
+    /// Opens a destination, or says all that is wrong with its settings; the dispatcher has asked [`Site::forbidden`]
+    /// before. It connects with the first call, so that an outside stream that is away is an endpoint verdict and never a
+    /// reason not to start.
     fn open(
         &self,
         id: &DestinationId,
         settings: &Value,
         site: &Site,
-    ) -> Result<Arc<dyn Destination>, SettingsError>;
+    ) -> Result<Arc<dyn Destination>, Vec<SettingsError>>;
 }
 
 /// All kinds, by name.

@@ -123,8 +123,8 @@ impl<'a> Fields<'a> {
         self.errors.push(SettingsError::at(key, message));
     }
 
-    /// All mistakes, keys that nobody asked for included.
-    pub fn finish(mut self) -> Vec<SettingsError> {
+    /// What was `read`, or all mistakes, keys that nobody asked for included.
+    pub fn finish<T>(mut self, read: T) -> Result<T, Vec<SettingsError>> {
         let keys = self
             .settings
             .as_object()
@@ -135,7 +135,11 @@ impl<'a> Fields<'a> {
             let message = format!("is not a setting of this kind; it takes {}", known.join(", "));
             self.errors.push(SettingsError::at(key, message));
         }
-        self.errors
+        if self.errors.is_empty() {
+            Ok(read)
+        } else {
+            Err(self.errors)
+        }
     }
 
     fn get(&mut self, key: &'static str) -> Option<&'a Value> {

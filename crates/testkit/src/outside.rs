@@ -4,11 +4,13 @@
 //! packages are installed once, from the lock file, into the target folder. What is missing is said with the command
 //! that brings it.
 
+mod certificates;
 mod event_hubs;
 mod kinesis;
 mod packages;
 mod process;
 
+pub use certificates::Authority;
 pub use event_hubs::{Event, EventHubs, Namespace};
-pub use kinesis::{Asked, Kinesis, Stats, Stored};
+pub use kinesis::{Asked, Kinesis, Session, Stats, Stored};
 pub use process::Process;

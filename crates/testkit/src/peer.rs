@@ -159,7 +159,7 @@ impl Kind for Peers {
         id: &DestinationId,
         _: &serde_json::Value,
         _: &Site,
-    ) -> Result<Arc<dyn Destination>, SettingsError> {
+    ) -> Result<Arc<dyn Destination>, Vec<SettingsError>> {
         Ok(Arc::new(Peer {
             id: id.clone(),
             peers: self.clone(),

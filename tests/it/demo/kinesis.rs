@@ -14,9 +14,6 @@ const STREAM: &str = "people";
 /// The command that is run, with credentials of its own.
 fn run(data: &Path, endpoint: &str, arguments: &[&str]) -> Output {
     let mut demo = weir();
-    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"] {
-        demo.env_remove(name);
-    }
     demo.args(["demo", "--seconds", "4", "--kinesis-endpoint", endpoint, "--data"])
         .arg(data)
         .args(arguments)

@@ -1,5 +1,6 @@
 // Who may come in: shared access signatures and JSON Web Tokens, and what a connection has shown so far.
 import crypto from 'node:crypto';
+import { Entra } from './entra.mjs';
 import { parse } from './hub.mjs';
 
 const SAS = 'servicebus.windows.net:sastoken';
@@ -11,6 +12,7 @@ export class Gate {
     this.keys = { RootManageSharedAccessKey: { key: 'c2VjcmV0' } };
     this.tokens = new Set();
     this.aheadSeconds = 0;
+    this.entra = new Entra(() => this.now());
   }
 
   now() {
@@ -20,8 +22,9 @@ export class Gate {
   /** What a token allows: `{path, until}`, or `{why}` it is refused. `name` is what it was put for. */
   claim(token, type, name) {
     if (type === SAS) return this.signature(token, name);
-    if (type === 'jwt' && this.tokens.has(token)) return { path: parse(name).hub, until: Infinity };
-    return { why: 'InvalidIssuer: Token issuer is invalid.' };
+    if (type !== 'jwt') return { why: 'InvalidIssuer: Token issuer is invalid.' };
+    const { why, until } = this.tokens.has(token) ? { until: Infinity } : this.entra.check(token);
+    return why ? { why } : { path: parse(name).hub, until };
   }
 
   signature(token, name) {

@@ -11,12 +11,12 @@ export function accessKey(request) {
 }
 
 /**
- * Why a request is refused; `null` if one of `keys` signed it. `keys` maps access key ids to `{secret, token}`; without
- * it everybody may come in who signs at all.
+ * Why a request is refused; `null` if one of `keys` signed it for the `service`. `keys` maps access key ids to `{secret, token}`;
+ * without it everybody may come in who signs at all.
  */
-export function refused(request, body, keys) {
+export function refused(request, body, keys, service) {
   const header = request.headers.authorization ?? '';
-  const [, id, date, region, service] = /Credential=([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\/aws4_request/.exec(header) ?? [];
+  const [, id, date, region, scoped] = /Credential=([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\/aws4_request/.exec(header) ?? [];
   if (!id) return refusal('MissingAuthenticationTokenException', 'Missing Authentication Token');
   if (!keys) return null;
   const key = keys[id];
@@ -25,6 +25,7 @@ export function refused(request, body, keys) {
     return refusal('UnrecognizedClientException', 'The security token included in the request is invalid.');
   }
   if (key.expired) return refusal('ExpiredTokenException', 'The security token included in the request is expired');
+  if (scoped !== service) return refusal('SignatureDoesNotMatch', `Credential should be scoped to correct service: '${service}'.`);
   const signed = /SignedHeaders=([^,]+)/.exec(header)[1].split(';');
   const canonical = [
     request.method, '/', '',

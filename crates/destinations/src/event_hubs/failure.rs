@@ -1,5 +1,6 @@
 //! What a failure means: a table over the conditions of AMQP, the statuses of `$cbs` and `$management`, and I/O.
 
+use crate::tls;
 use azure_core_amqp::error::{AmqpErrorCondition as Condition, AmqpErrorKind};
 use azure_core_amqp::{AmqpDescribedError, AmqpError};
 use azure_messaging_eventhubs::EventHubsError;
@@ -200,7 +201,7 @@ fn words(error: &(dyn Error + 'static)) -> String {
         next = error.source();
     }
     // The first names the occasion, the last the cause.
-    let (outer, inner) = (error.to_string(), innermost.to_string());
+    let (outer, inner) = (error.to_string(), tls::plainly(&innermost.to_string()));
     if outer.contains(&inner) {
         outer
     } else {

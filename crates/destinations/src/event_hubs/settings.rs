@@ -76,12 +76,7 @@ impl Settings {
             partitions_every_seconds: fields.whole("partitionsEverySeconds", 300, 1..=86_400),
         };
         read.check(&mut fields);
-        let mistakes = fields.finish();
-        if mistakes.is_empty() {
-            Ok(read)
-        } else {
-            Err(mistakes)
-        }
+        fields.finish(read)
     }
 
     /// What is wrong with values of the right type. An empty one was a mistake before.

@@ -8,7 +8,7 @@ use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::config::retry::RetryConfig;
 use aws_sdk_kinesis::config::timeout::TimeoutConfig;
 use aws_sdk_kinesis::config::{
-    BehaviorVersion, Config, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
+    BehaviorVersion, Config, IdentityCache, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
 };
 use dispatcher::{ResolveSecret, Site};
 use std::fmt;
@@ -110,16 +110,27 @@ impl Clients {
         let credentials = match &settings.role {
             None => own,
             Some(role) => {
+                // How this machine reaches services, and nothing of who it is: region and credentials are known.
+                let reaching = aws_config::defaults(BehaviorVersion::latest())
+                    .region(region.clone())
+                    .credentials_provider(own)
+                    .retry_config(RetryConfig::disabled())
+                    .timeout_config(timeouts.clone())
+                    .load()
+                    .await;
                 let assumed = AssumeRoleProvider::builder(role)
                     .session_name("weir")
-                    .region(region.clone());
-                SharedCredentialsProvider::new(assumed.build_from_provider(own).await)
+                    .configure(&reaching);
+                SharedCredentialsProvider::new(assumed.build().await)
             }
         };
+        // Sooner than the call ends: whoever gives credentials does not answer then, and not the stream.
+        let identities = IdentityCache::lazy().load_timeout(timeout * 3 / 4).build();
         let builder = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(region)
             .credentials_provider(credentials)
+            .identity_cache(identities)
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts)
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());

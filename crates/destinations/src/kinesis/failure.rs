@@ -1,7 +1,8 @@
 //! What a failure of Kinesis means: a table of codes, and the way there.
 
+use crate::tls;
 use aws_sdk_kinesis::config::http::HttpResponse;
-use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_kinesis::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
 use dispatcher::Verdict;
 use std::error::Error;
 use std::io::ErrorKind;
@@ -168,7 +169,8 @@ fn by_status(status: Option<u16>) -> Class {
 fn not_sent(error: &(dyn Error + 'static)) -> Failure {
     let chain = chain(error);
     let says = |words: &str| chain.iter().any(|error| error.to_string().contains(words));
-    if says("credentials") {
+    // Of whoever gives credentials, which is asked before the stream is.
+    if says("credentials") || says("identity resolver") {
         return Failure::new(
             Class::Credentials,
             format!("no credentials: {}", innermost(error)),
@@ -196,8 +198,20 @@ fn not_sent(error: &(dyn Error + 'static)) -> Failure {
     Failure::transient(&format!("the connection broke: {}", innermost(error)))
 }
 
+/// What is behind it all, in words.
 fn innermost(error: &(dyn Error + 'static)) -> String {
-    chain(error).last().map(ToString::to_string).unwrap_or_default()
+    let chain = chain(error);
+    let cause = *chain.last().expect("an error is in its own chain");
+    if let Some(answer) = cause.downcast_ref::<ErrorMetadata>() {
+        let (code, message) = (
+            answer.code().unwrap_or_default(),
+            answer.message().unwrap_or_default(),
+        );
+        return format!("{code}: {message}");
+    }
+    // A list of all that was tried follows, line by line.
+    let words = cause.to_string();
+    tls::plainly(words.split(" Attempted:").next().unwrap_or_default())
 }
 
 /// The error and what caused it, and so on.

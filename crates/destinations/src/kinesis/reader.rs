@@ -53,10 +53,8 @@ impl From<Failure> for ReadError {
 impl Reader {
     /// Begins behind what is in the stream now. `settings` are those of a destination.
     pub async fn begin(settings: &Value, site: &Site) -> Result<Self, ReadError> {
-        let settings = Settings::read(settings).map_err(|mut mistakes| {
-            let first = mistakes.swap_remove(0);
-            ReadError::Failed(first.to_string())
-        })?;
+        let settings =
+            Settings::read(settings).map_err(|mistakes| ReadError::Failed(mistakes[0].to_string()))?;
         let connected = Clients::new(&settings, site).get().await?;
         let mut reader = Self {
             connected,

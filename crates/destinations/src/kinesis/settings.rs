@@ -94,12 +94,7 @@ impl Settings {
             role,
             timeout_seconds: fields.whole("timeoutSeconds", 10, 1..=600),
         };
-        let mistakes = fields.finish();
-        if mistakes.is_empty() {
-            Ok(read)
-        } else {
-            Err(mistakes)
-        }
+        fields.finish(read)
     }
 
     pub(super) fn written_out(&self) -> Value {

@@ -1,6 +1,6 @@
 //! What a kind does with its settings.
 
-use dispatcher::{Kind, Site};
+use dispatcher::{Kind, SettingsError, Site};
 use model::DestinationId;
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ fn a_value_of_the_wrong_type_is_a_mistake_at_its_key() {
                 "{}: `{key}`: {mistakes:?}",
                 kind.name()
             );
-            assert!(open(kind, &settings).is_err());
+            assert_eq!(open(kind, &settings), Err(mistakes));
         }
         for settings in [Value::Null, json!([]), json!("text")] {
             assert_eq!(kind.check(&settings).len(), 1, "{}: {settings}", kind.name());
@@ -64,10 +64,8 @@ fn a_value_of_the_wrong_type_is_a_mistake_at_its_key() {
     }
 }
 
-fn open(kind: &dyn Kind, settings: &Value) -> Result<(), String> {
+fn open(kind: &dyn Kind, settings: &Value) -> Result<(), Vec<SettingsError>> {
     let id = DestinationId::new("x").unwrap();
     let site = Site::new("/nonexistent");
-    kind.open(&id, settings, &site)
-        .map(drop)
-        .map_err(|error| error.to_string())
+    kind.open(&id, settings, &site).map(drop)
 }

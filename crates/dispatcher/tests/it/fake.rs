@@ -114,9 +114,9 @@ impl Kind for FakeKind {
         id: &DestinationId,
         settings: &Value,
         _: &Site,
-    ) -> Result<Arc<dyn Destination>, SettingsError> {
+    ) -> Result<Arc<dyn Destination>, Vec<SettingsError>> {
         if settings.get("broken").is_some() {
-            return Err(SettingsError::at("broken", "is broken"));
+            return Err(vec![SettingsError::at("broken", "is broken")]);
         }
         let number = |key: &str, default: u64| settings[key].as_u64().unwrap_or(default) as usize;
         Ok(Arc::new(Fake {

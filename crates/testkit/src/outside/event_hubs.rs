@@ -38,6 +38,8 @@ pub struct Namespace {
     pub open: u64,
     /// Tokens shown.
     pub tokens: u64,
+    /// Tokens that its Entra gave.
+    pub given: u64,
     /// Links to partitions and hubs asked for.
     pub attaches: u64,
     /// Transfers to hubs.
@@ -68,6 +70,13 @@ impl EventHubs {
         Self { process }
     }
 
+    /// The same over TLS, with a key and certificates.
+    pub async fn over_tls(identity: &str) -> Self {
+        let arguments = ["--host", Self::NAMESPACE, "--tls", identity];
+        let process = Process::start("event_hubs.mjs", &arguments).await;
+        Self { process }
+    }
+
     /// Starts one with a hub that takes messages of up to 1 MiB.
     pub async fn with_hub(name: &str, partitions: u32) -> Self {
         let namespace = Self::start().await;
@@ -75,9 +84,14 @@ impl EventHubs {
         namespace
     }
 
-    /// Where it listens: `amqp://127.0.0.1:<port>`.
+    /// Where it listens: `amqp://127.0.0.1:<port>`, or `amqps` over TLS.
     pub fn endpoint(&self) -> &str {
         self.process.told("endpoint")
+    }
+
+    /// The Entra whose tokens are good for every hub: `https://127.0.0.1:<port>`, or `http` without TLS.
+    pub fn authority(&self) -> &str {
+        self.process.told("authority")
     }
 
     /// Makes a hub, or gives one more partitions.
@@ -101,6 +115,17 @@ impl EventHubs {
     /// These JSON Web Tokens are good for every hub.
     pub async fn accept_tokens(&self, tokens: &[&str]) {
         self.tell("/tokens", &json!(tokens)).await;
+    }
+
+    /// Whom its Entra gives tokens: the `applications` of a `tenant`, ids with secrets, and `seconds` for which they are
+    /// good.
+    pub async fn register(&self, with: &Value) {
+        self.tell("/entra", with).await;
+    }
+
+    /// Whoever connects from now on sees this key and certificates.
+    pub async fn show(&self, identity: &str) {
+        self.tell("/certificate", &json!({"pem": identity})).await;
     }
 
     /// Sets the clock by which tokens expire.

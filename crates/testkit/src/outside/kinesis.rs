@@ -38,6 +38,17 @@ pub struct Asked {
     pub fault: Option<String>,
 }
 
+/// Temporary credentials that were given.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Session {
+    /// The role that was assumed, or `container`.
+    pub to: String,
+    /// The access key id.
+    pub id: String,
+    /// When they end, in milliseconds since the epoch.
+    pub until: i64,
+}
+
 /// What happened so far.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -66,6 +77,12 @@ impl Kinesis {
         Self { process }
     }
 
+    /// The same over HTTPS, with a key and certificates.
+    pub async fn over_tls(identity: &str) -> Self {
+        let process = Process::start("kinesis.mjs", &["--tls", identity]).await;
+        Self { process }
+    }
+
     /// Starts one with a stream.
     pub async fn with_stream(name: &str, shards: u32) -> Self {
         let kinesis = Self::start().await;
@@ -73,9 +90,15 @@ impl Kinesis {
         kinesis
     }
 
-    /// Where it listens: `http://127.0.0.1:<port>`.
+    /// Where it listens: `http://127.0.0.1:<port>`, or `https` over TLS.
     pub fn endpoint(&self) -> &str {
         self.process.told("endpoint")
+    }
+
+    /// A Security Token Service, whose temporary credentials are good here: `http://127.0.0.1:<port>`. What a container
+    /// asks for its own is below it: `/container`.
+    pub fn sign_in(&self) -> &str {
+        self.process.told("signIn")
     }
 
     /// Makes a stream whose shards share the hash keys evenly, and waits until it is active.
@@ -106,6 +129,27 @@ impl Kinesis {
     /// and with `expired` true where its time is over.
     pub async fn accept_only(&self, keys: &Value) {
         self.tell("/keys", keys).await;
+    }
+
+    /// Who is given temporary credentials, which come in besides the keys of [`Kinesis::accept_only`]: `callers` and
+    /// `roles`, an `authorization` of containers, and `seconds` for which they are good.
+    pub async fn give_sessions(&self, to: &Value) {
+        self.tell("/sessions", to).await;
+    }
+
+    /// The temporary credentials given so far, in order.
+    pub async fn sessions(&self) -> Vec<Session> {
+        self.process.get("/sessions").await
+    }
+
+    /// Sets the clock by which temporary credentials expire.
+    pub async fn ahead(&self, seconds: i64) {
+        self.tell("/clock", &json!({"aheadSeconds": seconds})).await;
+    }
+
+    /// Whoever connects from now on sees this key and certificates.
+    pub async fn show(&self, identity: &str) {
+        self.tell("/certificate", &json!({"pem": identity})).await;
     }
 
     /// What happens to the next requests: a list of faults, instead of the script so far.

@@ -4,3 +4,4 @@
 
 mod delivery;
 mod kinesis;
+mod sign_in;
