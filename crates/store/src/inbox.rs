@@ -3,6 +3,7 @@
 use crate::committer::Request;
 use crate::error::{Error, Result};
 use model::Class;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +13,9 @@ const QUEUE: usize = 1024;
 /// thousands of rows does not stay in the processor's caches, and all who read wait for it to end. Of bulk one
 /// request goes with live ones, and two where none waits.
 const WEIGHT: usize = 2_000;
+/// How long bulk waits for a live request to go with. A job's page, or other live traffic, comes sooner as a rule: then
+/// there is one commit in place of two, and the live one does not wait for the other to end.
+const COMPANY: Duration = Duration::from_millis(2);
 
 /// Where callers hand in. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -62,7 +66,11 @@ impl Inbox {
                 biased;
                 () = stop.cancelled() => self.close(),
                 first = self.live.recv() => group.extend(first),
-                first = self.bulk.recv() => group.extend(first),
+                first = self.bulk.recv() => {
+                    group.extend(first);
+                    let company = tokio::time::timeout(COMPANY, self.live.recv()).await;
+                    group.extend(company.ok().flatten());
+                }
             }
         }
         // Also what is left once it is closed, in the same order of classes.

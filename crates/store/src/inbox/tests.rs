@@ -73,3 +73,22 @@ async fn a_commit_takes_what_it_can_carry() {
     );
     assert_eq!(numbers(&inbox.gather(&stop).await), [3, 4]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn bulk_waits_a_moment_for_a_live_request_to_go_with() {
+    let (slots, mut inbox) = inbox();
+    slots.put(Class::Bulk, request(1)).await.unwrap();
+    slots.put(Class::Bulk, request(2)).await.unwrap();
+    let later = tokio::spawn(async move {
+        tokio::time::sleep(COMPANY / 2).await;
+        slots.put(Class::Live, request(11)).await.unwrap();
+        slots
+    });
+    let stop = CancellationToken::new();
+    assert_eq!(numbers(&inbox.gather(&stop).await), [1, 11, 2]);
+    let slots = later.await.unwrap();
+    slots.put(Class::Bulk, request(3)).await.unwrap();
+    let before = tokio::time::Instant::now();
+    assert_eq!(numbers(&inbox.gather(&stop).await), [3]);
+    assert_eq!(before.elapsed(), COMPANY, "and no longer");
+}

@@ -303,7 +303,7 @@ async fn who_claims_waits_while_more_settlements_wait_than_a_few_commits_take() 
     let (store, committer) = store::open_on(Box::new(Memory::new()), &options()).unwrap();
     let soon = async |class| {
         let caught_up = store.caught_up(class);
-        tokio::time::timeout(Duration::from_secs(60), caught_up)
+        tokio::time::timeout(Duration::from_mins(1), caught_up)
             .await
             .is_ok()
     };

@@ -8,11 +8,13 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use store::{Batch, Engine, Error, Memory, OutboxOp, Outcome, Read, Reopen, Row, Space, open_on};
 
+type Event = Box<dyn FnOnce() + Send>;
+
 /// Has something happen while a batch is being built, when the lane row of a head is looked at.
 #[derive(Clone)]
 struct Meanwhile {
     memory: Memory,
-    event: Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>,
+    event: Arc<Mutex<Option<Event>>>,
 }
 
 struct Watched {
