@@ -1,27 +1,26 @@
 //! Whether a predicate holds, computed from nothing: simple, obviously right, never optimised. Whatever evaluates
 //! faster is held to this.
 //!
-//! Where to look for a rule: what holds in `condition`, paths and comparison in `value`, exact sums in `sum`, instants
-//! in `time`, letters without case in `fold`.
+//! Where to look for a rule: what an expression is in `expression`, which items of a list in `items`, events that follow
+//! each other in `chain`. What a function gives, how values compare and what time does to them is `pql`'s, in
+//! `pql::Function`, `pql::value` and `pql::clock`.
 //!
 //! **How long an outcome is certain.** Evaluation is a function of the data, which stands still, and of the answers of
-//! its tests of time: whether an event is visible, whether an instant lies in a window. Each test that is asked says
+//! its tests of time: whether an event is visible, how a date compares with one that moves. Each test that is asked says
 //! from which instant on it would answer differently, and [`Outcome::until`] is the earliest of these. Until then every
 //! test that was asked gives the same answer, so evaluation takes the same way, asks no other test, and comes to the
 //! same outcome. That is why it may stop early (`and`, `or`, `exists`): what was not asked cannot matter before
 //! something that was asked changes.
 
-mod condition;
-mod fold;
-mod sum;
+mod chain;
+mod expression;
+mod items;
 #[cfg(test)]
 mod tests;
-mod time;
-mod value;
 
 use model::{Duration, SegmentId, Timestamp};
 use pql::Program;
-use std::cell::Cell;
+use pql::clock::Clock;
 use xdm::Value;
 
 /// Everything that a predicate can see of a profile.
@@ -66,18 +65,17 @@ pub struct Outcome {
 pub fn recompute(program: &Program, view: &View<'_>) -> Outcome {
     let oracle = Oracle {
         view,
-        until: Cell::new(Timestamp::MAX),
+        clock: Clock::new(view.now, program.zone()),
     };
     let holds = oracle.holds(program.condition(), None);
     Outcome {
         holds,
-        until: oracle.until.get(),
+        until: oracle.clock.horizon(),
     }
 }
 
 /// One evaluation.
 struct Oracle<'v> {
     view: &'v View<'v>,
-    /// The earliest instant at which a test of time that was asked would answer differently.
-    until: Cell<Timestamp>,
+    clock: Clock<'v>,
 }

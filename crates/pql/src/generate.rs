@@ -1,9 +1,12 @@
 //! Random programs for property tests: all that [`crate::parse`] can give, and nothing else.
 
-use crate::program::{
-    Bound, Condition, Events, Field, List, Moment, Operator, Program, Root, Term, Unit, Window,
-};
-use crate::resolve::{MAX_SCOPES, Type};
+mod time;
+mod value;
+
+use crate::function::Function;
+use crate::program::{Expression, Field, Operator, Program, Root, Unit};
+use crate::resolve::{MAX_EVENTS, MAX_ITEMS};
+use crate::types::Type;
 use model::{Path, SegmentId};
 use xdm::Value;
 
@@ -40,219 +43,225 @@ impl<'t> Dice<'t> {
 pub struct Words {
     /// Paths into attributes and events; they begin with a name that is no word of PQL and none of `E0`, `E1` and so on.
     pub paths: Vec<Path>,
-    /// Texts, numbers and booleans.
+    /// Texts, numbers and booleans; the first is a text, the last a number.
     pub literals: Vec<Value>,
     /// Lengths of windows.
     pub windows: Vec<(u64, Unit)>,
+    /// Days for `date(..)`: years, months and days that are all days of the calendar.
+    pub days: Vec<(u16, u8, u8)>,
+    /// Regular expressions.
+    pub patterns: Vec<String>,
     /// Ids of segments.
     pub segments: Vec<SegmentId>,
 }
 
 /// A program of at most `depth` levels.
 pub fn program(dice: &mut Dice<'_>, words: &Words, depth: usize) -> Program {
-    Program::new(
-        Maker {
-            dice,
-            words,
-            items: Vec::new(),
-        }
-        .condition(depth),
-    )
+    let mut maker = Maker {
+        dice,
+        words,
+        named: Vec::new(),
+        types: Vec::new(),
+    };
+    Program::new(maker.condition(depth))
 }
 
 struct Maker<'m, 't> {
     dice: &'m mut Dice<'t>,
     words: &'m Words,
-    /// The items in scope, the innermost last: true for a quantifier's.
-    items: Vec<bool>,
+    /// What is in scope, the innermost last: whether it has a name.
+    named: Vec<bool>,
+    types: Vec<Type>,
 }
 
 impl Maker<'_, '_> {
-    fn condition(&mut self, depth: usize) -> Condition {
-        const SIMPLE: usize = 11;
-        const ALL: usize = 19;
-        let full = self.items.len() == MAX_SCOPES;
-        match self.dice.roll(if depth == 0 || full { SIMPLE } else { ALL }) {
-            0 => Condition::Constant(self.dice.roll(2) == 1),
-            1 => Condition::Holds(self.field()),
-            2 => Condition::IsNull(self.field()),
-            3 => Condition::IsNotNull(self.field()),
-            4 => Condition::InSegment(self.dice.pick(&self.words.segments).clone()),
-            5 | 6 => self.occurs(),
-            7 => Condition::In {
-                item: self.term(0),
-                list: self.list_term(),
-            },
-            8 => Condition::NotIn {
-                item: self.term(0),
-                list: self.list_term(),
-            },
-            9 => Condition::Intersects {
-                left: self.list_term(),
-                right: self.list_term(),
-            },
-            10 => self.equals(),
-            11 => Condition::Not(Box::new(self.condition(depth - 1))),
-            12 => Condition::And(self.several(depth)),
-            13 => Condition::Or(self.several(depth)),
-            14 => Condition::Any(self.events(depth - 1)),
-            15 | 16 => self.exists(depth - 1),
-            _ => self.compare(depth - 1),
+    fn condition(&mut self, depth: usize) -> Expression {
+        let made = self.whatever_holds(depth);
+        if self.type_of(&made).can_hold() {
+            made
+        } else {
+            Expression::Field(self.profile_field())
         }
     }
 
-    fn several(&mut self, depth: usize) -> Vec<Condition> {
+    fn whatever_holds(&mut self, depth: usize) -> Expression {
+        const SIMPLE: usize = 6;
+        const ALL: usize = 26;
+        match self.dice.roll(if depth == 0 { SIMPLE } else { ALL }) {
+            0 => Expression::Literal(Value::Bool(self.dice.roll(2) == 1)),
+            1 | 2 => Expression::Field(self.field()),
+            3 => Expression::InSegment(self.dice.pick(&self.words.segments).clone()),
+            4..=6 => self.occurs(depth),
+            7 => Expression::Not(Box::new(self.condition(depth - 1))),
+            8 => Expression::And(self.several(depth)),
+            9 => Expression::Or(self.several(depth)),
+            10..=13 => self.compare(depth - 1),
+            14..=17 => self.call(Type::Boolean, depth - 1),
+            18 | 19 => self.list(depth - 1),
+            20 | 21 => self.quantifier(depth - 1),
+            22 => self.binding(depth - 1),
+            23 => self.choice(depth, Self::condition),
+            _ => self.chain(depth - 1),
+        }
+    }
+
+    fn several(&mut self, depth: usize) -> Vec<Expression> {
         (0..2 + self.dice.roll(2))
             .map(|_| self.condition(depth - 1))
             .collect()
     }
 
-    fn compare(&mut self, depth: usize) -> Condition {
-        let (left, mut right) = (self.term(depth), self.term(depth));
-        if !Type::of(&left).meets(Type::of(&right)) {
-            right = Term::Field(self.field());
-        }
-        let ordered = [
-            Operator::Less,
-            Operator::LessOrEqual,
-            Operator::Greater,
-            Operator::GreaterOrEqual,
-        ];
-        let any = [Operator::Equal, Operator::NotEqual];
-        let unordered = Type::of(&left).has_no_order() || Type::of(&right).has_no_order();
-        let operators = if unordered || self.dice.roll(3) == 0 {
-            &any[..]
-        } else {
-            &ordered[..]
+    fn compare(&mut self, depth: usize) -> Expression {
+        let kind = *self.dice.pick(&[
+            Type::Number,
+            Type::Date,
+            Type::Text,
+            Type::Boolean,
+            Type::List,
+            Type::Unknown,
+        ]);
+        let (left, right) = (self.side(kind, depth), self.side(kind, depth));
+        let (one, other) = (self.type_of(&left), self.type_of(&right));
+        let unordered = one.has_no_order() || other.has_no_order();
+        let operator = match *self.dice.pick(&Operator::ALL) {
+            ordered if unordered && ordered.orders() => Operator::NotEqual,
+            operator => operator,
         };
-        let operator = *self.dice.pick(operators);
-        Condition::Compare {
-            left,
+        // A text beside a date must read as one.
+        let text = |side: &Expression| matches!(side, Expression::Literal(Value::String(_)));
+        let right =
+            if !one.meets(other) || ([one, other].contains(&Type::Date) && (text(&left) || text(&right))) {
+                Expression::Field(self.profile_field())
+            } else {
+                right
+            };
+        Expression::Compare {
+            left: Box::new(left),
             operator,
-            right,
+            right: Box::new(right),
         }
     }
 
-    fn equals(&mut self) -> Condition {
-        let text = |maker: &mut Self| match maker.term(0) {
-            text if Type::of(&text).meets(Type::Text) => text,
-            _ => Term::Field(maker.field()),
+    /// A value that can be compared.
+    fn side(&mut self, kind: Type, depth: usize) -> Expression {
+        let side = self.value(kind, depth);
+        match self.type_of(&side) {
+            Type::Events | Type::Event => Expression::Field(self.profile_field()),
+            _ => side,
+        }
+    }
+
+    fn type_of(&mut self, expression: &Expression) -> Type {
+        Type::of(expression, &mut self.types)
+    }
+
+    fn quantifier(&mut self, depth: usize) -> Expression {
+        let list = self.list(depth);
+        let Some(variable) = self.room(&list) else {
+            return list;
         };
-        Condition::Equals {
-            left: text(self),
-            right: text(self),
-            case_sensitive: self.dice.roll(2) == 0,
-        }
-    }
-
-    fn occurs(&mut self) -> Condition {
-        let events: Vec<usize> = (0..self.items.len())
-            .filter(|item| self.reachable(*item))
-            .collect();
-        let moment = if events.is_empty() || self.dice.roll(4) == 0 {
-            match self.field() {
-                Field {
-                    root: Root::Item(item),
-                    path,
-                } if path.keys() == ["timestamp"] => Moment::Event(item),
-                field => Moment::Field(field),
-            }
-        } else {
-            Moment::Event(*self.dice.pick(&events))
-        };
-        let bound = *self.dice.pick(&[Bound::Open, Bound::Closed]);
-        let (count, unit) = *self.dice.pick(&self.words.windows);
-        Condition::Occurs {
-            moment,
-            window: Window { bound, count, unit },
-        }
-    }
-
-    fn exists(&mut self, depth: usize) -> Condition {
-        let events = self.events(depth);
-        let variable = format!("E{}", self.items.len());
-        let condition = (self.dice.roll(8) > 0).then(|| self.within(true, depth));
-        Condition::Exists {
+        let condition = (self.dice.roll(8) > 0)
+            .then(|| Box::new(self.within(true, &list, |maker| maker.condition(depth))));
+        Expression::Quantifier {
+            every: self.dice.roll(2) == 1,
             variable,
-            events,
+            list: Box::new(list),
             condition,
         }
     }
 
-    fn events(&mut self, depth: usize) -> Events {
-        Events {
-            filter: (self.dice.roll(4) > 0).then(|| self.within(false, depth)),
+    fn binding(&mut self, depth: usize) -> Expression {
+        let kind = *self
+            .dice
+            .pick(&[Type::Number, Type::List, Type::Unknown, Type::Date]);
+        let value = self.value(kind, depth);
+        let of = self.type_of(&value);
+        let name = format!("E{}", self.named.len());
+        let body = self.bound(true, of, |maker| maker.condition(depth));
+        Expression::Let {
+            name,
+            value: Box::new(value),
+            body: Box::new(body),
         }
     }
 
-    fn within(&mut self, variable: bool, depth: usize) -> Box<Condition> {
-        self.items.push(variable);
-        let condition = self.condition(depth);
-        self.items.pop();
-        Box::new(condition)
-    }
-
-    fn term(&mut self, depth: usize) -> Term {
-        match self.dice.roll(if depth == 0 { 4 } else { 8 }) {
-            0 | 1 => Term::Field(self.field()),
-            2 => Term::Literal(self.dice.pick(&self.words.literals).clone()),
-            3 => Term::Literal(self.literal_list()),
-            4 | 5 => Term::Count(self.list(depth)),
-            _ => match self.list(depth) {
-                list @ List::Field(_) if self.dice.roll(2) == 0 => Term::Sum {
-                    list,
-                    path: Path::default(),
-                },
-                list => Term::Sum {
-                    list,
-                    path: self.dice.pick(&self.words.paths).clone(),
-                },
-            },
+    fn choice(&mut self, depth: usize, make: impl Fn(&mut Self, usize) -> Expression) -> Expression {
+        let depth = depth.saturating_sub(1);
+        Expression::If {
+            condition: Box::new(self.condition(depth)),
+            then: Box::new(make(self, depth)),
+            otherwise: Box::new(make(self, depth)),
         }
     }
 
-    fn list(&mut self, depth: usize) -> List {
-        if self.dice.roll(4) == 0 {
-            List::Field(self.field())
-        } else {
-            List::Events(self.events(depth - 1))
-        }
+    /// A name for an item of the list, if one more may be in scope.
+    fn room(&mut self, list: &Expression) -> Option<String> {
+        let events = self.types.iter().filter(|known| **known == Type::Event).count();
+        let heavy = self.type_of(list) == Type::Events;
+        let full = self.types.len() >= MAX_ITEMS || (heavy && events == MAX_EVENTS);
+        (!full).then(|| format!("E{}", self.named.len()))
     }
 
-    fn list_term(&mut self) -> Term {
-        if self.dice.roll(2) == 0 {
-            Term::Field(self.field())
-        } else {
-            Term::Literal(self.literal_list())
-        }
+    fn within<T>(&mut self, named: bool, list: &Expression, make: impl FnOnce(&mut Self) -> T) -> T {
+        let of = self.type_of(list).item();
+        self.bound(named, of, make)
     }
 
-    fn literal_list(&mut self) -> Value {
-        let length = self.dice.roll(4);
-        Value::Array(
-            (0..length)
-                .map(|_| self.dice.pick(&self.words.literals).clone())
-                .collect(),
-        )
-    }
-
-    /// Whether an item can be named: a quantifier's always, a filter's if no other filter stands in between.
-    fn reachable(&self, item: usize) -> bool {
-        let at = self.items.len() - 1 - item;
-        self.items[at] || self.items[at + 1..].iter().all(|variable| *variable)
+    fn bound<T>(&mut self, named: bool, of: Type, make: impl FnOnce(&mut Self) -> T) -> T {
+        self.named.push(named);
+        self.types.push(of);
+        let made = make(self);
+        self.named.pop();
+        self.types.pop();
+        made
     }
 
     fn field(&mut self) -> Field {
-        let mut roots: Vec<Root> = (0..self.items.len())
-            .filter(|item| self.reachable(*item))
-            .map(Root::Item)
+        let items = 0..self.named.len();
+        let item = self.dice.roll(items.len() + 2);
+        if item >= items.len() {
+            return self.profile_field();
+        }
+        let at = self.named.len() - 1 - item;
+        let root = Root::Item(item);
+        // A whole item has a name, and is no event.
+        if self.named[at] && self.types[at] != Type::Event && self.dice.roll(3) > 0 {
+            let path = Path::default();
+            return Field { root, path };
+        }
+        let path = self.dice.pick(&self.words.paths).clone();
+        Field { root, path }
+    }
+
+    fn profile_field(&mut self) -> Field {
+        let root = if self.dice.roll(8) == 7 {
+            Root::Identities
+        } else {
+            Root::Profile
+        };
+        let path = self.dice.pick(&self.words.paths).clone();
+        Field { root, path }
+    }
+
+    /// A call of some function that gives this.
+    fn call(&mut self, gives: Type, depth: usize) -> Expression {
+        let all: Vec<_> = Function::all()
+            .filter(|function| can_give(function, gives))
             .collect();
-        if self.items.iter().all(|variable| *variable) {
-            roots.extend([Root::Profile, Root::Profile, Root::Identities]);
+        let function = *self.dice.pick(&all);
+        match self.arguments(function, depth) {
+            Some(arguments) => Expression::Call { function, arguments },
+            None => Expression::Field(self.profile_field()),
         }
-        Field {
-            root: *self.dice.pick(&roots),
-            path: self.dice.pick(&self.words.paths).clone(),
-        }
+    }
+}
+
+fn can_give(function: &Function, wanted: Type) -> bool {
+    use crate::function::Gives;
+    match function.gives {
+        Gives::Type(known) => known == wanted || (wanted == Type::Unknown && known == Type::Map),
+        Gives::Same => wanted == Type::List,
+        Gives::Item => wanted == Type::Unknown,
+        Gives::Each => matches!(wanted, Type::Number | Type::Date | Type::Unknown),
     }
 }

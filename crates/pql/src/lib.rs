@@ -1,14 +1,17 @@
 //! Reads `pql/text`, the text form of Adobe's Profile Query Language: text in, a typed [`Program`] and all
 //! diagnostics out.
 //!
-//! What this crate is not: it evaluates nothing (that is `evaluator::oracle`) and knows no schema. It performs no I/O
+//! What this crate is not: it evaluates no program (that is `evaluator::oracle`) and knows no schema. It performs no I/O
 //! and reads no clock. What belongs to the language and is not built yet is refused by name, never ignored.
 //!
 //! Start reading at [`parse()`], then [`Program`], what comes out. In between a text is lexed (`lex`), brought into
-//! shape (`parse`, `syntax`) and given its meaning (`resolve`).
+//! shape (`parse`, `syntax`) and given its meaning (`resolve`). What a single [`Function`] gives stands in its entry, with
+//! all else there is to say of it; what values are and how they compare in [`value`], and in [`clock`] what time has to
+//! do with it.
 
+pub mod clock;
 mod diagnostic;
-mod functions;
+pub mod function;
 #[cfg(any(test, feature = "generate"))]
 pub mod generate;
 mod lex;
@@ -20,12 +23,16 @@ mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod types;
+pub mod value;
 
 pub use diagnostic::{Diagnostic, Severity, Span};
+pub use function::Function;
 pub use program::{
-    Bound, Condition, Events, Field, List, Mention, Mentioned, Moment, Operator, Program, Root, Step, Term,
-    Unit, Window,
+    Direction, Expression, Field, Link, Mention, Mentioned, Operator, Pattern, Program, Root, Sign, Step,
+    Unit, When, Which, Window,
 };
+pub use types::Type;
 
 /// What came of a text.
 #[derive(Clone, Debug, PartialEq)]

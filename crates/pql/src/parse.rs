@@ -3,7 +3,9 @@
 //! The parser always gives a node. Where the text is wrong it reports once, leaves the smallest part out as
 //! [`Kind::Broken`], and goes on, so that one pass finds all mistakes. Every loop takes a token or ends.
 
+mod chain;
 mod expression;
+mod form;
 mod postfix;
 mod time;
 
@@ -13,9 +15,9 @@ use crate::{Diagnostic, Span};
 
 /// How deep brackets, filters, negations and calls may be nested in a text. It bounds the stack of the parser; a
 /// meaning of `resolve::MAX_DEPTH` levels never needs more, however it is printed.
-const MAX_DEPTH: usize = 160;
+const MAX_DEPTH: usize = 180;
 /// How many functions and filters may follow each other on one value.
-const MAX_CHAIN: usize = 8;
+pub(crate) const MAX_CHAIN: usize = 8;
 
 /// The shape of `text`, and all that is wrong with it so far.
 pub(crate) fn parse(text: &str) -> (Node, Vec<Diagnostic>) {

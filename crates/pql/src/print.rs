@@ -1,8 +1,11 @@
 //! From a program back to `pql/text`, in one canonical spelling.
 
+mod time;
+
+use crate::function::Function;
 use crate::lex::{is_name, is_reserved};
-use crate::program::{Condition, Events, Field, List, Moment, Operator, Program, Root, Term};
-use model::Path;
+use crate::parse::MAX_CHAIN;
+use crate::program::{Expression, Field, Program, Root};
 use std::fmt::{self, Display, Formatter, Write};
 use xdm::{Number, Value};
 
@@ -12,208 +15,313 @@ impl Display for Program {
             out: f,
             items: Vec::new(),
         }
-        .condition(self.condition())
-    }
-}
-
-impl Operator {
-    /// As it is written.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Self::Equal => "=",
-            Self::NotEqual => "!=",
-            Self::Less => "<",
-            Self::LessOrEqual => "<=",
-            Self::Greater => ">",
-            Self::GreaterOrEqual => ">=",
-        }
+        .expression(self.condition())
     }
 }
 
 struct Printer<'p, 'f> {
     out: &'p mut Formatter<'f>,
-    /// The items in scope, the innermost last: the name of a quantifier's, `None` for a filter's.
+    /// What is in scope, the innermost last: its name, `None` for a filter's item.
     items: Vec<Option<&'p str>>,
 }
 
 impl<'p> Printer<'p, '_> {
-    fn condition(&mut self, condition: &'p Condition) -> fmt::Result {
-        match condition {
-            Condition::Constant(holds) => write!(self.out, "{holds}"),
-            Condition::Not(inner) => {
+    /// Where nothing stands around it but brackets and commas.
+    fn expression(&mut self, expression: &'p Expression) -> fmt::Result {
+        match expression {
+            Expression::Literal(value) => write!(self.out, "{}", Literal(value)),
+            Expression::Pattern(pattern) => write!(self.out, "{}", Text(pattern.text())),
+            Expression::List(items) => {
+                self.out.write_char('[')?;
+                self.commas(items)?;
+                self.out.write_char(']')
+            }
+            Expression::Field(field) => self.field(field),
+            Expression::Events => self.out.write_str("xEvent"),
+            Expression::Member { of, path } => {
+                self.receiver(of)?;
+                self.keys(path.keys(), true)
+            }
+            Expression::Not(inner) => {
                 self.out.write_str("not (")?;
-                self.condition(inner)?;
+                self.expression(inner)?;
                 self.out.write_char(')')
             }
-            Condition::And(all) => self.joined(all, " and "),
-            Condition::Or(all) => self.joined(all, " or "),
-            Condition::Holds(field) => self.field(field),
-            Condition::Compare {
+            Expression::And(all) => self.joined(all, " and "),
+            Expression::Or(all) => self.joined(all, " or "),
+            Expression::Compare {
                 left,
                 operator,
                 right,
             } => {
-                self.term(left)?;
+                self.operand(left)?;
                 write!(self.out, " {} ", operator.symbol())?;
-                self.term(right)
+                self.operand(right)
             }
-            Condition::Equals {
-                left,
-                right,
-                case_sensitive,
-            } => {
-                self.method(left, "equals", right)?;
-                self.out.write_str(if *case_sensitive { ")" } else { ", false)" })
+            Expression::Arithmetic { first, rest } => {
+                self.tight(first)?;
+                for (sign, value) in rest {
+                    write!(self.out, " {} ", sign.symbol())?;
+                    self.tight(value)?;
+                }
+                Ok(())
             }
-            Condition::In { item, list } => self.infix(item, "in", list),
-            Condition::NotIn { item, list } => self.infix(item, "notIn", list),
-            Condition::Intersects { left, right } => {
-                self.method(left, "intersects", right)?;
+            Expression::Negative(of) => {
+                self.out.write_str("-(")?;
+                self.expression(of)?;
                 self.out.write_char(')')
             }
-            Condition::IsNull(field) => {
-                self.field(field)?;
-                self.out.write_str(".isNull()")
+            Expression::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                self.out.write_str("if(")?;
+                self.expression(condition)?;
+                for outcome in [then, otherwise] {
+                    self.out.write_str(", ")?;
+                    self.expression(outcome)?;
+                }
+                self.out.write_char(')')
             }
-            Condition::IsNotNull(field) => {
-                self.field(field)?;
-                self.out.write_str(".isNotNull()")
+            Expression::Let { name, value, body } => {
+                write!(self.out, "let {name} = ")?;
+                self.operand(value)?;
+                self.out.write_str(" in ")?;
+                self.within(Some(name), body)
             }
-            Condition::Occurs { moment, window } => {
-                self.moment(moment)?;
-                write!(self.out, " occurs {window} before now")
-            }
-            Condition::Exists {
-                variable,
-                events,
+            Expression::Filter {
+                list,
+                variable: Some(variable),
                 condition,
             } => {
-                write!(self.out, "exists {variable} from ")?;
-                self.events(events)?;
+                write!(self.out, "select {variable} from ")?;
+                self.receiver(list)?;
+                self.out.write_str(" where ")?;
+                self.within(Some(variable), condition)
+            }
+            Expression::Filter { list, condition, .. } => {
+                self.receiver(list)?;
+                self.out.write_char('[')?;
+                self.within(None, condition)?;
+                self.out.write_char(']')
+            }
+            Expression::Each { variable, body } => {
+                if let Some(variable) = variable {
+                    write!(self.out, "({variable}) => ")?;
+                }
+                self.within(variable.as_deref(), body)
+            }
+            Expression::Quantifier {
+                every,
+                variable,
+                list,
+                condition,
+            } => {
+                let word = if *every { "forall" } else { "exists" };
+                write!(self.out, "{word} {variable} from ")?;
+                self.receiver(list)?;
                 let Some(condition) = condition else { return Ok(()) };
                 self.out.write_str(" where ")?;
                 self.within(Some(variable), condition)
             }
-            Condition::Any(events) => self.events(events),
-            Condition::InSegment(segment) => write!(self.out, "inSegment({})", Text(segment.as_str())),
+            Expression::Call { function, arguments } => match (function.name, arguments.as_slice()) {
+                (name @ ("in" | "notIn"), [item, list]) => {
+                    self.operand(item)?;
+                    write!(self.out, " {name} ")?;
+                    self.operand(list)
+                }
+                _ => self.call(function, arguments),
+            },
+            Expression::Occurs { moment, when } => {
+                self.operand(moment)?;
+                self.out.write_str(" occurs ")?;
+                self.when(when)
+            }
+            Expression::Chain { events, steps } => self.chain(events, steps),
+            Expression::InSegment(segment) => write!(self.out, "inSegment({})", Text(segment.as_str())),
         }
     }
 
-    /// Each operand in brackets that could otherwise be read as part of what stands around it.
-    fn joined(&mut self, all: &'p [Condition], word: &str) -> fmt::Result {
+    fn commas(&mut self, all: &'p [Expression]) -> fmt::Result {
         for (at, one) in all.iter().enumerate() {
             if at > 0 {
-                self.out.write_str(word)?;
+                self.out.write_str(", ")?;
             }
-            if matches!(
-                one,
-                Condition::And(_) | Condition::Or(_) | Condition::Exists { .. }
-            ) {
-                self.out.write_char('(')?;
-                self.condition(one)?;
-                self.out.write_char(')')?;
-            } else {
-                self.condition(one)?;
-            }
+            self.expression(one)?;
         }
         Ok(())
     }
 
-    fn infix(&mut self, item: &'p Term, word: &str, list: &'p Term) -> fmt::Result {
-        self.term(item)?;
-        write!(self.out, " {word} ")?;
-        self.term(list)
-    }
-
-    fn method(&mut self, of: &'p Term, name: &str, argument: &'p Term) -> fmt::Result {
-        self.term(of)?;
-        write!(self.out, ".{name}(")?;
-        self.term(argument)
-    }
-
-    fn term(&mut self, term: &'p Term) -> fmt::Result {
-        match term {
-            Term::Literal(value) => write!(self.out, "{}", Literal(value)),
-            Term::Field(field) => self.field(field),
-            Term::Count(list) => {
-                self.list(list)?;
-                self.out.write_str(".count()")
+    /// Each operand in brackets that could otherwise be read as part of what stands around it.
+    fn joined(&mut self, all: &'p [Expression], word: &str) -> fmt::Result {
+        for (at, one) in all.iter().enumerate() {
+            if at > 0 {
+                self.out.write_str(word)?;
             }
-            Term::Sum { list, path } => {
-                self.list(list)?;
-                self.out.write_str(".sum(")?;
-                self.keys(path, false)?;
+            self.bracketed(
+                one,
+                matches!(one, Expression::And(_) | Expression::Or(_)) || is_open(one),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Where a value stands beside a comparison or a word.
+    fn operand(&mut self, expression: &'p Expression) -> fmt::Result {
+        match expression {
+            Expression::Call { function, arguments } => self.call(function, arguments),
+            _ => self.bracketed(expression, is_open(expression)),
+        }
+    }
+
+    /// Where a value stands beside an arithmetic sign.
+    fn tight(&mut self, expression: &'p Expression) -> fmt::Result {
+        let computed = matches!(
+            expression,
+            Expression::Arithmetic { .. } | Expression::Negative(_)
+        );
+        if computed {
+            self.bracketed(expression, true)
+        } else {
+            self.operand(expression)
+        }
+    }
+
+    /// Where a dot or a bracket follows.
+    fn receiver(&mut self, expression: &'p Expression) -> fmt::Result {
+        let negative = match expression {
+            Expression::Literal(Value::Number(Number::Exact(number))) => number.is_sign_negative(),
+            Expression::Literal(Value::Number(Number::Approximate(number))) => number.is_sign_negative(),
+            _ => false,
+        };
+        if negative || chain_length(expression) >= MAX_CHAIN {
+            self.bracketed(expression, true)
+        } else {
+            self.tight(expression)
+        }
+    }
+
+    fn bracketed(&mut self, expression: &'p Expression, brackets: bool) -> fmt::Result {
+        if !brackets {
+            return self.expression(expression);
+        }
+        self.out.write_char('(')?;
+        self.expression(expression)?;
+        self.out.write_char(')')
+    }
+
+    fn call(&mut self, function: &Function, arguments: &'p [Expression]) -> fmt::Result {
+        match arguments.split_first() {
+            _ if function.is_word() => self.out.write_str(function.name),
+            Some((of, rest)) if function.is_method() => {
+                self.receiver(of)?;
+                write!(self.out, ".{}(", function.name)?;
+                self.commas(rest)?;
+                self.out.write_char(')')
+            }
+            _ => {
+                write!(self.out, "{}(", function.name)?;
+                self.commas(arguments)?;
                 self.out.write_char(')')
             }
         }
     }
 
-    fn list(&mut self, list: &'p List) -> fmt::Result {
-        match list {
-            List::Events(events) => self.events(events),
-            List::Field(field) => self.field(field),
-        }
-    }
-
-    fn events(&mut self, events: &'p Events) -> fmt::Result {
-        self.out.write_str("xEvent")?;
-        let Some(filter) = &events.filter else {
-            return Ok(());
-        };
-        self.out.write_char('[')?;
-        self.within(None, filter)?;
-        self.out.write_char(']')
-    }
-
-    fn within(&mut self, item: Option<&'p str>, condition: &'p Condition) -> fmt::Result {
+    fn within(&mut self, item: Option<&'p str>, expression: &'p Expression) -> fmt::Result {
         self.items.push(item);
-        self.condition(condition)?;
+        self.expression(expression)?;
         self.items.pop();
         Ok(())
     }
 
-    fn moment(&mut self, moment: &'p Moment) -> fmt::Result {
-        match moment {
-            Moment::Field(field) => self.field(field),
-            Moment::Event(item) => {
-                let dotted = self.item(*item)?;
+    fn field(&mut self, field: &'p Field) -> fmt::Result {
+        let keys = field.path.keys();
+        match field.root {
+            Root::Identities => {
+                let far = self.items.contains(&None);
                 self.out
-                    .write_str(if dotted { ".timestamp" } else { "timestamp" })
+                    .write_str(if far { "$1.identityMap" } else { "identityMap" })?;
+                self.keys(keys, true)
+            }
+            Root::Profile if self.items.contains(&None) || !self.begins_bare(keys) => {
+                self.out.write_str("$1")?;
+                self.keys(keys, true)
+            }
+            Root::Profile => self.keys(keys, false),
+            Root::Item(item) => {
+                let inner = self.items.iter().rev().take(item);
+                let levels = inner.filter(|name| name.is_none()).count();
+                match self.items.iter().rev().nth(item).copied().flatten() {
+                    Some(name) => {
+                        self.out.write_str(name)?;
+                        self.keys(keys, true)
+                    }
+                    None if levels == 0 => {
+                        debug_assert!(self.begins_bare(keys), "{keys:?} cannot be named here");
+                        self.keys(keys, false)
+                    }
+                    None => {
+                        for _ in 0..levels {
+                            self.out.write_char('^')?;
+                        }
+                        self.keys(keys, true)
+                    }
+                }
             }
         }
     }
 
-    fn field(&mut self, field: &'p Field) -> fmt::Result {
-        let dotted = match field.root {
-            Root::Profile => false,
-            Root::Identities => {
-                self.out.write_str("identityMap")?;
-                true
-            }
-            Root::Item(item) => self.item(item)?,
-        };
-        self.keys(&field.path, dotted)
+    /// Whether the first key, standing alone, means what it says.
+    fn begins_bare(&self, keys: &[String]) -> bool {
+        let Some(first) = keys.first() else { return false };
+        let named = self.items.iter().flatten().any(|name| name == first);
+        let word = keys.len() == 1 && Function::named(first).is_some_and(Function::is_word);
+        is_name(first) && !is_reserved(first) && !named && !word && !is_rooted(first)
     }
 
-    /// Writes the name of the item, if it has one.
-    fn item(&mut self, item: usize) -> Result<bool, fmt::Error> {
-        let name = self.items.iter().rev().nth(item).copied().flatten();
-        name.map_or(Ok(false), |name| self.out.write_str(name).map(|()| true))
-    }
-
-    fn keys(&mut self, path: &Path, mut dotted: bool) -> fmt::Result {
-        for key in path.keys() {
+    fn keys(&mut self, keys: &[String], mut dotted: bool) -> fmt::Result {
+        for key in keys {
             match (dotted, is_name(key)) {
                 (true, false) => write!(self.out, ".get({})", Text(key))?,
                 (true, true) => write!(self.out, ".{key}")?,
-                (false, _) => {
-                    debug_assert!(is_name(key) && !is_reserved(key), "{key:?} cannot begin a path");
-                    self.out.write_str(key)?;
-                }
+                (false, _) => self.out.write_str(key)?,
             }
             dotted = true;
         }
         Ok(())
+    }
+}
+
+/// Whether a path that begins so starts from something else than attributes.
+fn is_rooted(key: &str) -> bool {
+    matches!(key, "identityMap" | "segmentMembership")
+}
+
+/// Whether it runs on to the closing bracket around it.
+fn is_open(expression: &Expression) -> bool {
+    matches!(
+        expression,
+        Expression::Quantifier { .. }
+            | Expression::Let { .. }
+            | Expression::Filter {
+                variable: Some(_),
+                ..
+            }
+    )
+}
+
+/// How many functions, filters and keys follow each other without a bracket around some of them.
+fn chain_length(expression: &Expression) -> usize {
+    match expression {
+        Expression::Call { function, arguments } if function.is_method() => {
+            1 + arguments.first().map_or(0, chain_length)
+        }
+        Expression::Filter {
+            list, variable: None, ..
+        } => 1 + chain_length(list),
+        Expression::Member { of, path } => path.keys().len() + chain_length(of),
+        _ => 0,
     }
 }
 

@@ -1,11 +1,16 @@
 //! What a text means: names resolved, literals read, nothing left to look up but the data.
 
+mod operator;
+mod pattern;
 mod walk;
 mod window;
 
-pub use window::{Bound, Step, Unit, Window};
+pub use pattern::Pattern;
+pub use window::{Step, Unit, Window};
 
+use crate::function::Function;
 use crate::{Diagnostic, Span};
+use jiff::tz::TimeZone;
 use model::{Duration, Path, SegmentId};
 use xdm::Value;
 
@@ -14,7 +19,8 @@ use xdm::Value;
 /// `Display` prints it as `pql/text`, in one canonical spelling that parses to an equal condition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Program {
-    condition: Condition,
+    condition: Expression,
+    zone: TimeZone,
     mentions: Vec<Mention>,
 }
 
@@ -36,80 +42,121 @@ pub enum Mentioned {
     Window(Window),
 }
 
-/// What holds or does not hold. A comparison or test over a missing value does not hold.
+/// What has a value, holds or does not hold; or is missing.
+///
+/// As a condition a boolean holds if it is true and a list if something is in it. A comparison or test over a missing
+/// value does not hold.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Condition {
-    /// `true`, `false`
-    Constant(bool),
+pub enum Expression {
+    /// A text, number, boolean, or list of these; never null, never an object.
+    Literal(Value),
+    /// The text of a regular expression.
+    Pattern(Pattern),
+    /// `[a, 1]`, of which something is no literal.
+    List(Vec<Expression>),
+    /// `loyalty.points`
+    Field(Field),
+    /// `xEvent`: the profile's events, in order of time.
+    Events,
+    /// `head(orders).price`: a path into a result, which is none of the above.
+    Member {
+        /// Before the dot.
+        of: Box<Expression>,
+        /// After it.
+        path: Path,
+    },
     /// `not (..)`
-    Not(Box<Condition>),
+    Not(Box<Expression>),
     /// `.. and ..`, at least two.
-    And(Vec<Condition>),
+    And(Vec<Expression>),
     /// `.. or ..`, at least two.
-    Or(Vec<Condition>),
-    /// `active`: a value that is true, or a list that is not empty.
-    Holds(Field),
+    Or(Vec<Expression>),
     /// `a = 1`
     Compare {
         /// What stands left.
-        left: Term,
+        left: Box<Expression>,
         /// How the two must compare.
         operator: Operator,
         /// What stands right.
-        right: Term,
+        right: Box<Expression>,
     },
-    /// `a.equals("x")`, `a.equals("x", false)`: two texts.
-    Equals {
-        /// Before the dot.
-        left: Term,
-        /// In the brackets.
-        right: Term,
-        /// Whether `A` and `a` differ.
-        case_sensitive: bool,
+    /// `a + b - c`, `a * b / c`: from left to right. The signs are all of one kind.
+    Arithmetic {
+        /// The leftmost.
+        first: Box<Expression>,
+        /// What is done with it, at least one.
+        rest: Vec<(Sign, Expression)>,
     },
-    /// `a in ["x", "y"]`: some item equals.
-    In {
-        /// What is looked for.
-        item: Term,
-        /// Where.
-        list: Term,
+    /// `-a`
+    Negative(Box<Expression>),
+    /// `if(a, b, c)`
+    If {
+        /// What is asked.
+        condition: Box<Expression>,
+        /// What it is, if that holds.
+        then: Box<Expression>,
+        /// What it is else.
+        otherwise: Box<Expression>,
     },
-    /// `a notIn ["x", "y"]`: every item is of the same kind and differs.
-    NotIn {
-        /// What is looked for.
-        item: Term,
-        /// Where.
-        list: Term,
+    /// `let S = a + b in S > 1`. The value is one more item in scope of the body.
+    Let {
+        /// What the value is called.
+        name: String,
+        /// The value.
+        value: Box<Expression>,
+        /// What is said of it.
+        body: Box<Expression>,
     },
-    /// `a.intersects(["x", "y"])`: some item of one equals some item of the other.
-    Intersects {
-        /// Before the dot.
-        left: Term,
-        /// In the brackets.
-        right: Term,
+    /// `list[condition]`, or with a variable `select V from list where condition`: the items of which it holds. The item
+    /// is one more in scope.
+    Filter {
+        /// Of what.
+        list: Box<Expression>,
+        /// What the item is called; without a name, bare names are the item's.
+        variable: Option<String>,
+        /// What must hold.
+        condition: Box<Expression>,
     },
-    /// `a.isNull()`
-    IsNull(Field),
-    /// `a.isNotNull()`
-    IsNotNull(Field),
-    /// `timestamp occurs < 7 days before now`
-    Occurs {
-        /// Which instant.
-        moment: Moment,
-        /// How far back it may lie.
-        window: Window,
+    /// What a function takes once an item: `price` of `orders.sum(price)`, or `(O) => O.price`. The item is one more in
+    /// scope.
+    Each {
+        /// What the item is called; without a name, bare names are the item's.
+        variable: Option<String>,
+        /// What is taken of it.
+        body: Box<Expression>,
     },
-    /// `exists E from xEvent where ..`: some event holds the condition. The event is one more item in scope.
-    Exists {
-        /// What the event is called.
+    /// `exists E from xEvent where ..`, `forall I from items where ..`. The item is one more in scope.
+    Quantifier {
+        /// Whether it must hold of every item, or of some.
+        every: bool,
+        /// What the item is called.
         variable: String,
         /// Where it is looked for.
-        events: Events,
+        list: Box<Expression>,
         /// What must hold of it; `None` is anything.
-        condition: Option<Box<Condition>>,
+        condition: Option<Box<Expression>>,
     },
-    /// `xEvent[..]` as condition: some event is left.
-    Any(Events),
+    /// `a.startsWith("x")`; what stands before the dot is the first argument.
+    Call {
+        /// Which function.
+        function: &'static Function,
+        /// As many as it takes.
+        arguments: Vec<Expression>,
+    },
+    /// `timestamp occurs < 7 days before now`
+    Occurs {
+        /// Which date.
+        moment: Box<Expression>,
+        /// What is said of it.
+        when: When,
+    },
+    /// `CHAIN(xEvent, timestamp, [..])`: events that follow each other.
+    Chain {
+        /// Where they are looked for.
+        events: Box<Expression>,
+        /// One after the other, at least one.
+        steps: Vec<Link>,
+    },
     /// `inSegment("..")`
     InSegment(SegmentId),
 }
@@ -131,38 +178,78 @@ pub enum Operator {
     GreaterOrEqual,
 }
 
-/// What has a value, or is missing.
+/// What is done with two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sign {
+    /// `+`
+    Plus,
+    /// `-`
+    Minus,
+    /// `*`
+    Times,
+    /// `/`
+    Over,
+    /// `%`
+    Rest,
+}
+
+/// What a date must be like.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Term {
-    /// A text, number, boolean, or list of these; never null, never an object.
-    Literal(Value),
-    /// `loyalty.points`
-    Field(Field),
-    /// `xEvent[..].count()`: how many there are; none of a missing list.
-    Count(List),
-    /// `xEvent[..].sum(commerce.order.priceTotal)`: 0 for a missing list; skips items without a number there.
-    Sum {
-        /// Of which items.
-        list: List,
-        /// Where in an item the number stands; empty: the item itself.
-        path: Path,
+pub enum When {
+    /// `< 7 days before now`
+    Distance {
+        /// How far away.
+        window: Window,
+        /// On which side.
+        direction: Direction,
+        /// From where it is counted.
+        from: Box<Expression>,
     },
+    /// `this week`, `last month`, `next year`
+    Unit(Which, Unit),
+    /// `on date(2024, 2, 29)`, `today`: in the same day of the zone.
+    On(Box<Expression>),
+    /// `before date(2024, 2, 29)`
+    Before(Box<Expression>),
+    /// `after date(2024, 2, 29)`
+    After(Box<Expression>),
+    /// `between date(2024, 2, 1) and date(2024, 2, 29)`, both days in.
+    Between(Box<Expression>, Box<Expression>),
 }
 
-/// What can be counted and summed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum List {
-    /// `xEvent`, `xEvent[..]`
-    Events(Events),
-    /// `cart.items`
-    Field(Field),
+/// On which side of another date one lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// `before`
+    Before,
+    /// `after`, `from`
+    After,
 }
 
-/// The profile's events, in order of time.
+/// Which unit of the calendar, seen from now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Which {
+    /// `this`
+    This,
+    /// `last`
+    Last,
+    /// `next`
+    Next,
+}
+
+/// A step of a chain: `A: WHAT(..) WHEN(..) COUNT(2)`. The event is one more item in scope of what is asked of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Events {
-    /// What must hold of an event, which is one more item in scope; `None` is anything.
-    pub filter: Option<Box<Condition>>,
+pub struct Link {
+    /// What the step is called.
+    pub label: String,
+    /// What must hold of an event.
+    pub what: Expression,
+    /// When it must have happened; all of these.
+    pub when: Vec<When>,
+    /// `WHEN(<= 2 days after previous step)`: how far it must lie from the last event of the step before; all of these.
+    pub gaps: Vec<Window>,
+    /// How many such events there must be, at least; not 0.
+    pub count: usize,
 }
 
 /// A path and what it starts from.
@@ -172,7 +259,7 @@ pub struct Events {
 pub struct Field {
     /// What it starts from.
     pub root: Root,
-    /// The keys below.
+    /// The keys below; none for a whole item.
     pub path: Path,
 }
 
@@ -183,44 +270,51 @@ pub enum Root {
     Profile,
     /// The profile's identities by namespace: `identityMap`.
     Identities,
-    /// An item in scope: 0 is the innermost filter's or quantifier's, 1 the one around it, and so on.
+    /// An item in scope, or a value named with `let`: 0 is the innermost, 1 the one around it, and so on.
     Item(usize),
-}
-
-/// An instant in the data.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Moment {
-    /// When an event in scope happened; numbered as in [`Root::Item`].
-    Event(usize),
-    /// A date in the data.
-    Field(Field),
 }
 
 impl Program {
     /// A program made by hand. It has no text, and so no mentions.
-    pub fn new(condition: Condition) -> Self {
+    pub fn new(condition: Expression) -> Self {
         Self {
             condition,
+            zone: TimeZone::UTC,
             mentions: Vec::new(),
         }
     }
 
-    pub(crate) fn parsed(condition: Condition, mentions: Vec<Mention>) -> Self {
-        Self { condition, mentions }
+    pub(crate) fn parsed(condition: Expression, mentions: Vec<Mention>) -> Self {
+        Self {
+            mentions,
+            ..Self::new(condition)
+        }
     }
 
-    /// `(a) and (b)`. The mentions are those of `a`, then those of `b`, each with spans of its own text.
+    /// The same in a zone: its days, months and years are those of the zone. Without one it is UTC.
+    pub fn in_zone(self, zone: TimeZone) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// The zone of its days, months and years.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// `(a) and (b)`, both in the zone of `a`. The mentions are those of `a`, then those of `b`, each with spans of its
+    /// own text.
     pub fn and(a: Self, b: Self) -> Self {
         let mut mentions = a.mentions;
         mentions.extend(b.mentions);
         Self {
-            condition: Condition::And(vec![a.condition, b.condition]),
+            condition: Expression::And(vec![a.condition, b.condition]),
+            zone: a.zone,
             mentions,
         }
     }
 
     /// What must hold.
-    pub fn condition(&self) -> &Condition {
+    pub fn condition(&self) -> &Expression {
         &self.condition
     }
 

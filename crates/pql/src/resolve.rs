@@ -1,36 +1,46 @@
-//! From the shape of a text to its meaning: names get their roots, sides of a comparison their kinds, and what is
-//! not built is refused.
+//! From the shape of a text to its meaning: names get their roots, functions their entries, sides of a comparison their
+//! types, and what makes no sense is refused.
 //!
 //! Every function gives `None` where something was reported, so that one pass finds all mistakes.
 
 mod call;
-mod condition;
+mod chain;
+mod compare;
+mod expression;
+mod form;
 mod name;
-mod term;
+mod time;
 
-#[cfg(any(test, feature = "generate"))]
-pub(crate) use term::Type;
-
-use crate::program::{Mention, Program};
-use crate::syntax::{Key, Node};
+use crate::program::{Expression, Mention, Program};
+use crate::syntax::{Key, Kind, Node};
+use crate::types::Type;
 use crate::{Diagnostic, Span};
 
-/// How deep conditions may be nested.
+/// How deep a meaning may be nested.
 const MAX_DEPTH: usize = 50;
 
-/// How many items may be in scope at once. With n events, evaluation looks at up to n of them for each item that is in
+/// How many events may be in scope at once. With n events, evaluation looks at up to n of them for each that is in
 /// scope: a thousand events three deep are a thousand million looks already.
-pub(crate) const MAX_SCOPES: usize = 3;
+pub(crate) const MAX_EVENTS: usize = 3;
+/// How many items of whatever lists may be in scope at once.
+pub(crate) const MAX_ITEMS: usize = 6;
 
 /// The meaning of `node`, if it has one, and all that is wrong with it.
 pub(crate) fn resolve(node: &Node) -> (Option<Program>, Vec<Diagnostic>) {
-    let mut resolver = Resolver {
-        depth: 0,
-        scopes: Vec::new(),
-        mentions: Vec::new(),
-        diagnostics: Vec::new(),
+    let mut resolver = Resolver::default();
+    let condition = match &node.kind {
+        Kind::Lambda { parameters, body } => match parameters.as_slice() {
+            [profile] => {
+                resolver.profile = Some(profile);
+                resolver.condition(body)
+            }
+            _ => resolver.fail(Diagnostic::error(
+                node.span,
+                "A segment has one parameter, the profile, as in `(P) => P.loyalty.points > 1000`.",
+            )),
+        },
+        _ => resolver.condition(node),
     };
-    let condition = resolver.condition(node);
     let Resolver {
         mentions,
         diagnostics,
@@ -42,21 +52,46 @@ pub(crate) fn resolve(node: &Node) -> (Option<Program>, Vec<Diagnostic>) {
     )
 }
 
+#[derive(Default)]
 struct Resolver<'n> {
-    /// How deep the condition at hand is nested.
+    /// How deep the meaning at hand is nested.
     depth: usize,
-    /// The items in scope, the innermost last.
+    /// What is in scope, the innermost last.
     scopes: Vec<Scope<'n>>,
+    /// The types of what is in scope.
+    types: Vec<Type>,
+    /// What the profile is called by `(P) => ..`.
+    profile: Option<&'n Key>,
+    /// The steps of a chain that stand before the one at hand.
+    labels: Vec<&'n Key>,
     mentions: Vec<Mention>,
     diagnostics: Vec<Diagnostic>,
 }
 
-/// What brought an item into scope.
-enum Scope<'n> {
-    /// A filter: bare names are the item's.
-    Filter,
-    /// A quantifier: its name is the item.
-    Variable { name: &'n Key, used: bool },
+/// What brought an item or a value into scope.
+#[derive(Clone, Copy)]
+struct Scope<'n> {
+    /// What it is called; without a name, bare names are the item's.
+    name: Option<&'n Key>,
+    /// Whether it is one after the other of a list, rather than one value.
+    loops: bool,
+    used: bool,
+}
+
+impl<'n> Scope<'n> {
+    fn item(name: Option<&'n Key>) -> Self {
+        let (loops, used) = (true, false);
+        Self { name, loops, used }
+    }
+
+    fn value(name: &'n Key) -> Self {
+        let (loops, used) = (false, false);
+        Self {
+            name: Some(name),
+            loops,
+            used,
+        }
+    }
 }
 
 impl<'n> Resolver<'n> {
@@ -64,27 +99,62 @@ impl<'n> Resolver<'n> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Resolves with one more item in scope. Gives the scope back as it was left.
-    fn within<T>(
-        &mut self,
-        scope: Scope<'n>,
-        span: Span,
-        resolve: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> (Option<T>, bool) {
-        if self.scopes.len() == MAX_SCOPES {
-            let message = format!(
-                "Events are looked at within events more than {MAX_SCOPES} times; that would take too long."
-            );
-            return (self.fail(Diagnostic::error(span, message)), true);
-        }
-        self.scopes.push(scope);
-        let resolved = resolve(self);
-        let used = !matches!(self.scopes.pop(), Some(Scope::Variable { used: false, .. }));
-        (resolved, used)
-    }
-
     fn fail<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         self.report(diagnostic);
         None
+    }
+
+    fn type_of(&mut self, expression: &Expression) -> Type {
+        Type::of(expression, &mut self.types)
+    }
+
+    /// Resolves with one more item in scope, of this type. Says also whether it was named.
+    fn within<T>(
+        &mut self,
+        scope: Scope<'n>,
+        of: Type,
+        span: Span,
+        resolve: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> (Option<T>, bool) {
+        let events = self.types.iter().filter(|known| **known == Type::Event).count();
+        let items = self.scopes.iter().filter(|scope| scope.loops).count();
+        if scope.loops && ((of == Type::Event && events == MAX_EVENTS) || items == MAX_ITEMS) {
+            let message = if of == Type::Event {
+                format!(
+                    "Events are looked at within events more than {MAX_EVENTS} times; that would take too long."
+                )
+            } else {
+                format!(
+                    "Lists are looked at within lists more than {MAX_ITEMS} times; that would take too long."
+                )
+            };
+            return (self.fail(Diagnostic::error(span, message)), true);
+        }
+        if let Some(name) = scope.name {
+            let taken = |known: &Key| known.text == name.text;
+            if self.scopes.iter().filter_map(|scope| scope.name).any(taken) || self.profile.is_some_and(taken)
+            {
+                let message = format!("`{}` already names something here; take another name.", name.text);
+                return (self.fail(Diagnostic::error(name.span, message)), true);
+            }
+        }
+        self.scopes.push(scope);
+        self.types.push(of);
+        let resolved = resolve(self);
+        self.types.pop();
+        let used = self.scopes.pop().is_none_or(|scope| scope.used);
+        (resolved, used)
+    }
+
+    /// Goes one level down, if that is not too deep.
+    fn deeper<T>(&mut self, span: Span, resolve: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth == MAX_DEPTH {
+            let message = format!("This is nested more than {MAX_DEPTH} levels deep; split the segment up.");
+            return self.fail(Diagnostic::error(span, message));
+        }
+        self.depth += 1;
+        let resolved = resolve(self);
+        self.depth -= 1;
+        resolved
     }
 }

@@ -1,7 +1,7 @@
 //! The shape of a text, before names and types are looked at.
 
 use crate::Span;
-use crate::program::{Operator, Window};
+use crate::program::{Direction, Operator, Sign, Unit, Which, Window};
 use xdm::Number;
 
 /// A part of the text.
@@ -21,18 +21,37 @@ pub(crate) enum Kind {
     List(Vec<Node>),
     /// Names with dots between them, at least one.
     Path(Vec<Key>),
-    /// A name after something that is no path: only the name is looked at.
-    Member(Key),
+    /// `^.a.b`, `$1.a.b`; the keys may be none.
+    From(Origin, Vec<Key>),
+    /// A name after something that is no path.
+    Member {
+        of: Box<Node>,
+        key: Key,
+    },
     /// `of.name(arguments)`, `name(arguments)`
     Call {
         of: Option<Box<Node>>,
         name: Key,
         arguments: Vec<Node>,
     },
-    /// `list[condition]`
+    /// `(P, Q) => body`
+    Lambda {
+        parameters: Vec<Key>,
+        body: Box<Node>,
+    },
+    /// `list[condition]`, `select V from list where condition`
     Filter {
         list: Box<Node>,
-        condition: Box<Node>,
+        variable: Option<Key>,
+        condition: Option<Box<Node>>,
+    },
+    /// `sum X.v over X from list where condition`
+    Over {
+        name: Key,
+        of: Box<Node>,
+        variable: Key,
+        list: Box<Node>,
+        condition: Option<Box<Node>>,
     },
     Not(Box<Node>),
     And(Vec<Node>),
@@ -42,21 +61,85 @@ pub(crate) enum Kind {
         operator: Operator,
         right: Box<Node>,
     },
+    Arithmetic {
+        first: Box<Node>,
+        rest: Vec<(Sign, Node)>,
+    },
+    Negative(Box<Node>),
     In {
         item: Box<Node>,
         negated: bool,
         list: Box<Node>,
     },
+    If(Vec<Node>),
+    Let {
+        name: Key,
+        value: Box<Node>,
+        body: Box<Node>,
+    },
     Occurs {
         moment: Box<Node>,
-        window: Window,
-        window_span: Span,
+        when: Time,
     },
-    Exists {
-        variable: Key,
+    Quantifier {
+        every: bool,
+        /// At least one; each may look at the ones before.
+        variables: Vec<Variable>,
+    },
+    Chain {
         list: Box<Node>,
-        condition: Option<Box<Node>>,
+        moment: Box<Node>,
+        steps: Vec<Step>,
     },
+}
+
+/// What a path starts from, where it does not start from what is around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// So many filters further out.
+    Climb(usize),
+    /// The parameter of this number.
+    Parameter(u64),
+}
+
+/// `E from xEvent where ..`
+#[derive(Clone, Debug)]
+pub(crate) struct Variable {
+    pub(crate) name: Key,
+    pub(crate) list: Node,
+    pub(crate) condition: Option<Node>,
+}
+
+/// What stands after `occurs`.
+#[derive(Clone, Debug)]
+pub(crate) struct Time {
+    pub(crate) span: Span,
+    pub(crate) kind: TimeKind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum TimeKind {
+    Distance {
+        window: Window,
+        direction: Direction,
+        from: Box<Node>,
+    },
+    /// `< 2 days after previous step`, in a chain only.
+    Gap(Window),
+    Unit(Which, Unit),
+    On(Box<Node>),
+    Before(Box<Node>),
+    After(Box<Node>),
+    Between(Box<Node>, Box<Node>),
+}
+
+/// A step of a chain.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) label: Key,
+    pub(crate) what: Node,
+    pub(crate) when: Vec<Time>,
+    pub(crate) count: Option<(Span, u64)>,
 }
 
 /// A name and where it stands.

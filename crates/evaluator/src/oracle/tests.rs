@@ -1,6 +1,9 @@
 //! The oracle against tables of cases, and against itself at every instant.
 
+mod calendar;
+mod functions;
 mod horizon;
+mod language;
 mod lists;
 mod missing;
 mod numbers;

@@ -1,10 +1,11 @@
 //! Conditions and the operators between them: `not` over `and` over `or`, comparisons tighter than all three.
 
 use super::Parser;
-use crate::functions::is_function;
-use crate::lex::{self, is_reserved};
-use crate::program::Operator;
-use crate::syntax::{Key, Kind, Node};
+use crate::function::is_function;
+use crate::lex;
+use crate::program::{Operator, Sign};
+use crate::syntax::{Kind, Node};
+use crate::value::number::negative;
 use crate::{Diagnostic, Span};
 
 impl Parser<'_> {
@@ -98,19 +99,13 @@ impl Parser<'_> {
         self.operator().is_some() || arrow || negated_in || word || self.begins_infix()
     }
 
-    fn operator(&self) -> Option<Operator> {
+    pub(super) fn operator(&self) -> Option<Operator> {
         let lex::Kind::Sign(sign) = self.token().kind else {
             return None;
         };
-        let all = [
-            Operator::Equal,
-            Operator::NotEqual,
-            Operator::Less,
-            Operator::LessOrEqual,
-            Operator::Greater,
-            Operator::GreaterOrEqual,
-        ];
-        all.into_iter().find(|operator| operator.symbol() == sign)
+        Operator::ALL
+            .into_iter()
+            .find(|operator| operator.symbol() == sign)
     }
 
     /// Whether a function stands here like an operator, as in other languages: `a like "x%"`, `a is null`, `a exists`.
@@ -210,124 +205,62 @@ impl Parser<'_> {
         *left
     }
 
-    /// A value: what may stand on either side of a comparison. Arithmetic is read and refused.
+    /// A value: what may stand on either side of a comparison.
     pub(super) fn operand(&mut self) -> Node {
+        self.arithmetic(&[Sign::Plus, Sign::Minus], Self::product)
+    }
+
+    fn product(&mut self) -> Node {
+        self.arithmetic(&[Sign::Times, Sign::Over, Sign::Rest], Self::signed)
+    }
+
+    /// Values with these signs between them.
+    fn arithmetic(&mut self, signs: &[Sign], inner: fn(&mut Self) -> Node) -> Node {
         let start = self.span();
-        let first = self.signed();
-        let mut computed = None;
-        while let lex::Kind::Sign("+" | "-" | "*" | "/" | "%") = self.token().kind {
-            computed = computed.or(Some(self.span()));
+        let first = Box::new(inner(self));
+        let mut rest = Vec::new();
+        while let lex::Kind::Sign(symbol) = self.token().kind {
+            let Some(sign) = signs.iter().find(|sign| sign.symbol() == symbol) else {
+                break;
+            };
+            self.warn_of_hyphen();
             self.skip();
-            self.signed();
+            rest.push((*sign, inner(self)));
         }
-        match computed {
-            None => first,
-            Some(span) => {
-                self.report(Diagnostic::not_built(span, self.arithmetic(span)));
-                Node::broken(self.since(start))
-            }
-        }
-    }
-
-    /// What to call an arithmetic sign: a hyphen within a word was most likely meant as part of a key.
-    fn arithmetic(&self, sign: Span) -> &'static str {
-        let (before, after) = (&self.text[..sign.start], &self.text[sign.end..]);
-        let joined = before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphabetic);
-        let hyphen = joined && self.text[sign.start..].starts_with('-');
-        if hyphen {
-            "A key with a hyphen is written `.get(\"..\")`; arithmetic"
+        if rest.is_empty() {
+            *first
         } else {
-            "Arithmetic"
+            Node::new(self.since(start), Kind::Arithmetic { first, rest })
         }
     }
 
-    /// An operand with a sign before it: of a number the sign belongs to it.
+    /// A hyphen within a word was most likely meant as part of a key.
+    fn warn_of_hyphen(&mut self) {
+        let span = self.span();
+        let (before, after) = (&self.text[..span.start], &self.text[span.end..]);
+        let joined = before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphabetic);
+        if joined && self.is_sign("-") {
+            let message = "This subtracts; a key with a hyphen is written `.get(\"..\")`.";
+            self.report(Diagnostic::warning(span, message));
+        }
+    }
+
+    /// A value with a sign before it: of a number the sign belongs to it.
     fn signed(&mut self) -> Node {
         let start = self.span();
         if !self.eat_sign("-") {
             return self.postfix();
         }
-        if let lex::Kind::Number(number) = self.token().kind {
+        if let lex::Kind::Number(number) = self.token().kind
+            && *self.ahead(1) != lex::Kind::Sign(".")
+        {
             self.skip();
             return Node::new(self.since(start), Kind::Number(negative(number)));
         }
-        while self.eat_sign("-") {}
-        self.postfix();
-        self.fail(Diagnostic::not_built(
-            self.since(start),
-            "A sign before anything but a number",
-        ))
-    }
-
-    /// `exists E from xEvent where ..`, after the first word. The condition runs to the closing bracket.
-    pub(super) fn exists(&mut self, start: Span) -> Node {
-        let Some(variable) = self.variable() else {
-            self.skip_inside();
-            return Node::broken(self.since(start));
-        };
-        if !self.eat_word("from") {
-            self.missing("from", format!("`from` is missing after `{}`.", variable.text));
-        }
-        let list = Box::new(self.postfix());
-        if self.is_sign(",") && self.begins_variable() {
-            let span = self.span();
-            self.report(Diagnostic::not_built(span, "A second variable after `exists`"));
-            self.skip_inside();
-            return Node::broken(self.since(start));
-        }
-        let mut bounded = self.eat_word("where") || self.eat_sign(":");
-        if !bounded && self.begins_operand() {
-            self.missing(
-                "where",
-                format!("`where` is missing before {}.", self.described()),
-            );
-            bounded = true;
-        }
-        let condition = bounded.then(|| Box::new(self.expression()));
-        Node::new(
-            self.since(start),
-            Kind::Exists {
-                variable,
-                list,
-                condition,
-            },
-        )
-    }
-
-    /// Whether another variable follows a comma, rather than another item of a list around.
-    fn begins_variable(&self) -> bool {
-        matches!(self.ahead(1), lex::Kind::Word(_)) && self.begins_from(2)
-    }
-
-    fn begins_from(&self, ahead: usize) -> bool {
-        matches!(self.ahead(ahead), lex::Kind::Word(word) if word.eq_ignore_ascii_case("from"))
-    }
-
-    fn variable(&mut self) -> Option<Key> {
-        let span = self.span();
-        let named = self
-            .word()
-            .filter(|word| !word.eq_ignore_ascii_case("from") || self.begins_from(1));
-        match named {
-            Some(word) if !is_reserved(word) => self.key(),
-            Some(word) => {
-                let message = format!("`{word}` is a word of PQL and cannot name an event.");
-                self.report(Diagnostic::error(span, message));
-                None
-            }
-            None => {
-                let message = "`exists` is followed by a name for the event, as in `exists E from xEvent where E.eventType = \"login\"`.";
-                self.report(Diagnostic::error(span.before(), message));
-                None
-            }
-        }
-    }
-}
-
-fn negative(number: xdm::Number) -> xdm::Number {
-    match number {
-        xdm::Number::Exact(number) => xdm::Number::Exact(if number.is_zero() { number } else { -number }),
-        xdm::Number::Approximate(number) => xdm::Number::Approximate(-number),
+        self.deeper(|parser| {
+            let of = Box::new(parser.signed());
+            Node::new(parser.since(start), Kind::Negative(of))
+        })
     }
 }
 

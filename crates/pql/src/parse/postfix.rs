@@ -2,7 +2,7 @@
 
 use super::{MAX_CHAIN, Parser};
 use crate::lex;
-use crate::syntax::{Key, Kind, Node};
+use crate::syntax::{Key, Kind, Node, Origin};
 use crate::{Diagnostic, Span};
 
 impl Parser<'_> {
@@ -17,14 +17,20 @@ impl Parser<'_> {
             }
             if self.eat_sign(".") {
                 node = self.member(start, node);
-                chained += usize::from(!matches!(node.kind, Kind::Path(_)));
+                chained += usize::from(!matches!(node.kind, Kind::Path(_) | Kind::From(..)));
             } else if self.is_sign("[") {
                 let open = self.span();
                 self.skip();
                 let condition = Box::new(self.expression());
                 self.close(open, "]");
                 let list = Box::new(node);
-                node = Node::new(self.since(start), Kind::Filter { list, condition });
+                let (variable, condition) = (None, Some(condition));
+                let kind = Kind::Filter {
+                    list,
+                    variable,
+                    condition,
+                };
+                node = Node::new(self.since(start), kind);
                 chained += 1;
             } else {
                 return node;
@@ -50,44 +56,52 @@ impl Parser<'_> {
                 keys.push(key);
                 Node::new(span, Kind::Path(keys))
             }
+            Kind::From(origin, mut keys) => {
+                keys.push(key);
+                Node::new(span, Kind::From(origin, keys))
+            }
             Kind::Broken => Node::broken(span),
-            _ => Node::new(span, Kind::Member(key)),
+            _ => Node::new(
+                span,
+                Kind::Member {
+                    of: Box::new(of),
+                    key,
+                },
+            ),
         }
     }
 
     /// A call, from its opening bracket on. `get("key")` is one more key of a path, however it is spelled.
-    fn call(&mut self, start: Span, of: Option<Node>, name: Key) -> Node {
+    fn call(&mut self, start: Span, mut of: Option<Node>, name: Key) -> Node {
         let open = self.span();
         self.skip();
         let arguments = self.items(")");
         self.close(open, ")");
         let span = self.since(start);
-        let of = match (of, arguments.as_slice()) {
-            (
-                Some(Node {
-                    kind: Kind::Path(mut keys),
-                    ..
-                }),
-                [
-                    Node {
-                        kind: Kind::Text(text),
-                        span: at,
-                    },
-                ],
-            ) if name.text == "get" => {
-                keys.push(Key {
-                    span: *at,
-                    text: text.clone(),
-                });
-                return Node::new(span, Kind::Path(keys));
-            }
-            (of, _) => of.map(Box::new),
-        };
+        if name.text == "get"
+            && let [
+                Node {
+                    kind: Kind::Text(text),
+                    span: at,
+                },
+            ] = arguments.as_slice()
+            && let Some(Node {
+                kind: Kind::Path(keys) | Kind::From(_, keys),
+                ..
+            }) = &mut of
+        {
+            keys.push(Key {
+                span: *at,
+                text: text.clone(),
+            });
+            return of.map_or(Node::broken(span), |of| Node::new(span, of.kind));
+        }
+        let of = of.map(Box::new);
         Node::new(span, Kind::Call { of, name, arguments })
     }
 
     /// Expressions with commas between them, up to the closing bracket, which is not taken.
-    fn items(&mut self, closing: &str) -> Vec<Node> {
+    pub(super) fn items(&mut self, closing: &str) -> Vec<Node> {
         let mut items = Vec::new();
         if self.is_sign(closing) || self.at_end() {
             return items;
@@ -108,12 +122,7 @@ impl Parser<'_> {
             lex::Kind::Text(text) => self.literal(Kind::Text(text)),
             lex::Kind::Broken => self.literal(Kind::Broken),
             lex::Kind::Word(word) => self.named(start, word),
-            lex::Kind::Sign("(") if self.is_lambda() => {
-                self.skip_inside_brackets();
-                self.skip();
-                self.expression();
-                self.fail(Diagnostic::not_built(start, "A parameter with `=>`"))
-            }
+            lex::Kind::Sign("(") if self.is_lambda() => self.deeper(|parser| parser.lambda(start)),
             lex::Kind::Sign("(") => {
                 self.skip();
                 let inner = self.expression();
@@ -126,22 +135,8 @@ impl Parser<'_> {
                 self.close(start, "]");
                 Node::new(self.since(start), Kind::List(items))
             }
-            lex::Kind::Sign(sign @ ("^" | "$")) => {
-                while self.eat_sign("^") || self.eat_sign("$") {}
-                let named = !self.at_end() && !matches!(self.token().kind, lex::Kind::Sign(_));
-                if named {
-                    self.skip();
-                } else if self.is_sign(".") && matches!(self.ahead(1), lex::Kind::Word(_)) {
-                    self.skip();
-                    self.skip();
-                }
-                let what = if sign == "^" {
-                    "`^`, which climbs out of a filter,"
-                } else {
-                    "A parameter by number"
-                };
-                self.fail(Diagnostic::not_built(self.since(start), what))
-            }
+            lex::Kind::Sign("^") => self.climb(start),
+            lex::Kind::Sign("$") => self.parameter(start),
             _ => self.missing_value(),
         }
     }
@@ -154,7 +149,6 @@ impl Parser<'_> {
 
     /// A word where a value begins: a form of its own, a call, or the start of a path.
     fn named(&mut self, start: Span, word: &str) -> Node {
-        let next_is_word = matches!(self.ahead(1), lex::Kind::Word(_));
         let next_is_call = matches!(self.ahead(1), lex::Kind::Sign("("));
         match word.to_ascii_lowercase().as_str() {
             "true" => self.literal(Kind::Bool(true)),
@@ -171,18 +165,30 @@ impl Parser<'_> {
                 let message = "PQL has no `null`; whether a value is there is asked with `.isNull()` and `.isNotNull()`.";
                 self.fail(Diagnostic::error(start, message))
             }
-            "exists" => {
+            every @ ("exists" | "forall") => {
                 self.skip();
-                self.deeper(|parser| parser.exists(start))
+                self.deeper(|parser| parser.quantifier(start, every == "forall"))
             }
-            "forall" => self.refuse_rest(start, "`forall`"),
-            "select" => self.refuse_rest(start, "`select`"),
-            "let" => self.refuse_rest(start, "`let`"),
-            "count" | "sum" | "average" | "min" | "max" if next_is_word => {
-                self.refuse_rest(start, "An aggregate written with `over`")
+            "select" => {
+                self.skip();
+                self.deeper(|parser| parser.select(start))
             }
-            "chain" if next_is_call => self.refuse_call(start, "`CHAIN`"),
-            "if" if next_is_call => self.refuse_call(start, "`if`"),
+            "let" => {
+                self.skip();
+                self.deeper(|parser| parser.binding(start))
+            }
+            "count" | "sum" | "average" | "min" | "max" if self.begins_over() => {
+                self.deeper(|parser| parser.over(start))
+            }
+            "chain" if next_is_call => self.deeper(|parser| parser.chain(start)),
+            "if" if next_is_call => {
+                self.skip();
+                let open = self.span();
+                self.skip();
+                let all = self.items(")");
+                self.close(open, ")");
+                Node::new(self.since(start), Kind::If(all))
+            }
             _ => {
                 let Some(key) = self.key() else {
                     return Node::broken(start);
@@ -195,39 +201,42 @@ impl Parser<'_> {
         }
     }
 
-    /// Refuses a form that runs to the closing bracket around it.
-    fn refuse_rest(&mut self, start: Span, what: &str) -> Node {
-        self.skip_inside();
-        self.report(Diagnostic::not_built(start, what));
-        Node::broken(self.since(start))
+    /// `^.a`, `^^.a`, `^a`
+    fn climb(&mut self, start: Span) -> Node {
+        let mut levels = 0;
+        while self.eat_sign("^") {
+            levels += 1;
+        }
+        let keys = match self.token().kind {
+            lex::Kind::Word(_) => self.key().into_iter().collect(),
+            lex::Kind::Sign(".") => Vec::new(),
+            _ => {
+                let span = self.span().before();
+                return self.fail(Diagnostic::error(
+                    span,
+                    "A name is missing after `^`, as in `^.eventType`.",
+                ));
+            }
+        };
+        Node::new(self.since(start), Kind::From(Origin::Climb(levels), keys))
     }
 
-    /// Refuses a form with arguments of its own kind.
-    fn refuse_call(&mut self, start: Span, what: &str) -> Node {
+    /// `$1`
+    fn parameter(&mut self, start: Span) -> Node {
         self.skip();
-        let open = self.span();
+        let span = self.span();
+        let digits = &self.text[span.start..span.end];
+        let number = match self.token().kind {
+            lex::Kind::Number(_) => digits.parse().ok(),
+            _ => None,
+        };
+        let Some(number) = number else {
+            let message = "A parameter is written with its number, as in `$1.person.name`.";
+            return self.fail(Diagnostic::error(start, message));
+        };
         self.skip();
-        self.skip_inside();
-        self.report(Diagnostic::not_built(start, what));
-        self.close(open, ")");
-        Node::broken(self.since(start))
-    }
-
-    /// Whether this bracket holds the parameters of `(P) => ..`.
-    fn is_lambda(&self) -> bool {
-        let named = |kind: &lex::Kind<'_>| matches!(kind, lex::Kind::Word(_) | lex::Kind::Sign(","));
-        let names = self.tokens[self.at + 1..]
-            .iter()
-            .take_while(|token| named(&token.kind))
-            .count();
-        *self.ahead(names + 1) == lex::Kind::Sign(")") && *self.ahead(names + 2) == lex::Kind::Sign("=>")
-    }
-
-    /// Skips from an opening bracket past its closing one.
-    fn skip_inside_brackets(&mut self) {
-        self.skip();
-        self.skip_inside();
-        self.skip();
+        let kind = Kind::From(Origin::Parameter(number), Vec::new());
+        Node::new(self.since(start), kind)
     }
 
     /// Where a value is expected and none begins. A sign that closes or separates is left to whom it belongs.

@@ -1,89 +1,176 @@
-//! `occurs` and what follows it.
+//! `occurs` and what follows it, which also stands in `WHEN(..)`.
 
 use super::Parser;
 use crate::lex;
-use crate::program::{Bound, Unit, Window};
+use crate::program::{Direction, Operator, Unit, Which, Window};
 use crate::suggest::nearest;
-use crate::syntax::{Kind, Node};
+use crate::syntax::{Key, Kind, Node, Time, TimeKind};
 use crate::{Diagnostic, Span};
+
+/// The words that are a day by themselves.
+const DAYS: [&str; 3] = ["today", "yesterday", "tomorrow"];
+const FORMS: [&str; 9] = [
+    "on",
+    "before",
+    "after",
+    "between",
+    "this",
+    "last",
+    "next",
+    "today",
+    "yesterday",
+];
+const USE: &str = "which is used as in `occurs <= 7 days before now`.";
 
 impl Parser<'_> {
     /// `< 7 days before now`, after `occurs`.
     pub(super) fn occurs(&mut self, start: Span, moment: Box<Node>) -> Node {
-        let first = self.span();
-        let Some(window) = self.window() else {
+        let Some(when) = self.time() else {
             self.skip_time();
             return Node::broken(self.since(start));
         };
-        let window_span = self.since(first);
-        self.direction();
-        let kind = Kind::Occurs {
-            moment,
-            window,
-            window_span,
-        };
-        Node::new(self.since(start), kind)
+        Node::new(self.since(start), Kind::Occurs { moment, when })
     }
 
-    /// `< 7 days`; `None` if it was reported.
-    fn window(&mut self) -> Option<Window> {
+    /// `None` if it was reported.
+    pub(super) fn time(&mut self) -> Option<Time> {
+        let start = self.span();
+        let kind = self.time_kind()?;
+        let span = self.since(start);
+        Some(Time { span, kind })
+    }
+
+    fn time_kind(&mut self) -> Option<TimeKind> {
         let span = self.span();
-        let bound = match self.token().kind {
-            lex::Kind::Sign("<") => Bound::Open,
-            lex::Kind::Sign("<=") => Bound::Closed,
-            lex::Kind::Sign(sign @ (">" | ">=" | "=" | "!=")) => {
-                self.report(Diagnostic::not_built(span, &format!("`occurs {sign}`")));
-                return None;
-            }
+        if let Some(operator) = self.operator() {
+            self.skip();
+            return self.distance(operator);
+        }
+        let word = match self.token().kind {
             lex::Kind::Number(_) => {
-                self.missing("<=", "`occurs` needs `<` or `<=` before the number.");
+                self.missing(
+                    "<=",
+                    "`occurs` needs `<`, `<=`, `>`, `>=`, `=` or `!=` before the number.",
+                );
                 return None;
             }
-            lex::Kind::Word(word) => {
-                let forms = [
-                    "on",
-                    "before",
-                    "after",
-                    "from",
-                    "between",
-                    "this",
-                    "last",
-                    "next",
-                    "today",
-                    "yesterday",
-                    "tomorrow",
-                    "now",
-                    "date",
-                ];
-                let message = match forms.iter().find(|form| form.eq_ignore_ascii_case(word)) {
-                    Some(form) => format!("`occurs {form}` is not built yet."),
-                    None => format!(
-                        "`{word}` does not belong after `occurs`, which is used as in `occurs <= 7 days before now`."
-                    ),
-                };
-                self.report(Diagnostic::error(span, message));
-                return None;
-            }
+            lex::Kind::Word(word) => word,
             _ => {
                 let message = "`occurs` is used as in `timestamp occurs <= 7 days before now`.";
                 self.report(Diagnostic::error(span, message));
                 return None;
             }
         };
+        let lower = word.to_ascii_lowercase();
+        if let Some(which) = Which::ALL.into_iter().find(|which| which.word() == lower) {
+            self.skip();
+            return self.unit().map(|unit| TimeKind::Unit(which, unit));
+        }
+        if DAYS.contains(&lower.as_str()) {
+            return self.date().map(TimeKind::On);
+        }
         self.skip();
+        match lower.as_str() {
+            "on" => self.date().map(TimeKind::On),
+            "before" => self.date().map(TimeKind::Before),
+            "after" => self.date().map(TimeKind::After),
+            "between" => {
+                let first = self.date()?;
+                if self.eat_word("and") {
+                    return Some(TimeKind::Between(first, self.date()?));
+                }
+                let message = "`between` takes two dates, as in `between date(2024, 2, 1) and today`.";
+                self.report(Diagnostic::error(self.span().before(), message));
+                None
+            }
+            _ => {
+                let diagnostic =
+                    Diagnostic::error(span, format!("`{word}` does not belong after `occurs`, {USE}"));
+                let near = nearest(&lower, FORMS);
+                self.report(match near {
+                    Some(near) => diagnostic.fix(near),
+                    None => diagnostic,
+                });
+                if near == Some("between") && self.date().is_some() && self.eat_word("and") {
+                    self.date();
+                }
+                None
+            }
+        }
+    }
+
+    /// `7 days before now`, after the operator.
+    fn distance(&mut self, operator: Operator) -> Option<TimeKind> {
         let count = self.count()?;
         let unit = self.unit()?;
-        Some(Window { bound, count, unit })
+        let window = Window {
+            operator,
+            count,
+            unit,
+        };
+        let Some(direction) = self.direction() else {
+            // Reported; what is most likely meant is enough to go on with.
+            let now = Node::broken(self.span());
+            return Some(TimeKind::Distance {
+                window,
+                direction: Direction::Before,
+                from: Box::new(now),
+            });
+        };
+        if self.is_word("previous")
+            && matches!(self.ahead(1), lex::Kind::Word(word) if word.eq_ignore_ascii_case("step"))
+        {
+            let span = self.span();
+            self.skip();
+            self.skip();
+            if direction == Direction::Before {
+                let message = "A step comes after the one before: write `after previous step`.";
+                self.report(Diagnostic::error(self.since(span), message));
+            }
+            return Some(TimeKind::Gap(window));
+        }
+        let from = if self.is_word("now") || self.begins_operand() {
+            self.date()?
+        } else {
+            self.missing("now", format!("`now` is missing after `{}`.", direction.word()));
+            Box::new(Node::broken(self.span()))
+        };
+        Some(TimeKind::Distance {
+            window,
+            direction,
+            from,
+        })
+    }
+
+    /// A date: a value. The words for dates are known in any case here.
+    fn date(&mut self) -> Option<Box<Node>> {
+        let span = self.span();
+        let word = self.word().map(str::to_ascii_lowercase);
+        let goes_on = matches!(self.ahead(1), lex::Kind::Sign("." | "("));
+        match word {
+            Some(word) if !goes_on && (word == "now" || DAYS.contains(&word.as_str())) => {
+                self.skip();
+                let key = Key { span, text: word };
+                Some(Box::new(Node::new(span, Kind::Path(vec![key]))))
+            }
+            _ if !self.begins_operand() => {
+                let message =
+                    "A date is missing, such as `now`, `today`, `date(2024, 2, 29)` or an attribute.";
+                self.report(Diagnostic::error(span.before(), message));
+                None
+            }
+            _ => Some(Box::new(self.operand())),
+        }
     }
 
     /// A whole number, not negative, of at most 64 bits.
-    fn count(&mut self) -> Option<u64> {
+    pub(super) fn count(&mut self) -> Option<u64> {
         let span = self.span();
         let negative = self.eat_sign("-");
         let message = match self.token().kind {
             lex::Kind::Number(_) if negative => {
                 self.skip();
-                "The number of units cannot be negative; `before` says the direction."
+                "A number of this kind cannot be negative."
             }
             lex::Kind::Number(_) => {
                 let token = self.span();
@@ -91,14 +178,12 @@ impl Parser<'_> {
                 self.skip();
                 match digits.parse() {
                     Ok(count) => return Some(count),
-                    Err(_) if digits.bytes().all(|b| b.is_ascii_digit()) => {
-                        "This number of units is beyond 64 bits."
-                    }
-                    Err(_) => "The number of units must be whole.",
+                    Err(_) if digits.bytes().all(|b| b.is_ascii_digit()) => "This number is beyond 64 bits.",
+                    Err(_) => "This number must be whole.",
                 }
             }
             lex::Kind::Broken => return None,
-            _ => "`occurs` counts in whole units, as in `occurs <= 7 days before now`.",
+            _ => "A whole number is expected, as in `occurs <= 7 days before now`.",
         };
         self.report(Diagnostic::error(self.since(span).to(span), message));
         None
@@ -136,49 +221,34 @@ impl Parser<'_> {
         unit
     }
 
-    /// `before now`
-    fn direction(&mut self) {
+    /// `before`, `after`, `from`; `None` if it was reported.
+    fn direction(&mut self) -> Option<Direction> {
         let span = self.span();
-        if self.is_word("after") || self.is_word("from") {
-            let message = format!("`occurs` with {}", self.described());
-            self.report(Diagnostic::not_built(span, &message));
-            return self.skip_time();
+        if self.eat_word("before") {
+            return Some(Direction::Before);
+        }
+        if self.eat_word("after") || self.eat_word("from") {
+            return Some(Direction::After);
         }
         if self.is_word("ago") {
             self.report(Diagnostic::error(span, "PQL writes `before now` for `ago`.").fix("before now"));
-            return self.skip();
+            self.skip();
+            return None;
         }
-        if !self.eat_word("before") {
-            let word = if self.is_word("now") {
-                "before"
-            } else {
-                "before now"
-            };
-            self.missing(word, "`before now` is missing after the unit.");
-            self.eat_word("now");
-            return;
-        }
-        let span = self.span();
-        if self.eat_word("now") {
-            return;
-        }
-        if self.begins_operand() {
-            self.report(Diagnostic::not_built(
-                span,
-                "`occurs` with a time other than `now`",
-            ));
-            self.skip_time();
+        let word = if self.is_word("now") {
+            "before"
         } else {
-            self.missing("now", "`now` is missing after `before`.");
-        }
+            "before now"
+        };
+        self.missing(word, "`before now` is missing after the unit.");
+        self.eat_word("now");
+        None
     }
 
     /// Skips what is left of a time: up to `and`, `or`, or the end of what this stands in.
     fn skip_time(&mut self) {
-        let mut between = self.eat_word("between");
         loop {
             match self.token().kind {
-                lex::Kind::Word(word) if word.eq_ignore_ascii_case("and") && between => between = false,
                 lex::Kind::Word(word) if ["and", "or"].iter().any(|end| end.eq_ignore_ascii_case(word)) => {
                     return;
                 }

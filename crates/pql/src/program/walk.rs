@@ -1,23 +1,76 @@
 //! What a program reads.
 
-use super::{Condition, Events, Field, List, Moment, Program, Root, Term, Window};
+use super::{Expression, Field, Link, Program, Root, When, Window};
+use crate::types::Type;
 use model::{Path, SegmentId};
 use std::collections::BTreeSet;
 
-/// Something that a condition reads.
-enum Read<'a> {
-    Field(&'a Field),
-    Segment(&'a SegmentId),
-    /// A window over the time of events.
-    Window(&'a Window),
+impl Expression {
+    /// The expressions directly in this one, in the order of the text.
+    pub fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::Literal(_) | Self::Pattern(_) | Self::Field(_) | Self::Events | Self::InSegment(_) => {
+                Vec::new()
+            }
+            Self::List(all) | Self::And(all) | Self::Or(all) => all.iter().collect(),
+            Self::Member { of, .. } | Self::Not(of) | Self::Negative(of) => vec![of],
+            Self::Each { body, .. } => vec![body],
+            Self::Compare { left, right, .. } => vec![left, right],
+            Self::Arithmetic { first, rest } => {
+                let rest = rest.iter().map(|(_, value)| value);
+                [&**first].into_iter().chain(rest).collect()
+            }
+            Self::If {
+                condition,
+                then,
+                otherwise,
+            } => vec![condition, then, otherwise],
+            Self::Let { value, body, .. } => vec![value, body],
+            Self::Filter { list, condition, .. } => vec![list, condition],
+            Self::Quantifier { list, condition, .. } => {
+                [list].into_iter().chain(condition).map(|e| &**e).collect()
+            }
+            Self::Call { arguments, .. } => arguments.iter().collect(),
+            Self::Occurs { moment, when } => [&**moment].into_iter().chain(when.parts()).collect(),
+            Self::Chain { events, steps } => {
+                let steps = steps.iter().flat_map(Link::parts);
+                [&**events].into_iter().chain(steps).collect()
+            }
+        }
+    }
+
+    /// This and all in it, in the order of the text.
+    fn all(&self, tell: &mut dyn FnMut(&Self)) {
+        tell(self);
+        self.parts().into_iter().for_each(|part| part.all(tell));
+    }
+}
+
+impl When {
+    fn parts(&self) -> Vec<&Expression> {
+        match self {
+            Self::Unit(..) => Vec::new(),
+            Self::Distance { from: date, .. } | Self::On(date) | Self::Before(date) | Self::After(date) => {
+                vec![date]
+            }
+            Self::Between(first, last) => vec![first, last],
+        }
+    }
+}
+
+impl Link {
+    fn parts(&self) -> Vec<&Expression> {
+        let whens = self.when.iter().flat_map(When::parts);
+        [&self.what].into_iter().chain(whens).collect()
+    }
 }
 
 impl Program {
     /// The segments that `inSegment` refers to, ascending, without repeats.
     pub fn segments(&self) -> Vec<SegmentId> {
         let mut found = BTreeSet::new();
-        self.read(&mut |read| {
-            if let Read::Segment(segment) = read {
+        self.condition.all(&mut |part| {
+            if let Expression::InSegment(segment) = part {
                 found.insert(segment.clone());
             }
         });
@@ -27,11 +80,11 @@ impl Program {
     /// The attribute paths of the profile that are read, ascending, without repeats.
     pub fn paths(&self) -> Vec<Path> {
         let mut found = BTreeSet::new();
-        self.read(&mut |read| {
-            if let Read::Field(Field {
+        self.condition.all(&mut |part| {
+            if let Expression::Field(Field {
                 root: Root::Profile,
                 path,
-            }) = read
+            }) = part
             {
                 found.insert(path.clone());
             }
@@ -42,84 +95,24 @@ impl Program {
     /// Whether `identityMap` is read.
     pub fn reads_identities(&self) -> bool {
         let mut found = false;
-        self.read(&mut |read| found |= matches!(read, Read::Field(field) if field.root == Root::Identities));
+        let identities =
+            |part: &Expression| matches!(part, Expression::Field(field) if field.root == Root::Identities);
+        self.condition.all(&mut |part| found |= identities(part));
         found
     }
 
-    /// The longest window over events. Without one, a program over events looks back as far as they are kept.
+    /// The longest window over events, of those that look back from now. Without one, a program over events looks back
+    /// as far as they are kept.
     pub fn longest_window(&self) -> Option<Window> {
-        let mut longest: Option<Window> = None;
-        self.read(&mut |read| {
-            if let Read::Window(window) = read {
-                longest = longest
-                    .filter(|known| known.length() >= window.length())
-                    .or(Some(*window));
-            }
+        let windows = self.mentions.iter().filter_map(|mention| match &mention.of {
+            super::Mentioned::Window(window) => Some(*window),
+            super::Mentioned::Segment(_) => None,
         });
-        longest
+        windows.max_by_key(Window::length)
     }
 
-    fn read(&self, tell: &mut dyn FnMut(Read<'_>)) {
-        condition(self.condition(), tell);
+    /// What the program gives, which is something that can be a condition.
+    pub fn gives(&self) -> Type {
+        Type::of(&self.condition, &mut Vec::new())
     }
-}
-
-fn condition(of: &Condition, tell: &mut dyn FnMut(Read<'_>)) {
-    match of {
-        Condition::Constant(_) => {}
-        Condition::Not(inner) => condition(inner, tell),
-        Condition::And(all) | Condition::Or(all) => all.iter().for_each(|one| condition(one, tell)),
-        Condition::Holds(field) | Condition::IsNull(field) | Condition::IsNotNull(field) => {
-            tell(Read::Field(field));
-        }
-        Condition::Compare { left, right, .. }
-        | Condition::Equals { left, right, .. }
-        | Condition::Intersects { left, right }
-        | Condition::In {
-            item: left,
-            list: right,
-        }
-        | Condition::NotIn {
-            item: left,
-            list: right,
-        } => {
-            term(left, tell);
-            term(right, tell);
-        }
-        Condition::Occurs {
-            moment: Moment::Event(_),
-            window,
-        } => tell(Read::Window(window)),
-        Condition::Occurs {
-            moment: Moment::Field(field),
-            ..
-        } => tell(Read::Field(field)),
-        Condition::Exists {
-            events: from,
-            condition: inner,
-            ..
-        } => {
-            events(from, tell);
-            if let Some(inner) = inner {
-                condition(inner, tell);
-            }
-        }
-        Condition::Any(from) => events(from, tell),
-        Condition::InSegment(segment) => tell(Read::Segment(segment)),
-    }
-}
-
-fn term(of: &Term, tell: &mut dyn FnMut(Read<'_>)) {
-    match of {
-        Term::Literal(_) => {}
-        Term::Field(field) => tell(Read::Field(field)),
-        Term::Count(of) | Term::Sum { list: of, .. } => match of {
-            List::Events(from) => events(from, tell),
-            List::Field(field) => tell(Read::Field(field)),
-        },
-    }
-}
-
-fn events(of: &Events, tell: &mut dyn FnMut(Read<'_>)) {
-    of.filter.iter().for_each(|filter| condition(filter, tell));
 }

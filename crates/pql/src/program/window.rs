@@ -1,30 +1,22 @@
-//! How far back an instant may lie.
+//! How far an instant may lie from another.
 
+use super::Operator;
 use model::Duration;
 use std::fmt;
 
-/// `< 7 days`, `<= 1 month`: a distance back from now.
+/// `< 7 days`, `= 1 month`: how far an instant lies from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
-    /// Whether the far end belongs to it.
-    pub bound: Bound,
+    /// How the distance compares with the length. `=` and `!=` compare whole units: the same day, not 24 hours.
+    pub operator: Operator,
     /// How many units.
     pub count: u64,
     /// Of which length.
     pub unit: Unit,
 }
 
-/// Whether the far end of a window belongs to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Bound {
-    /// `<`: an instant leaves when it is as old as the window is long.
-    Open,
-    /// `<=`: it leaves one millisecond later.
-    Closed,
-}
-
 /// A length of time with a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
     /// `millisecond`
     Millisecond,
@@ -34,7 +26,7 @@ pub enum Unit {
     Minute,
     /// `hour`
     Hour,
-    /// `day`: always 24 hours.
+    /// `day`: 24 hours; with `=` a day of the calendar.
     Day,
     /// `week`
     Week,
@@ -111,6 +103,15 @@ impl Unit {
 }
 
 impl Window {
+    /// One unit.
+    pub(crate) fn one(unit: Unit) -> Self {
+        Self {
+            operator: Operator::Equal,
+            count: 1,
+            unit,
+        }
+    }
+
     /// How far it reaches. A length beyond 64 bits of milliseconds is cut there: it is for ever anyway.
     pub fn step(&self) -> Step {
         match self.unit.size() {
@@ -148,7 +149,7 @@ fn longest_days(months: u64) -> u64 {
 
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let operator = if self.bound == Bound::Open { "<" } else { "<=" };
+        let operator = self.operator.symbol();
         let (one, many) = self.unit.words();
         write!(
             f,

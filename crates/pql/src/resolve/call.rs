@@ -1,11 +1,13 @@
-//! Calls that hold or do not.
+//! Calls: each function by its entry.
 
-use super::Resolver;
-use super::term::Type;
-use crate::program::{Condition, Mention, Mentioned, Term};
+use super::{Resolver, Scope};
+use crate::function::{Function, Parameter};
+use crate::program::{Expression, Pattern};
 use crate::syntax::{Key, Kind, Node};
-use crate::{Diagnostic, Span, functions};
-use model::SegmentId;
+use crate::types::Type;
+use crate::{Diagnostic, Span};
+use rust_decimal::prelude::ToPrimitive;
+use xdm::{Number, Value};
 
 impl<'n> Resolver<'n> {
     pub(super) fn call(
@@ -14,120 +16,158 @@ impl<'n> Resolver<'n> {
         of: Option<&'n Node>,
         name: &'n Key,
         arguments: &'n [Node],
-    ) -> Option<Condition> {
-        match (name.text.as_str(), of, arguments) {
-            ("equals", Some(left), [right]) => self.equals(left, right, true),
-            (
-                "equals",
-                Some(left),
-                [
-                    right,
-                    Node {
-                        kind: Kind::Bool(case_sensitive),
-                        ..
-                    },
-                ],
-            ) => self.equals(left, right, *case_sensitive),
-            ("in", Some(item), [list]) => self.membership(item, false, list),
-            ("notIn", Some(item), [list]) => self.membership(item, true, list),
-            ("intersects", Some(left), [right]) => {
-                let (left, right) = (
-                    self.list_term(left, "intersects"),
-                    self.list_term(right, "intersects"),
-                );
-                Some(Condition::Intersects {
-                    left: left?,
-                    right: right?,
-                })
-            }
-            ("isNull" | "isNotNull", Some(of), []) => match self.term(of)? {
-                Term::Field(field) if name.text == "isNull" => Some(Condition::IsNull(field)),
-                Term::Field(field) => Some(Condition::IsNotNull(field)),
-                _ => self.fail(Diagnostic::error(
-                    of.span,
-                    "Only a value of the data can be null; this never is.",
-                )),
+    ) -> Option<Expression> {
+        let all: Vec<&'n Node> = of.into_iter().chain(arguments).collect();
+        match (name.text.as_str(), all.as_slice()) {
+            ("inSegment", [id]) => match &id.kind {
+                Kind::Text(text) if of.is_none() => self.segment(text, id.span),
+                _ => self.misused(
+                    name,
+                    "`inSegment` takes the id of a segment, as in `inSegment(\"gold\")`.",
+                ),
             },
-            (
-                "inSegment",
-                None,
-                [
-                    Node {
-                        kind: Kind::Text(id),
-                        span,
-                    },
-                ],
-            ) => self.segment(id, *span),
-            ("equals", ..) => self.misused(
-                name,
-                "`equals` is used as in `country.equals(\"canada\", false)`.",
-            ),
-            ("in" | "notIn" | "intersects", ..) => {
-                let message = format!(
-                    "`{0}` takes one list, as in `tags.{0}([\"vip\", \"press\"])`.",
-                    name.text
-                );
-                self.misused(name, &message)
-            }
-            ("isNull" | "isNotNull", ..) => {
-                let message = format!(
-                    "`{0}` stands after a path and takes nothing, as in `person.name.{0}()`.",
-                    name.text
-                );
-                self.misused(name, &message)
-            }
-            ("inSegment", ..) => self.misused(
+            ("inSegment", _) => self.misused(
                 name,
                 "`inSegment` takes the id of a segment, as in `inSegment(\"gold\")`.",
             ),
-            ("count" | "sum", ..) => {
-                self.computed(of, name, arguments)?;
-                let message = format!("`{}` gives a number; compare it, as in `.. >= 1`.", name.text);
-                self.fail(Diagnostic::error(span, message))
-            }
-            ("get", ..) => self.misused(
+            ("filter", [list, condition]) => match &condition.kind {
+                Kind::Lambda { parameters, body } if parameters.len() == 1 => {
+                    self.filter(list, parameters.first(), Some(body))
+                }
+                _ => self.filter(list, None, Some(condition)),
+            },
+            ("filter", _) => self.misused(
                 name,
-                "`get` takes one text and stands after a path, as in `identityMap.get(\"ecid\")`.",
+                "`filter` takes one condition, as in `orders.filter(price > 10)`.",
             ),
-            _ => self.fail(functions::refuse(name)),
+            (known, all) => match Function::named(known) {
+                Some(function) => self.apply(span, name, function, all),
+                None => self.fail(Function::unknown(name)),
+            },
         }
     }
 
-    fn equals(&mut self, left: &'n Node, right: &'n Node, case_sensitive: bool) -> Option<Condition> {
-        let (one, other) = (self.text(left), self.text(right));
-        Some(Condition::Equals {
-            left: one?,
-            right: other?,
-            case_sensitive,
+    fn apply(
+        &mut self,
+        span: Span,
+        name: &'n Key,
+        function: &'static Function,
+        all: &[&'n Node],
+    ) -> Option<Expression> {
+        let takes = function.takes;
+        if all.len() > takes.len() || all.len() + function.optional < takes.len() {
+            let message = format!(
+                "`{}` is called like this: {}.",
+                function.name,
+                function.signature()
+            );
+            return self.misused(name, &message);
+        }
+        let mut given = Type::Unknown;
+        let mut arguments = Vec::new();
+        for (at, (parameter, node)) in takes.iter().zip(all).enumerate() {
+            let argument = self.argument(function, *parameter, node, given);
+            if let (0, Some(argument)) = (at, &argument) {
+                given = self.type_of(argument);
+            }
+            arguments.push(argument);
+        }
+        let mut arguments: Vec<_> = arguments.into_iter().collect::<Option<_>>()?;
+        if takes.last() == Some(&Parameter::Case)
+            && arguments.len() == takes.len()
+            && arguments.last() == Some(&Expression::Literal(Value::Bool(true)))
+        {
+            arguments.pop();
+        }
+        let each = matches!(takes.get(1), Some(Parameter::Each(_)));
+        if each && arguments.len() == 1 && given == Type::Events {
+            let message =
+                "Events are no numbers; say what to take of each, as in `.sum(commerce.order.priceTotal)`.";
+            return self.misused(name, message);
+        }
+        if let Err(message) = (function.check)(&arguments) {
+            return self.fail(Diagnostic::error(span, message));
+        }
+        Some(Expression::Call { function, arguments })
+    }
+
+    fn argument(
+        &mut self,
+        function: &'static Function,
+        parameter: Parameter,
+        node: &'n Node,
+        given: Type,
+    ) -> Option<Expression> {
+        let what = format!("`{}` needs", function.name);
+        match (parameter, &node.kind) {
+            (_, Kind::Broken) => None,
+            (Parameter::Value(wanted), _) => self.typed(node, wanted, &what),
+            (Parameter::Each(wanted), Kind::Lambda { parameters, body }) => match parameters.as_slice() {
+                [variable] => self.each(node.span, Some(variable), body, given, wanted, &what),
+                _ => self.fail(Diagnostic::error(
+                    node.span,
+                    format!(
+                        "`{}` looks at one item after the other, as in `(I) => I.price`.",
+                        function.name
+                    ),
+                )),
+            },
+            (Parameter::Each(wanted), _) => self.each(node.span, None, node, given, wanted, &what),
+            (Parameter::Pattern, Kind::Text(text)) => match Pattern::new(text) {
+                Ok(pattern) => Some(Expression::Pattern(pattern)),
+                Err(message) => self.fail(Diagnostic::error(node.span, message)),
+            },
+            (Parameter::Pattern, _) => {
+                let message = format!("{what} a pattern in quotes here; it cannot come from the data.");
+                self.fail(Diagnostic::error(node.span, message))
+            }
+            (Parameter::Case, Kind::Bool(value)) => Some(Expression::Literal(Value::Bool(*value))),
+            (Parameter::Case, _) => {
+                let message = format!("{what} `true` or `false` here: whether upper and lower case differ.");
+                self.fail(Diagnostic::error(node.span, message))
+            }
+            (Parameter::Whole, Kind::Number(number @ Number::Exact(exact)))
+                if exact.is_integer() && exact.to_usize().is_some() =>
+            {
+                Some(Expression::Literal(Value::Number(*number)))
+            }
+            (Parameter::Whole, _) => {
+                let message = format!("{what} a whole number here, such as `3`.");
+                self.fail(Diagnostic::error(node.span, message))
+            }
+        }
+    }
+
+    /// What is taken of each item of a list of type `given`.
+    pub(super) fn each(
+        &mut self,
+        span: Span,
+        variable: Option<&'n Key>,
+        body: &'n Node,
+        given: Type,
+        wanted: Type,
+        what: &str,
+    ) -> Option<Expression> {
+        let (found, _) = self.within(Scope::item(variable), given.item(), span, |resolver| {
+            let found = resolver.expression(body)?;
+            let known = resolver.type_of(&found);
+            if known.meets(wanted) {
+                return Some(found);
+            }
+            let message = format!(
+                "{what} {}, and this is {}.",
+                wanted.described(),
+                known.described()
+            );
+            resolver.fail(Diagnostic::error(body.span, message))
+        });
+        Some(Expression::Each {
+            variable: variable.map(|key| key.text.clone()),
+            body: Box::new(found?),
         })
     }
 
-    fn text(&mut self, node: &'n Node) -> Option<Term> {
-        let term = self.term(node)?;
-        let known = Type::of(&term);
-        if known.meets(Type::Text) {
-            return Some(term);
-        }
-        let message = format!(
-            "`equals` compares texts, and this is {}; use `=`.",
-            known.described()
-        );
-        self.fail(Diagnostic::error(node.span, message))
-    }
-
-    fn segment(&mut self, id: &str, span: Span) -> Option<Condition> {
-        match SegmentId::new(id) {
-            Ok(id) => {
-                self.mentions.push(Mention {
-                    span,
-                    of: Mentioned::Segment(id.clone()),
-                });
-                Some(Condition::InSegment(id))
-            }
-            Err(why) => self.fail(Diagnostic::error(
-                span,
-                format!("This is no segment's id: {why}."),
-            )),
-        }
+    pub(super) fn misused<T>(&mut self, name: &Key, message: &str) -> Option<T> {
+        self.fail(Diagnostic::error(name.span, message))
     }
 }

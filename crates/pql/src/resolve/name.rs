@@ -1,83 +1,140 @@
 //! What a path starts from.
 
-use super::{Resolver, Scope};
-use crate::Diagnostic;
-use crate::program::{Field, Root};
-use crate::syntax::Key;
+use super::Resolver;
+use crate::function::{Function, is_function};
+use crate::program::{Expression, Field, Root};
+use crate::syntax::{Key, Origin};
+use crate::types::Type;
+use crate::{Diagnostic, Span};
 use model::Path;
 
-/// What a path names.
-pub(super) enum Named {
-    /// `xEvent`
-    Events,
-    /// A path with at least one key, in the data.
-    Field(Field),
-}
-
-impl Resolver<'_> {
-    pub(super) fn named(&mut self, keys: &[Key]) -> Option<Named> {
+impl<'n> Resolver<'n> {
+    /// A path that starts from what is around it.
+    pub(super) fn named(&mut self, keys: &'n [Key]) -> Option<Expression> {
         let (first, rest) = keys.split_first()?;
         self.lint_brackets(rest);
         if let Some(item) = self.variable(first) {
-            return self.item(item, rest, first).map(Named::Field);
+            return self.item(item, rest);
+        }
+        if self.profile.is_some_and(|profile| profile.text == first.text) {
+            return self.profile(first.span, rest);
         }
         if first.text.eq_ignore_ascii_case("xEvent") {
             return self.events(first, rest);
         }
-        self.lint_slip(first);
-        let filter = self
-            .scopes
-            .iter()
-            .rev()
-            .position(|scope| matches!(scope, Scope::Filter));
-        if let Some(item) = filter {
-            return self.item(item, keys, first).map(Named::Field);
+        if self.labels.iter().any(|label| label.text == first.text) && !rest.is_empty() {
+            let message = format!("`{}`, an event of another step,", first.text);
+            return self.fail(Diagnostic::not_built(first.span, &message));
         }
-        self.profile(first, keys).map(Named::Field)
+        if let Some(function) = Function::named(&first.text)
+            && function.is_word()
+            && rest.is_empty()
+        {
+            let arguments = Vec::new();
+            return Some(Expression::Call { function, arguments });
+        }
+        self.lint_slip(first);
+        let around = self.filters().next();
+        match around {
+            Some(item) => self.item(item, keys),
+            None => self.profile(first.span, keys),
+        }
     }
 
-    fn events(&mut self, first: &Key, rest: &[Key]) -> Option<Named> {
+    /// `^.a`, `$1.a`
+    pub(super) fn from(&mut self, span: Span, origin: Origin, keys: &'n [Key]) -> Option<Expression> {
+        self.lint_brackets(keys);
+        match origin {
+            Origin::Parameter(1) => self.profile(span, keys),
+            Origin::Parameter(_) => {
+                let message = "A segment has one parameter, the profile: `$1`.";
+                self.fail(Diagnostic::error(span, message))
+            }
+            Origin::Climb(levels) => {
+                let around = self.filters().count();
+                let item = self.filters().nth(levels);
+                match item {
+                    Some(_) if keys.is_empty() => {
+                        self.fail(Diagnostic::error(span, "A name is missing after `^`."))
+                    }
+                    Some(item) => self.item(item, keys),
+                    None if levels == around => self.profile(span, keys),
+                    None => {
+                        let message = match around {
+                            0 => "`^` climbs out of a filter, and there is none around this.".to_owned(),
+                            1 => "`^` climbs out of a filter, and there is only one around this.".to_owned(),
+                            _ => format!(
+                                "`^` climbs out of a filter, and there are only {around} around this."
+                            ),
+                        };
+                        self.fail(Diagnostic::error(span, message))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The items of the filters around, the innermost first.
+    fn filters(&self) -> impl Iterator<Item = usize> {
+        let around = self.scopes.iter().rev().enumerate();
+        around
+            .filter(|(_, scope)| scope.name.is_none())
+            .map(|(item, _)| item)
+    }
+
+    fn events(&mut self, first: &Key, rest: &[Key]) -> Option<Expression> {
         if first.text != "xEvent" {
             let message = "The profile's events are called `xEvent`.";
             return self.fail(Diagnostic::error(first.span, message).fix("xEvent"));
         }
-        match rest.first() {
-            None => Some(Named::Events),
-            Some(key) => self.fail(Diagnostic::not_built(key.span, "A path through all events")),
-        }
+        self.own_fields_only(rest.first(), &Expression::Events)?;
+        let of = Box::new(Expression::Events);
+        Some(if rest.is_empty() {
+            Expression::Events
+        } else {
+            let path = path(rest);
+            Expression::Member { of, path }
+        })
     }
 
-    fn profile(&mut self, first: &Key, keys: &[Key]) -> Option<Field> {
+    fn profile(&mut self, span: Span, keys: &[Key]) -> Option<Expression> {
+        let Some(first) = keys.first() else {
+            let message = "This is the whole profile; name one of its attributes.";
+            return self.fail(Diagnostic::error(span, message));
+        };
         match first.text.as_str() {
             "identityMap" => Some(field(Root::Identities, &keys[1..])),
             "segmentMembership" => {
                 let message = "Memberships are asked for with `inSegment(\"..\")`; `segmentMembership` is not built yet.";
                 self.fail(Diagnostic::error(first.span, message))
             }
+            "xEvent" => self.events(first, &keys[1..]),
             _ => Some(field(Root::Profile, keys)),
         }
     }
 
-    fn item(&mut self, item: usize, keys: &[Key], named: &Key) -> Option<Field> {
-        match keys.first() {
-            None => {
-                let message = format!("`{}` is a whole event; name one of its fields.", named.text);
-                self.fail(Diagnostic::error(named.span, message).fix(format!("{}.eventType", named.text)))
-            }
-            Some(key) if matches!(key.text.as_str(), "identityMap" | "_weir") => self.fail(
+    fn item(&mut self, item: usize, keys: &[Key]) -> Option<Expression> {
+        let of = field(Root::Item(item), &[]);
+        self.own_fields_only(keys.first(), &of)?;
+        Some(field(Root::Item(item), keys))
+    }
+
+    /// Refuses what is not kept of an event.
+    pub(super) fn own_fields_only(&mut self, key: Option<&Key>, of: &Expression) -> Option<()> {
+        let event = matches!(self.type_of(of), Type::Event | Type::Events);
+        match key {
+            Some(key) if event && matches!(key.text.as_str(), "identityMap" | "_weir") => self.fail(
                 Diagnostic::not_built(key.span, &format!("`{}` of an event", key.text)),
             ),
-            Some(_) => Some(field(Root::Item(item), keys)),
+            _ => Some(()),
         }
     }
 
     /// How many items further out the variable of this name stands.
     fn variable(&mut self, key: &Key) -> Option<usize> {
         for (item, scope) in self.scopes.iter_mut().rev().enumerate() {
-            if let Scope::Variable { name, used } = scope
-                && name.text == key.text
-            {
-                *used = true;
+            if scope.name.is_some_and(|name| name.text == key.text) {
+                scope.used = true;
                 return Some(item);
             }
         }
@@ -87,47 +144,48 @@ impl Resolver<'_> {
     /// A bare name in a quantifier is not the event's, whatever it looks like; nor is one that stands in nothing.
     fn lint_slip(&mut self, key: &Key) {
         let of_events = matches!(key.text.as_str(), "eventType" | "timestamp");
-        let warning = match self.scopes.last() {
-            None if of_events => {
+        let named = match (self.scopes.last(), self.types.last()) {
+            (Some(scope), Some(Type::Event)) => scope.name,
+            (None, _) if of_events => {
                 let message = format!(
                     "`{}` is an attribute of the profile here; events are looked at as in `xEvent[eventType = \"login\"]`.",
                     key.text
                 );
-                Diagnostic::warning(key.span, message)
+                return self.report(Diagnostic::warning(key.span, message));
             }
-            Some(Scope::Variable { name, .. }) if name.text.eq_ignore_ascii_case(&key.text) => {
-                let message = format!(
-                    "`{}` is not `{}` but an attribute of that name.",
-                    key.text, name.text
-                );
-                Diagnostic::warning(key.span, message).fix(name.text.as_str())
-            }
-            Some(Scope::Variable { name, .. }) if of_events => {
-                let event = format!("{}.{}", name.text, key.text);
-                let message = format!(
-                    "`{}` is not the event's here; the event's is `{event}`.",
-                    key.text
-                );
-                Diagnostic::warning(key.span, message).fix(event)
-            }
-            _ => return,
+            _ => None,
         };
-        self.report(warning);
+        let Some(name) = named else { return };
+        if name.text.eq_ignore_ascii_case(&key.text) {
+            let message = format!(
+                "`{}` is not `{}` but an attribute of that name.",
+                key.text, name.text
+            );
+            self.report(Diagnostic::warning(key.span, message).fix(name.text.as_str()));
+        } else if of_events {
+            let event = format!("{}.{}", name.text, key.text);
+            let message = format!(
+                "`{}` is not the event's here; the event's is `{event}`.",
+                key.text
+            );
+            self.report(Diagnostic::warning(key.span, message).fix(event));
+        }
     }
 
     /// A function without its brackets is a field, and one that nobody has.
     fn lint_brackets(&mut self, keys: &[Key]) {
         let Some(last) = keys.last() else { return };
-        if matches!(
-            last.text.as_str(),
-            "isNull" | "isNotNull" | "equals" | "intersects" | "notIn"
-        ) {
+        let plain = [
+            "count", "sum", "min", "max", "average", "in", "get", "map", "date", "values", "keys", "head",
+        ];
+        let word = Function::named(&last.text).is_some_and(Function::is_word);
+        if is_function(&last.text) && !plain.contains(&last.text.as_str()) && !word {
             let message = format!(
                 "`{0}` is a field here; the function is written `{0}(..)`.",
                 last.text
             );
             let warning = Diagnostic::warning(last.span, message);
-            let takes_nothing = last.text.starts_with("is");
+            let takes_nothing = Function::named(&last.text).is_some_and(|function| function.takes.len() == 1);
             self.report(if takes_nothing {
                 warning.fix(format!("{}()", last.text))
             } else {
@@ -137,9 +195,11 @@ impl Resolver<'_> {
     }
 }
 
-fn field(root: Root, keys: &[Key]) -> Field {
-    Field {
-        root,
-        path: Path::new(keys.iter().map(|key| key.text.clone()).collect()),
-    }
+fn field(root: Root, keys: &[Key]) -> Expression {
+    let path = path(keys);
+    Expression::Field(Field { root, path })
+}
+
+fn path(keys: &[Key]) -> Path {
+    Path::new(keys.iter().map(|key| key.text.clone()).collect())
 }

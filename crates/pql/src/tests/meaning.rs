@@ -2,7 +2,7 @@
 
 use super::canonical;
 use crate::parse;
-use crate::program::{Condition, Field, Mentioned, Moment, Operator, Root, Term};
+use crate::program::{Expression, Field, Mentioned, Operator, Root};
 use model::{Duration, Path};
 use xdm::{Number, Value};
 
@@ -108,22 +108,12 @@ fn path(text: &str) -> Path {
     Path::parse(text).expect("a path")
 }
 
-/// All fields of comparisons, in order.
-fn roots(condition: &Condition, found: &mut Vec<(Root, String)>) {
-    match condition {
-        Condition::And(all) => all.iter().for_each(|one| roots(one, found)),
-        Condition::Exists {
-            condition, events, ..
-        } => {
-            events.filter.iter().for_each(|one| roots(one, found));
-            if let Some(condition) = condition {
-                roots(condition, found);
-            }
-        }
-        Condition::Any(events) => events.filter.iter().for_each(|one| roots(one, found)),
-        Condition::Holds(Field { root, path }) => found.push((*root, path.to_string())),
-        other => panic!("{other:?}"),
+/// All fields, in order.
+fn roots(expression: &Expression, found: &mut Vec<(Root, String)>) {
+    if let Expression::Field(Field { root, path }) = expression {
+        found.push((*root, path.to_string()));
     }
+    expression.parts().into_iter().for_each(|part| roots(part, found));
 }
 
 #[test]
@@ -155,47 +145,20 @@ fn names_belong_to_their_scope() {
 }
 
 #[test]
-fn the_time_of_an_event_is_not_looked_up() {
-    let moment = |text: &str| match parse(text).program.expect("a program").condition() {
-        Condition::Any(events) => match events.filter.as_deref() {
-            Some(Condition::Occurs { moment, .. }) => moment.clone(),
-            other => panic!("{other:?}"),
-        },
-        Condition::Occurs { moment, .. } => moment.clone(),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(
-        moment("xEvent[timestamp occurs < 1 day before now]"),
-        Moment::Event(0)
-    );
-    let field = |root, keys| {
-        Moment::Field(Field {
-            root,
-            path: path(keys),
-        })
-    };
-    assert_eq!(
-        moment("xEvent[x.timestamp occurs < 1 day before now]"),
-        field(Root::Item(0), "x.timestamp")
-    );
-    assert_eq!(
-        moment("timestamp occurs < 1 day before now"),
-        field(Root::Profile, "timestamp")
-    );
-}
-
-#[test]
 fn literals_are_held_exactly() {
     let value = |text: &str| match parse(&format!("a = {text}"))
         .program
         .expect("a program")
         .condition()
     {
-        Condition::Compare {
-            right: Term::Literal(value),
+        Expression::Compare {
+            right,
             operator: Operator::Equal,
             ..
-        } => value.clone(),
+        } => match &**right {
+            Expression::Literal(value) => value.clone(),
+            other => panic!("{other:?}"),
+        },
         other => panic!("{other:?}"),
     };
     for text in [
@@ -233,7 +196,16 @@ fn mentions_stand_where_they_are_written() {
         .iter()
         .map(|m| &text[m.span.start..m.span.end])
         .collect();
-    assert_eq!(mentions, ["\"b\"", "< 91 days", "\"a\"", "\"b\"", "<= 3 months"]);
+    assert_eq!(
+        mentions,
+        [
+            "\"b\"",
+            "< 91 days before now",
+            "\"a\"",
+            "\"b\"",
+            "<= 3 months before now"
+        ]
+    );
     let segments: Vec<String> = program.segments().iter().map(ToString::to_string).collect();
     assert_eq!(segments, ["a", "b"]);
     assert_eq!(
@@ -250,8 +222,8 @@ fn mentions_stand_where_they_are_written() {
             .map(|warning| text[warning.span.start..warning.span.end].to_owned())
             .collect()
     };
-    assert_eq!(warned(90), ["< 91 days", "<= 3 months"]);
-    assert_eq!(warned(91), ["<= 3 months"]);
+    assert_eq!(warned(90), ["< 91 days before now", "<= 3 months before now"]);
+    assert_eq!(warned(91), ["<= 3 months before now"]);
     assert_eq!(warned(92), [""; 0]);
     let both = crate::Program::and(program.clone(), program.clone());
     assert_eq!(both.to_string(), format!("({program}) and ({program})"));

@@ -1,7 +1,7 @@
 //! What holds for every text and every program.
 
 use crate::generate::{Dice, Words, program};
-use crate::program::{Condition, Events, Program, Unit};
+use crate::program::{Expression, Program, Unit};
 use crate::{Severity, parse};
 use model::{Path, SegmentId};
 use proptest::prelude::*;
@@ -39,6 +39,8 @@ fn words() -> Words {
             (u64::MAX, Unit::Millennium),
             (3, Unit::Month),
         ],
+        days: vec![(2024, 2, 29), (1, 1, 1), (9999, 12, 31)],
+        patterns: vec!["^a+\\d".to_owned(), "(?iU)\"(.)[\\w\n]".to_owned(), String::new()],
         segments: ["gold", "0b0e-11:a.b_C"]
             .map(|id| SegmentId::new(id).expect("an id"))
             .to_vec(),
@@ -227,19 +229,20 @@ fn nesting_is_bounded() {
 /// As deep as a meaning may be, it can be printed and read again.
 #[test]
 fn the_deepest_programs_are_read_again() {
-    let levels: [fn(Condition) -> Condition; 3] = [
-        |inner| Condition::Not(Box::new(inner)),
-        |inner| Condition::And(vec![Condition::Constant(true), inner]),
-        |inner| Condition::Or(vec![inner, Condition::Constant(true)]),
+    let levels: [fn(Expression) -> Expression; 3] = [
+        |inner| Expression::Not(Box::new(inner)),
+        |inner| Expression::And(vec![Expression::Literal(Value::Bool(true)), inner]),
+        |inner| Expression::Or(vec![inner, Expression::Literal(Value::Bool(true))]),
     ];
-    let any = |inner| {
-        Condition::Any(Events {
-            filter: Some(Box::new(inner)),
-        })
+    let any = |inner| Expression::Filter {
+        list: Box::new(Expression::Events),
+        variable: None,
+        condition: Box::new(inner),
     };
-    let exists = |inner| Condition::Exists {
+    let exists = |inner| Expression::Quantifier {
+        every: false,
         variable: "E".to_owned(),
-        events: Events { filter: None },
+        list: Box::new(Expression::Events),
         condition: Some(Box::new(inner)),
     };
     for (outer, inner) in (0..3).flat_map(|outer| (0..3).map(move |inner| (outer, inner))) {
@@ -249,7 +252,7 @@ fn the_deepest_programs_are_read_again() {
                 10 | 30 => any(condition),
                 _ => levels[if level.is_multiple_of(2) { outer } else { inner }](condition),
             };
-            Program::new((1..depth).fold(Condition::Constant(true), wrap))
+            Program::new((1..depth).fold(Expression::Literal(Value::Bool(true)), wrap))
         };
         let deepest = deep(50);
         let again = parse(&deepest.to_string());

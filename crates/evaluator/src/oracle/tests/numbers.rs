@@ -1,7 +1,7 @@
 //! Numbers: exact as long as 28 digits hold them.
 
-use super::super::sum::sum;
 use super::{Person, event};
+use pql::value::number::{nearest, sum};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use xdm::Number;
@@ -67,7 +67,7 @@ fn sums_are_exact_up_to_28_digits() {
         match (found, expected) {
             (Number::Exact(found), Number::Exact(expected)) => assert_eq!(found, expected),
             (Number::Approximate(found), expected) => {
-                let expected = super::super::sum::nearest(expected);
+                let expected = nearest(expected);
                 assert!(
                     (found - expected).abs() <= expected.abs() * 1e-15,
                     "{found} {expected}"

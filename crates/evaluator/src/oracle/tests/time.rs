@@ -1,6 +1,5 @@
 //! Windows to the millisecond, what of `xEvent` is visible, and dates.
 
-use super::super::time::date;
 use super::{BASE, Happened, Outcome, Person, at, event, json, program};
 use model::{Duration, Timestamp};
 
@@ -260,21 +259,4 @@ fn dates_of_the_data_make_timers_too() {
         "xEvent[due occurs <= 1 hour before now]",
         &[(0, false, Some(5)), (5, true, Some(5 + 3_600_001))],
     );
-}
-
-#[test]
-fn bare_dates_are_midnight() {
-    let millis = |text| date(text).map(Timestamp::millis);
-    assert_eq!(millis("1970-01-01"), Some(0));
-    assert_eq!(millis("2024-02-29"), Some(1_709_164_800_000));
-    assert_eq!(millis("1969-12-31T23:59:59.999Z"), Some(-1));
-    for odd in [
-        "2023-02-29",
-        "2024-13-01",
-        "2024/02/01",
-        "-00002-1-1",
-        "2024-02-0é",
-    ] {
-        assert_eq!(millis(odd), None, "{odd}");
-    }
 }

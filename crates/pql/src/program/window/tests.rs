@@ -14,7 +14,7 @@ fn lengths() {
         (u64::MAX, Unit::Millennium, i64::MAX / 86_400_000),
     ] {
         let window = Window {
-            bound: Bound::Open,
+            operator: Operator::Less,
             count,
             unit,
         };

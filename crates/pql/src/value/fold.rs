@@ -1,9 +1,9 @@
 //! Letters without case.
 
-/// Whether two texts are the same but for case, by Unicode's simple case folding: one code point to one, in no
-/// particular language.
-pub(super) fn equal(one: &str, other: &str) -> bool {
-    one.chars().map(fold).eq(other.chars().map(fold))
+/// A text in which letters that are the same but for case are the same, by Unicode's simple case folding: one code
+/// point to one, in no particular language.
+pub(crate) fn folded(text: &str) -> String {
+    text.chars().map(fold).collect()
 }
 
 /// The standard library has no folding. Lower case of upper case is the same equivalence, but for letters whose upper

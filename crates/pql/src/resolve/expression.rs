@@ -1,0 +1,210 @@
+//! What each part of a text means, as a condition or as a value.
+
+use super::Resolver;
+use crate::program::{Expression, Field, Sign};
+use crate::syntax::{Kind, Node};
+use crate::types::Type;
+use crate::{Diagnostic, Span};
+use model::{Path, SegmentId};
+use xdm::Value;
+
+impl<'n> Resolver<'n> {
+    /// Something that holds or does not.
+    pub(super) fn condition(&mut self, node: &'n Node) -> Option<Expression> {
+        let found = self.expression(node)?;
+        let known = self.type_of(&found);
+        if known.can_hold() {
+            return Some(found);
+        }
+        if known == Type::Event {
+            return self.whole_event(node.span, &found);
+        }
+        let message = match &found {
+            Expression::Call { function, .. } => {
+                let how = if known == Type::Date {
+                    "born occurs before .."
+                } else {
+                    ".. >= 1"
+                };
+                let (name, known) = (function.name, known.described());
+                format!("`{name}` gives {known}; compare it, as in `{how}`.")
+            }
+            _ => "This is a value, not a condition; compare it with something.".to_owned(),
+        };
+        self.fail(Diagnostic::error(node.span, message))
+    }
+
+    pub(super) fn whole_event(&mut self, span: Span, found: &Expression) -> Option<Expression> {
+        let name = match found {
+            Expression::Field(Field {
+                root: crate::program::Root::Item(item),
+                ..
+            }) => self.scopes.iter().rev().nth(*item).and_then(|scope| scope.name),
+            _ => None,
+        };
+        let diagnostic = match name {
+            Some(name) => {
+                let message = format!("`{}` is a whole event; name one of its fields.", name.text);
+                Diagnostic::error(span, message).fix(format!("{}.eventType", name.text))
+            }
+            None => Diagnostic::error(span, "This is a whole event; name one of its fields."),
+        };
+        self.fail(diagnostic)
+    }
+
+    /// Something that can be compared, computed with or handed to a function.
+    pub(super) fn value(&mut self, node: &'n Node) -> Option<Expression> {
+        let condition = matches!(
+            node.kind,
+            Kind::Not(_)
+                | Kind::And(_)
+                | Kind::Or(_)
+                | Kind::Compare { .. }
+                | Kind::In { .. }
+                | Kind::Occurs { .. }
+                | Kind::Quantifier { .. }
+                | Kind::Chain { .. }
+        );
+        if condition {
+            let message = "This is a condition, which holds or does not; a value is expected here.";
+            return self.fail(Diagnostic::error(node.span, message));
+        }
+        self.expression(node)
+    }
+
+    /// A value of this type, as far as that is known.
+    pub(super) fn typed(&mut self, node: &'n Node, wanted: Type, what: &str) -> Option<Expression> {
+        let found = self.value(node)?;
+        let known = self.type_of(&found);
+        if known.meets(wanted) {
+            return Some(found);
+        }
+        let message = format!(
+            "{what} {}, and this is {}.",
+            wanted.described(),
+            known.described()
+        );
+        let diagnostic = Diagnostic::error(node.span, message);
+        self.fail(match &found {
+            Expression::Literal(value) if wanted == Type::List => {
+                diagnostic.fix(format!("[{}]", crate::print::Literal(value)))
+            }
+            _ => diagnostic,
+        })
+    }
+
+    /// Whatever it is.
+    pub(super) fn expression(&mut self, node: &'n Node) -> Option<Expression> {
+        self.deeper(node.span, |resolver| resolver.meaning(node))
+    }
+
+    fn meaning(&mut self, node: &'n Node) -> Option<Expression> {
+        match &node.kind {
+            Kind::Broken => None,
+            Kind::Bool(value) => Some(Expression::Literal(Value::Bool(*value))),
+            Kind::Number(number) => Some(Expression::Literal(Value::Number(*number))),
+            Kind::Text(text) => Some(Expression::Literal(Value::String(text.into()))),
+            Kind::List(items) => self.list_of(items),
+            Kind::Path(keys) => self.named(keys),
+            Kind::From(origin, keys) => self.from(node.span, *origin, keys),
+            Kind::Member { .. } => self.member(node),
+            Kind::Call { of, name, arguments } => self.call(node.span, of.as_deref(), name, arguments),
+            Kind::Lambda { .. } => {
+                let message = "`=>` stands at the beginning of a segment, or in a function such as `map`.";
+                self.fail(Diagnostic::error(node.span, message))
+            }
+            Kind::Filter {
+                list,
+                variable,
+                condition,
+            } => self.filter(list, variable.as_ref(), condition.as_deref()),
+            Kind::Over { .. } => self.over(node),
+            Kind::Not(inner) => self
+                .condition(inner)
+                .map(|inner| Expression::Not(Box::new(inner))),
+            Kind::And(all) => self.conditions(all).map(Expression::And),
+            Kind::Or(all) => self.conditions(all).map(Expression::Or),
+            Kind::Compare {
+                left,
+                operator,
+                right,
+            } => self.compare(node.span, left, *operator, right),
+            Kind::Arithmetic { first, rest } => self.arithmetic(first, rest),
+            Kind::Negative(of) => {
+                let of = self.typed(of, Type::Number, "`-` needs")?;
+                Some(Expression::Negative(Box::new(of)))
+            }
+            Kind::In { item, negated, list } => self.membership(item, *negated, list),
+            Kind::If(arguments) => self.choice(node.span, arguments),
+            Kind::Let { name, value, body } => self.binding(name, value, body),
+            Kind::Occurs { moment, when } => self.occurs(moment, when),
+            Kind::Quantifier { every, variables } => self.quantifier(*every, variables),
+            Kind::Chain { list, moment, steps } => self.chain(list, moment, steps),
+        }
+    }
+
+    fn conditions(&mut self, all: &'n [Node]) -> Option<Vec<Expression>> {
+        let all: Vec<_> = all.iter().map(|one| self.condition(one)).collect();
+        all.into_iter().collect()
+    }
+
+    /// A list is a literal if all its items are.
+    fn list_of(&mut self, items: &'n [Node]) -> Option<Expression> {
+        let items: Vec<_> = items.iter().map(|item| self.value(item)).collect();
+        let items: Vec<_> = items.into_iter().collect::<Option<_>>()?;
+        let literal = |item: &Expression| match item {
+            Expression::Literal(value) => Some(value.clone()),
+            _ => None,
+        };
+        let literals: Option<Vec<_>> = items.iter().map(literal).collect();
+        Some(match literals {
+            Some(literals) => Expression::Literal(Value::Array(literals)),
+            None => Expression::List(items),
+        })
+    }
+
+    fn arithmetic(&mut self, first: &'n Node, rest: &'n [(Sign, Node)]) -> Option<Expression> {
+        let sign = rest.first().map_or("+", |(sign, _)| sign.symbol());
+        let first = self.typed(first, Type::Number, &format!("`{sign}` needs"));
+        let mut computed = Vec::with_capacity(rest.len());
+        for (sign, node) in rest {
+            let found = self.typed(node, Type::Number, &format!("`{}` needs", sign.symbol()));
+            computed.push(found.map(|found| (*sign, found)));
+        }
+        Some(Expression::Arithmetic {
+            first: Box::new(first?),
+            rest: computed.into_iter().collect::<Option<_>>()?,
+        })
+    }
+
+    /// A path into a result.
+    fn member(&mut self, node: &'n Node) -> Option<Expression> {
+        let (mut of, mut keys) = (node, Vec::new());
+        while let Kind::Member { of: inner, key } = &of.kind {
+            keys.push(key);
+            of = inner;
+        }
+        keys.reverse();
+        let found = self.value(of)?;
+        self.own_fields_only(keys.first().copied(), &found)?;
+        let path = Path::new(keys.into_iter().map(|key| key.text.clone()).collect());
+        let of = Box::new(found);
+        Some(Expression::Member { of, path })
+    }
+
+    pub(super) fn segment(&mut self, id: &str, span: Span) -> Option<Expression> {
+        match SegmentId::new(id) {
+            Ok(id) => {
+                self.mentions.push(crate::program::Mention {
+                    span,
+                    of: crate::program::Mentioned::Segment(id.clone()),
+                });
+                Some(Expression::InSegment(id))
+            }
+            Err(why) => self.fail(Diagnostic::error(
+                span,
+                format!("This is no segment's id: {why}."),
+            )),
+        }
+    }
+}
