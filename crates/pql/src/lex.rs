@@ -29,7 +29,7 @@ pub(crate) enum Kind<'t> {
 }
 
 /// Longer ones before those they begin with.
-const SIGNS: [&str; 24] = [
+pub(crate) const SIGNS: [&str; 24] = [
     "=>", "!=", "<=", ">=", "=", "<", ">", "!", "(", ")", "[", "]", "{", "}", ",", ".", ":", "+", "-", "*",
     "/", "%", "^", "$",
 ];
@@ -44,7 +44,7 @@ const FOREIGN: [(&str, &str); 5] = [
 ];
 
 /// Words that mean something wherever a value may stand, in lower case; no path and no variable begins so.
-const RESERVED: [&str; 14] = [
+pub(crate) const RESERVED: [&str; 14] = [
     "and", "or", "not", "in", "notin", "occurs", "exists", "forall", "select", "let", "true", "false",
     "null", "xevent",
 ];

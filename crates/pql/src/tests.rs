@@ -1,6 +1,7 @@
 //! Texts and what they mean, or why they mean nothing.
 
 mod diagnostics;
+mod grammar;
 mod meaning;
 mod properties;
 

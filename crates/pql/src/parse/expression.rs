@@ -252,7 +252,7 @@ impl Parser<'_> {
             return self.postfix();
         }
         if let lex::Kind::Number(number) = self.token().kind
-            && *self.ahead(1) != lex::Kind::Sign(".")
+            && !matches!(self.ahead(1), lex::Kind::Sign("." | "["))
         {
             self.skip();
             return Node::new(self.since(start), Kind::Number(negative(number)));

@@ -129,7 +129,7 @@ impl Parser<'_> {
             }
             return Some(TimeKind::Gap(window));
         }
-        let from = if self.is_word("now") || self.begins_operand() {
+        let from = if self.is_sign("-") || self.begins_operand() {
             self.date()?
         } else {
             self.missing("now", format!("`now` is missing after `{}`.", direction.word()));
@@ -153,7 +153,7 @@ impl Parser<'_> {
                 let key = Key { span, text: word };
                 Some(Box::new(Node::new(span, Kind::Path(vec![key]))))
             }
-            _ if !self.begins_operand() => {
+            _ if !self.begins_operand() && !self.is_sign("-") => {
                 let message =
                     "A date is missing, such as `now`, `today`, `date(2024, 2, 29)` or an attribute.";
                 self.report(Diagnostic::error(span.before(), message));

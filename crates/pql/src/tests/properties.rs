@@ -1,7 +1,8 @@
 //! What holds for every text and every program.
 
+use crate::function::Function;
 use crate::generate::{Dice, Words, program};
-use crate::program::{Expression, Program, Unit};
+use crate::program::{Expression, Field, Program, Root, Sign, Unit};
 use crate::{Severity, parse};
 use model::{Path, SegmentId};
 use proptest::prelude::*;
@@ -204,6 +205,25 @@ fn nesting_is_bounded() {
         many("(P) => "),
         many("forall I from "),
         many("occurs between "),
+        many("let a = "),
+        many("let a = 1 in "),
+        many("if("),
+        many("if(a, "),
+        many("CHAIN("),
+        many("CHAIN(xEvent, timestamp, [A: WHAT("),
+        many("CHAIN(xEvent, timestamp, [A: WHAT(a) WHEN(before "),
+        many("-("),
+        many("- a * "),
+        many("select a from "),
+        many("select a from b where "),
+        many("sum a "),
+        many("sum a over b from "),
+        many("a.map((P) => "),
+        many("a occurs < 1 day before "),
+        format!("exists E from a{}", many(", E from a")),
+        format!("a{}", many("[1]")),
+        format!("a.b(){}", many(".c")),
+        format!("-{}", many("1[a]")),
         format!("{}a{}", many("("), many(")")),
     ] {
         let parsed = parse(&text);
@@ -215,6 +235,9 @@ fn nesting_is_bounded() {
         format!("a{}", many(" and a")),
         format!("a in [1{}]", many(", 1")),
         format!("a{}", many(".a")),
+        format!("a{} > 1", many(" + a")),
+        format!("a{} > 1", many(" * a")),
+        format!("CHAIN(xEvent, timestamp, [WHAT(a){}])", many(", WHAT(a)")),
     ] {
         let parsed = parse(&text);
         assert!(parsed.program.is_some(), "{:?}", parsed.diagnostics.first());
@@ -270,6 +293,63 @@ fn the_deepest_programs_are_read_again() {
             deeper.diagnostics
         );
     }
+}
+
+/// The same of values, each level of which is written in its own way.
+#[test]
+fn the_deepest_values_are_read_again() {
+    let one = || Box::new(Expression::Literal(Value::parse("1").expect("json")));
+    let levels: [(&str, &dyn Fn(Expression, usize) -> Expression); 6] = [
+        ("sums", &|inner, _| Expression::Arithmetic {
+            first: Box::new(inner),
+            rest: vec![(Sign::Minus, *one())],
+        }),
+        ("negatives", &|inner, _| Expression::Negative(Box::new(inner))),
+        ("choices", &|inner, _| Expression::If {
+            condition: one_holds(),
+            then: Box::new(inner),
+            otherwise: one(),
+        }),
+        ("bindings", &|inner, level| Expression::Let {
+            name: format!("L{level}"),
+            value: one(),
+            body: Box::new(inner),
+        }),
+        ("calls", &|inner, _| Expression::Call {
+            function: Function::named("head").expect("a function"),
+            arguments: vec![inner],
+        }),
+        ("lists", &|inner, _| Expression::List(vec![*one(), inner])),
+    ];
+    for (name, wrap) in levels {
+        let deep = |depth: usize| {
+            let field = Field {
+                root: Root::Profile,
+                path: Path::new(vec!["a".to_owned()]),
+            };
+            let isnull = Function::named("isNull").expect("a function");
+            let value = (0..depth).fold(Expression::Field(field), |inner, level| wrap(inner, level));
+            let arguments = vec![Expression::Member {
+                of: Box::new(Expression::List(vec![value])),
+                path: Path::new(vec!["b".to_owned()]),
+            }];
+            Program::new(Expression::Call {
+                function: isnull,
+                arguments,
+            })
+        };
+        let deepest = deep(46);
+        let again = parse(&deepest.to_string());
+        let found = again
+            .program
+            .unwrap_or_else(|| panic!("{name}: {:?}", again.diagnostics));
+        assert_eq!(found.condition(), deepest.condition(), "{name}");
+        assert_eq!(parse(&deep(47).to_string()).program, None, "{name}");
+    }
+}
+
+fn one_holds() -> Box<Expression> {
+    Box::new(Expression::Literal(Value::Bool(true)))
 }
 
 #[test]
