@@ -22,6 +22,9 @@ use crate::value::Datum;
 use std::fmt;
 use xdm::{Number, Value};
 
+/// How many arguments a function takes at most.
+pub const MAX_ARGUMENTS: usize = 3;
+
 /// A function: how it is called, what it gives, and how time changes that.
 pub struct Function {
     /// As it is written; names are the same in one case only.

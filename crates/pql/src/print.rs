@@ -239,7 +239,7 @@ impl<'p> Printer<'p, '_> {
         let keys = field.path.keys();
         match field.root {
             Root::Identities => {
-                let far = self.items.contains(&None);
+                let far = self.items.contains(&None) || self.items.contains(&Some("identityMap"));
                 self.out
                     .write_str(if far { "$1.identityMap" } else { "identityMap" })?;
                 self.keys(keys, true)
@@ -277,7 +277,7 @@ impl<'p> Printer<'p, '_> {
         let Some(first) = keys.first() else { return false };
         let named = self.items.iter().flatten().any(|name| name == first);
         let word = keys.len() == 1 && Function::named(first).is_some_and(Function::is_word);
-        is_name(first) && !is_reserved(first) && !named && !word && !is_rooted(first)
+        is_name(first) && !is_reserved(first) && !named && !word
     }
 
     fn keys(&mut self, keys: &[String], mut dotted: bool) -> fmt::Result {
@@ -291,11 +291,6 @@ impl<'p> Printer<'p, '_> {
         }
         Ok(())
     }
-}
-
-/// Whether a path that begins so starts from something else than attributes.
-fn is_rooted(key: &str) -> bool {
-    matches!(key, "identityMap" | "segmentMembership")
 }
 
 /// Whether it runs on to the closing bracket around it.

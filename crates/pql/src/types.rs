@@ -120,6 +120,11 @@ impl Type {
         !known || self == other || both(lists) || both(maps) || both(dates)
     }
 
+    /// Whether a value of this type can be what is wanted: as `meets`, but a date is no text to look into.
+    pub(crate) fn fits(self, wanted: Self) -> bool {
+        self.meets(wanted) && !(self == Self::Date && wanted == Self::Text)
+    }
+
     /// Whether it can be a condition.
     pub(crate) fn can_hold(self) -> bool {
         matches!(self, Self::Boolean | Self::List | Self::Events | Self::Unknown)

@@ -112,10 +112,11 @@ impl<'v> Oracle<'v> {
                 self.value(body, Some(&Scope { item, outer: around }))
             }
             Expression::Call { function, arguments } => {
-                let values: Vec<_> = arguments
-                    .iter()
-                    .map(|argument| self.value(argument, around))
-                    .collect();
+                // No function takes more; a list would be made anew for each event.
+                let mut values = [const { Datum::Missing }; pql::function::MAX_ARGUMENTS];
+                for (value, argument) in values.iter_mut().zip(arguments) {
+                    *value = self.value(argument, around);
+                }
                 let each = |each: &'v Expression, item: &Datum<'v>| {
                     let Expression::Each { body, .. } = each else {
                         return Datum::Missing;
@@ -124,7 +125,7 @@ impl<'v> Oracle<'v> {
                 };
                 (function.eval)(&Call {
                     arguments,
-                    values: &values,
+                    values: &values[..arguments.len()],
                     each: &each,
                     clock: &self.clock,
                 })

@@ -14,6 +14,7 @@ fn every_entry_is_whole() {
         let name = function.name;
         assert!(function.doc.ends_with('.'), "{name}: {}", function.doc);
         assert!(function.optional <= function.takes.len(), "{name}");
+        assert!(function.takes.len() <= MAX_ARGUMENTS, "{name}");
         assert!(
             function.example.1.contains(name),
             "the example of {name} does not use it"

@@ -21,7 +21,7 @@ impl Maker<'_, '_> {
             _ => self.call(kind, depth - 1),
         };
         let known = self.type_of(&made);
-        let sound = known.meets(kind) && !(known == Type::Event && kind != Type::Event);
+        let sound = known.fits(kind) && !(known == Type::Event && kind != Type::Event);
         if sound {
             made
         } else {
@@ -163,7 +163,7 @@ impl Maker<'_, '_> {
             }
         });
         let known = self.within(named, list, |maker| maker.type_of(&body));
-        known.meets(kind).then(|| Expression::Each {
+        known.fits(kind).then(|| Expression::Each {
             variable: named.then_some(name),
             body: Box::new(body),
         })

@@ -3,6 +3,7 @@
 //! A condition after `where` and the body of `let` and `=>` run to the closing bracket around them.
 
 use super::Parser;
+use crate::function::Function;
 use crate::lex::{self, is_reserved};
 use crate::syntax::{Key, Kind, Node, Variable};
 use crate::{Diagnostic, Span};
@@ -165,7 +166,9 @@ impl Parser<'_> {
             .word()
             .filter(|word| !word.eq_ignore_ascii_case("from") || self.begins_from(1));
         match named {
-            Some(word) if !is_reserved(word) => self.key(),
+            Some(word) if !is_reserved(word) && !Function::named(word).is_some_and(Function::is_word) => {
+                self.key()
+            }
             Some(word) => {
                 let message = format!("`{word}` is a word of PQL and cannot name anything.");
                 self.report(Diagnostic::error(span, message));

@@ -151,7 +151,7 @@ impl<'n> Resolver<'n> {
         let (found, _) = self.within(Scope::item(variable), given.item(), span, |resolver| {
             let found = resolver.expression(body)?;
             let known = resolver.type_of(&found);
-            if known.meets(wanted) {
+            if known.fits(wanted) {
                 return Some(found);
             }
             let message = format!(

@@ -76,7 +76,7 @@ impl<'n> Resolver<'n> {
     pub(super) fn typed(&mut self, node: &'n Node, wanted: Type, what: &str) -> Option<Expression> {
         let found = self.value(node)?;
         let known = self.type_of(&found);
-        if known.meets(wanted) {
+        if known.fits(wanted) {
             return Some(found);
         }
         let message = format!(

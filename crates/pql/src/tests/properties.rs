@@ -295,18 +295,21 @@ fn the_deepest_programs_are_read_again() {
     }
 }
 
+/// What a level is called, and how it is put around a value.
+type Level<'l> = (&'l str, &'l dyn Fn(Expression, usize) -> Expression);
+
 /// The same of values, each level of which is written in its own way.
 #[test]
 fn the_deepest_values_are_read_again() {
     let one = || Box::new(Expression::Literal(Value::parse("1").expect("json")));
-    let levels: [(&str, &dyn Fn(Expression, usize) -> Expression); 6] = [
+    let levels: [Level<'_>; 6] = [
         ("sums", &|inner, _| Expression::Arithmetic {
             first: Box::new(inner),
             rest: vec![(Sign::Minus, *one())],
         }),
         ("negatives", &|inner, _| Expression::Negative(Box::new(inner))),
         ("choices", &|inner, _| Expression::If {
-            condition: one_holds(),
+            condition: Box::new(Expression::Literal(Value::Bool(true))),
             then: Box::new(inner),
             otherwise: one(),
         }),
@@ -328,7 +331,7 @@ fn the_deepest_values_are_read_again() {
                 path: Path::new(vec!["a".to_owned()]),
             };
             let isnull = Function::named("isNull").expect("a function");
-            let value = (0..depth).fold(Expression::Field(field), |inner, level| wrap(inner, level));
+            let value = (0..depth).fold(Expression::Field(field), wrap);
             let arguments = vec![Expression::Member {
                 of: Box::new(Expression::List(vec![value])),
                 path: Path::new(vec!["b".to_owned()]),
@@ -346,10 +349,6 @@ fn the_deepest_values_are_read_again() {
         assert_eq!(found.condition(), deepest.condition(), "{name}");
         assert_eq!(parse(&deep(47).to_string()).program, None, "{name}");
     }
-}
-
-fn one_holds() -> Box<Expression> {
-    Box::new(Expression::Literal(Value::Bool(true)))
 }
 
 #[test]
