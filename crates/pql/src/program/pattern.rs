@@ -5,8 +5,10 @@
 
 use regex::{Regex, RegexBuilder};
 
-/// How much memory a pattern and its caches may take, in bytes.
+/// How much memory a pattern may take, in bytes.
 const LIMIT: usize = 1 << 20;
+/// How much memory matching it may take to be faster: there may be thousands of patterns.
+const CACHE: usize = 1 << 18;
 
 /// A pattern that was read.
 #[derive(Clone, Debug)]
@@ -27,7 +29,7 @@ impl Pattern {
         let ours = translate(text)?;
         let regex = RegexBuilder::new(&ours)
             .size_limit(LIMIT)
-            .dfa_size_limit(LIMIT)
+            .dfa_size_limit(CACHE)
             .nest_limit(50)
             .build();
         match regex {

@@ -392,6 +392,13 @@ fn days_are_those_of_the_zone() {
         Some("2010-11-07T02:30:00Z"),
         Some("2010-11-08T03:30:00Z"),
     );
+    holds(
+        "America/St_Johns",
+        "2010-11-07T03:00:00Z",
+        "d occurs today",
+        Some("2010-11-07T02:30:00Z"),
+        Some("2010-11-08T03:30:00Z"),
+    );
 }
 
 #[test]
