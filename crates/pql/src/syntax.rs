@@ -121,6 +121,8 @@ pub(crate) struct Time {
 pub(crate) enum TimeKind {
     Distance {
         window: Window,
+        /// `< 7 days`
+        window_span: Span,
         direction: Direction,
         from: Box<Node>,
     },

@@ -44,7 +44,7 @@ impl Parser<'_> {
         let span = self.span();
         if let Some(operator) = self.operator() {
             self.skip();
-            return self.distance(operator);
+            return self.distance(span, operator);
         }
         let word = match self.token().kind {
             lex::Kind::Number(_) => {
@@ -100,9 +100,10 @@ impl Parser<'_> {
     }
 
     /// `7 days before now`, after the operator.
-    fn distance(&mut self, operator: Operator) -> Option<TimeKind> {
+    fn distance(&mut self, start: Span, operator: Operator) -> Option<TimeKind> {
         let count = self.count()?;
         let unit = self.unit()?;
+        let window_span = self.since(start);
         let window = Window {
             operator,
             count,
@@ -113,6 +114,7 @@ impl Parser<'_> {
             let now = Node::broken(self.span());
             return Some(TimeKind::Distance {
                 window,
+                window_span,
                 direction: Direction::Before,
                 from: Box::new(now),
             });
@@ -137,6 +139,7 @@ impl Parser<'_> {
         };
         Some(TimeKind::Distance {
             window,
+            window_span,
             direction,
             from,
         })

@@ -47,6 +47,7 @@ impl<'n> Resolver<'n> {
             }
             TimeKind::Distance {
                 window,
+                window_span,
                 direction,
                 from,
             } => {
@@ -55,7 +56,7 @@ impl<'n> Resolver<'n> {
                     && matches!(&*from, Expression::Call { function, .. } if function.name == "now");
                 if event && back {
                     self.mentions.push(Mention {
-                        span: when.span,
+                        span: *window_span,
                         of: Mentioned::Window(*window),
                     });
                 }
