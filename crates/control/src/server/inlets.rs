@@ -115,3 +115,6 @@ fn door(
         .ok_or_else(|| format!("there is no schema `{schema}`"))?;
     Ok(Door::typed(id.clone(), Arc::clone(schema)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@ mod fit;
 mod naming;
 mod page;
 mod paths;
+mod random;
 mod unions;
 
 use super::{Schema, Schemas, SchemasError};

@@ -221,6 +221,9 @@ fn all_violations_are_said_up_to_five() {
     assert!(!bad.to_string().ends_with("more"), "{bad}");
     let bad = sent(r#""list":["a","b","c","d","e"]"#).unwrap_err();
     assert!(!bad.to_string().ends_with("more"), "{bad}");
+    // The sixth may be beside the others or below one.
+    let bad = sent(r#""a1":1,"a2":1,"a3":1,"a4":1,"a5":1,"a6":1"#).unwrap_err();
+    assert!(bad.to_string().ends_with("; and more"), "{bad}");
     let bad = sent(r#""list":["a","b","c","d","e","f"],"text":1"#).unwrap_err();
     assert_eq!(bad.violations().len(), 5);
     assert!(bad.to_string().ends_with("; and more"), "{bad}");
