@@ -9,6 +9,8 @@ mod identities;
 mod merge;
 mod path;
 mod resolve;
+mod scalar;
+mod sent;
 mod standard;
 #[cfg(test)]
 mod tests;

@@ -1,13 +1,14 @@
 //! Whether an entity fits its schema, and where it does not.
 
+use super::scalar::misfit;
+use super::sent::fits_as_sent;
 use super::types::{Type, noun};
 use super::{Schema, Unknown};
 use crate::BadMessage;
-use crate::Number;
 use crate::bad_message::excerpt;
 use crate::entity::is_event;
 use crate::json::{Fault, Json, Members};
-use model::{Scalar, SchemaClass, Timestamp};
+use model::{Scalar, SchemaClass};
 use std::fmt;
 
 /// How many violations of one message are listed.
@@ -66,6 +67,9 @@ impl Schema {
                 ));
             }
             _ => {}
+        }
+        if fits_as_sent(members, &self.root) {
+            return Ok(());
         }
         let mut walk = Walk {
             schema: self,
@@ -140,7 +144,7 @@ impl Walk<'_> {
                 None => self.not(json, "type", "a list"),
             },
             Type::Scalar(scalar) => {
-                if let Some(keyword) = misfit(json, *scalar)? {
+                if let Some(keyword) = misfit(json.text(), *scalar)? {
                     self.not(json, keyword, written(*scalar));
                 }
             }
@@ -183,43 +187,6 @@ impl Walk<'_> {
             message,
         });
     }
-}
-
-/// The rule that a value breaks as such a scalar.
-fn misfit(json: Json<'_>, scalar: Scalar) -> Result<Option<&'static str>, Fault> {
-    let text = json.string()?;
-    let first = json.text().as_bytes().first();
-    let number = matches!(first, Some(b'-' | b'0'..=b'9'));
-    let fits = match scalar {
-        Scalar::String => text.is_some(),
-        Scalar::Number => number,
-        Scalar::Integer => number && is_whole(json.text()),
-        Scalar::Boolean => matches!(json.text(), "true" | "false"),
-        Scalar::Date | Scalar::DateTime => match text {
-            None => false,
-            Some(text) => {
-                let fits = match scalar {
-                    Scalar::Date => is_day(&text),
-                    _ => Timestamp::parse(&text).is_some(),
-                };
-                return Ok((!fits).then_some("format"));
-            }
-        },
-    };
-    Ok((!fits).then_some("type"))
-}
-
-fn is_whole(number: &str) -> bool {
-    match Number::parse(number) {
-        Some(Number::Exact(exact)) => exact.is_integer(),
-        Some(Number::Approximate(nearest)) => nearest.fract() == 0.0,
-        None => false,
-    }
-}
-
-/// `2026-01-31`.
-fn is_day(text: &str) -> bool {
-    text.len() == "2026-01-31".len() && Timestamp::parse(&format!("{text}T00:00:00Z")).is_some()
 }
 
 /// What has to be written, in a sentence.

@@ -96,6 +96,17 @@ fn a_typed_file_is_read() {
 }
 
 #[test]
+fn the_typed_example_is_clean() {
+    let text = include_str!("../../../../../docs/examples/retail.yaml");
+    let checked = check("docs/examples/retail.yaml", text.as_bytes(), &kinds());
+    assert_eq!(
+        checked.report.to_string(),
+        "no mistakes in docs/examples/retail.yaml\n"
+    );
+    assert!(checked.desired.unwrap().is_typed());
+}
+
+#[test]
 fn a_file_without_schemas_is_untyped() {
     let desired = checked("inlets: [{id: i}]").desired.unwrap();
     assert!(!desired.is_typed() && desired.datasets.is_empty());
