@@ -23,9 +23,9 @@ fn world() -> Definitions {
         datasets: vec![
             Dataset {
                 retention: Some(Duration::from_millis(1_000)),
-                ..Dataset::untyped(DatasetId::new("short").unwrap())
+                ..Dataset::untyped(DatasetId::new("short").expect("written well"))
             },
-            Dataset::untyped(DatasetId::new("long").unwrap()),
+            Dataset::untyped(DatasetId::new("long").expect("written well")),
         ],
         ..definitions(segments, vec![flow(&["both", "any"], &[])])
     }
