@@ -10,6 +10,7 @@ mod m0001_first_format;
 mod m0002_bulk_jobs;
 mod m0003_bounded_queues;
 mod m0004_lone_exports;
+mod m0005_schemas;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +44,7 @@ pub const STEPS: &[Step] = &[
     m0002_bulk_jobs::STEP,
     m0003_bounded_queues::STEP,
     m0004_lone_exports::STEP,
+    m0005_schemas::STEP,
 ];
 
 /// The format this program writes.

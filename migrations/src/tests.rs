@@ -23,6 +23,10 @@ const FROZEN: &[(u32, &str)] = &[
         4,
         "4439cf3e44299d5aba4797da917b14e130a32f408b515fd3356357cbba312c0c",
     ),
+    (
+        5,
+        "1839c9d010e6bdf4fa4fe060cf77f40bf91b4a7e970ad1dc879a62a3b2644556",
+    ),
 ];
 
 #[test]

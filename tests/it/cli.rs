@@ -222,6 +222,7 @@ fn a_file_is_checked_without_a_server() {
     let (code, out, _) = run(folder.path(), &["check", "-f", "definitions.yaml"]);
     assert_eq!(code, 0, "{out}");
     assert!(out.contains("no mistakes in definitions.yaml"), "{out}");
+    assert!(out.contains("without `schemas` the store is untyped"), "{out}");
 
     fs::write(
         folder.path().join("bad.yaml"),

@@ -17,7 +17,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::routing::post;
-use gate::Form;
+use gate::{Admitted, Form};
 use intake::Post;
 use refused::Refused;
 use std::sync::Arc;
@@ -54,7 +54,7 @@ pub(crate) fn not_allowed(method: &Method) -> Refused {
 
 /// `POST /collection/{inlet}`: one message in Adobe's envelope.
 async fn one(State(state): State<Arc<Shared>>, inlet: Named, request: Request) -> Result<Accepted, Refused> {
-    let inlet = gate::admit(&state, inlet, &request)?;
+    let Admitted { inlet, door, report } = gate::admit(&state, inlet, &request)?;
     if gate::form(&request)? == Form::Lines {
         let message = "NDJSON is taken at /collection/batch/{inlet}; here one message in application/json";
         return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
@@ -64,20 +64,26 @@ async fn one(State(state): State<Arc<Shared>>, inlet: Named, request: Request) -
     let whole = 0..body.len();
     let post = Post {
         inlet,
+        door,
         form: Form::Envelope,
         body,
         ranges: vec![whole],
     };
     match post.submit(&state).await?.pop() {
         Some(Ok(())) => Ok(answer),
-        Some(Err(bad)) => Err(bad.into()),
+        Some(Err(bad)) => Err(Refused::bad(bad, report)),
         None => Err(Refused::defect()),
     }
 }
 
 /// `POST /collection/batch/{inlet}`: `{"messages": [..]}`, or NDJSON of bare entities.
 async fn batch(State(state): State<Arc<Shared>>, inlet: Named, request: Request) -> Result<Batch, Refused> {
-    let inlet = gate::admit(&state, inlet, &request)?;
+    let Admitted { inlet, door, report } = gate::admit(&state, inlet, &request)?;
+    if report {
+        let message = "syncValidation is for one message at a time: post it to /collection/{inlet}, or leave it out (the \
+                       reasons are in the answer all the same)";
+        return Err(Refused::new(StatusCode::BAD_REQUEST, message));
+    }
     let form = gate::form(&request)?;
     let (body, _held) = body::read(&state.bodies, request, MAX_BATCH_BYTES).await?;
     let answer = Accepted::new(&state, inlet.id.clone());
@@ -105,6 +111,7 @@ async fn batch(State(state): State<Arc<Shared>>, inlet: Named, request: Request)
     }
     let outcomes = Post {
         inlet,
+        door,
         form,
         body,
         ranges,

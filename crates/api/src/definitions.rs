@@ -1,5 +1,6 @@
 //! What people decided, and how they change it: the body is the YAML file of `weir apply`.
 
+mod schemas;
 mod view;
 
 use crate::problem::Problem;

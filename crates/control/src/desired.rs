@@ -1,8 +1,9 @@
 //! What a file asks for, checked: the whole state people want, before numbers and stamps are given out.
 
 use model::{
-    AttributeTrigger, DataflowId, DataflowState, DestinationDefinition, DestinationId, Duration, Inlet,
-    MembershipScope, NamespaceSelection, Path, QueueBounds, SegmentId, SegmentState, Triggers,
+    AttributeTrigger, DataflowId, DataflowState, Dataset, DestinationDefinition, DestinationId, Duration,
+    FieldGroup, Inlet, MembershipScope, NamespaceSelection, Path, QueueBounds, SchemaDefinition, SegmentId,
+    SegmentState, Triggers,
 };
 
 /// Everything that is to be in force. What is not in it is to go.
@@ -10,6 +11,12 @@ use model::{
 pub struct Desired {
     /// How long events count; 90 days if the file does not say.
     pub retention: Duration,
+    /// Field groups of the user's own, ascending by id.
+    pub field_groups: Vec<FieldGroup>,
+    /// Schemas, ascending by id; none is an untyped store.
+    pub schemas: Vec<SchemaDefinition>,
+    /// Datasets with their schemas, ascending by id; none in an untyped store, whose datasets are those that inlets name.
+    pub datasets: Vec<Dataset>,
     /// Places to post to, ascending by id.
     pub inlets: Vec<Inlet>,
     /// Segments, ascending by id.
@@ -18,6 +25,13 @@ pub struct Desired {
     pub destinations: Vec<DestinationDefinition>,
     /// Activations, ascending by id.
     pub dataflows: Vec<DesiredDataflow>,
+}
+
+impl Desired {
+    /// Whether what comes in is held to schemas.
+    pub fn is_typed(&self) -> bool {
+        !self.schemas.is_empty()
+    }
 }
 
 /// A segment as asked for.

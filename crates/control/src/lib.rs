@@ -23,7 +23,7 @@ mod testing;
 mod yaml;
 
 pub use change::{Change, Choices, Item, Offer, Refusal, Sign, User, change};
-pub use check::{Checked, RETENTION, check, check_segments};
+pub use check::{Checked, RETENTION, UNTYPED, check, check_segments};
 pub use desired::{Desired, DesiredDataflow, DesiredSegment};
 pub use ingest::JobAction;
 pub use jobs::{JobView, Replay, Resend, ResendError, Scope, UpgradeState, metrics};

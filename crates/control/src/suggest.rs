@@ -1,16 +1,6 @@
 //! "Did you mean": the known word nearest to one that is not known.
 
-/// The nearest of `known` to `word`, if one is near enough that people would call it a slip.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = plain(word);
-    let allowed = (wanted.chars().count() / 3).clamp(1, 4);
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
+pub(crate) use xdm::nearest;
 
 /// `did you mean ...?` for [`nearest`], else the words there are, as far as they can be read.
 pub(crate) fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, nouns: &str) -> String {
@@ -25,14 +15,6 @@ pub(crate) fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, nou
         (_, 0) => format!("{nouns}: {}", listed.join(", ")),
         (_, more) => format!("{nouns}: {} and {more} more", listed.join(", ")),
     }
-}
-
-/// Case, `-`, `_` and spaces make no difference: `exclude_opt_out` is `excludeOptOut`.
-fn plain(word: &str) -> String {
-    word.chars()
-        .filter(|c| !matches!(c, '-' | '_' | ' '))
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 #[cfg(test)]

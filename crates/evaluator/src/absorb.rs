@@ -17,7 +17,7 @@ pub(crate) fn absorb(rules: &Rules, survivor: &mut State, others: Vec<State>, no
 }
 
 fn absorb_one(rules: &Rules, survivor: &mut State, mut other: State, now: Timestamp) {
-    let gone = |event: &model::Event| event.timestamp + rules.retention <= now;
+    let gone = |event: &model::Event| rules.forgotten(event) <= now;
     survivor.forget(gone);
     other.forget(gone);
     drop_unbased(rules, &mut other);

@@ -26,7 +26,7 @@ pub fn evaluate(rules: &Rules, state: &mut State, change: Change<'_>, now: Times
         Change::Visit => step.bulk = true,
         Change::Message(arrival) => based = apply(rules, state, arrival, &mut step),
     }
-    state.forget(|event| event.timestamp + rules.retention <= now);
+    state.forget(|event| rules.forgotten(event) <= now);
     recompute_all(rules, state, scope, based, &mut step);
     if scope == Scope::Upgrade {
         state.drop_memberships(|no| rules.segment(no).is_none());
@@ -123,8 +123,8 @@ fn append(
     now: Timestamp,
 ) {
     // What is no longer remembered must not stand beside a newcomer of the same name.
-    state.forget(|event| event.timestamp + rules.retention <= now);
-    if body.timestamp + rules.retention > now {
+    state.forget(|event| rules.forgotten(event) <= now);
+    if body.timestamp + rules.retention_of(dataset) > now {
         state.keep(Event {
             owner: state.profile.id,
             dataset: dataset.clone(),
@@ -182,6 +182,16 @@ fn set_baseline(state: &mut State, segment: &Segment, holds: bool, now: Timestam
     }
 }
 
+/// From when on predicates do not see an event, where that is before the longest retention: a dataset that keeps its
+/// events for less ends them as if each said so itself.
+fn seen_until(rules: &Rules, event: &Event) -> Option<Timestamp> {
+    if rules.retention_of(&event.dataset) == rules.retention {
+        return event.valid_until;
+    }
+    let forgotten = rules.forgotten(event);
+    Some(event.valid_until.map_or(forgotten, |valid| valid.min(forgotten)))
+}
+
 /// For each segment in scope whether it holds and until when that is certain.
 fn outcomes(rules: &Rules, state: &State, scope: Scope, now: Timestamp) -> Vec<Option<(bool, Timestamp)>> {
     let events: Vec<EventView<'_>> = state
@@ -191,7 +201,7 @@ fn outcomes(rules: &Rules, state: &State, scope: Scope, now: Timestamp) -> Vec<O
         .zip(&state.events)
         .map(|(event, value)| EventView {
             timestamp: event.timestamp,
-            valid_until: event.valid_until,
+            valid_until: seen_until(rules, event),
             value,
         })
         .collect();

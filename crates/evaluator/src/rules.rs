@@ -2,8 +2,8 @@
 
 use crate::flow::Flow;
 use model::{
-    DataflowNo, Definitions, Duration, Leaving, RulesVersion, SegmentDefinition, SegmentId, SegmentNo,
-    SegmentState, Timestamp,
+    DataflowNo, DatasetId, Definitions, Duration, Event, Leaving, RulesVersion, SegmentDefinition, SegmentId,
+    SegmentNo, SegmentState, Timestamp,
 };
 use pql::Program;
 use std::collections::{BTreeMap, HashMap};
@@ -15,8 +15,12 @@ pub struct Rules {
     pub version: RulesVersion,
     /// The instant of the last publish.
     pub published_at: Timestamp,
-    /// How long events count, from their timestamp on.
+    /// The longest that events count, from their timestamp on: no dataset keeps its own for longer.
     pub retention: Duration,
+    /// How long events of a dataset count that has a say of its own.
+    retentions: Vec<(DatasetId, Duration)>,
+    /// How long those of any other do.
+    common: Duration,
     segments: Vec<Segment>,
     flows: Vec<Flow>,
     by_no: HashMap<SegmentNo, usize>,
@@ -103,18 +107,35 @@ impl Rules {
         let Definitions {
             version,
             published_at,
-            retention,
+            retention: common,
             ..
         } = *definitions;
+        let own = definitions.datasets.iter();
+        let retentions: Vec<_> = own
+            .filter_map(|dataset| Some((dataset.id.clone(), dataset.retention?)))
+            .collect();
         Ok(Self {
             version,
             published_at,
-            retention,
+            retention: retentions.iter().map(|(_, own)| *own).fold(common, Duration::max),
+            retentions,
+            common,
             segments,
             flows,
             by_no,
             by_id,
         })
+    }
+
+    /// How long events of a dataset count, from their timestamp on.
+    pub fn retention_of(&self, dataset: &DatasetId) -> Duration {
+        let own = self.retentions.iter().find(|(id, _)| id == dataset);
+        own.map_or(self.common, |(_, own)| *own)
+    }
+
+    /// The instant from which on an event is forgotten: its timestamp and the retention of its dataset.
+    pub(crate) fn forgotten(&self, event: &Event) -> Timestamp {
+        event.timestamp + self.retention_of(&event.dataset)
     }
 
     /// The same rules, under which these segments leave these dataflows: who was told to be in one is told an exit

@@ -200,7 +200,7 @@ impl<'a> Work<'a> {
         }
         let ids = resolved.absorbed.iter().chain([&resolved.survivor]);
         self.cache.load(self.store, ids.clone().copied())?;
-        let (retention, now) = (self.rules.retention, self.count.clock);
+        let (retention, now) = (self.rules.retention_of(&message.dataset), self.count.clock);
         let remembers = |id: &ProfileId| {
             let entry = self.cache.get(*id);
             entry.is_some_and(|e| e.state.remembers(&message.dataset, &event.id, retention, now))

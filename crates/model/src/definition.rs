@@ -1,11 +1,11 @@
-//! What people decide: inlets, datasets, segments, destinations and dataflows.
+//! What people decide: schemas, inlets, datasets, segments, destinations and dataflows.
 //!
 //! These are the checked forms. `control` reads and checks the YAML that people write, gives out the numbers
 //! and stamps the times; the evaluator compiles them into `Rules`.
 
 use crate::{
-    DataflowId, DataflowNo, DatasetId, DestinationId, Duration, InletId, Path, RulesVersion, SegmentId,
-    SegmentNo, Timestamp,
+    DataflowId, DataflowNo, Dataset, DatasetId, DestinationId, Duration, FieldGroup, InletId, Path,
+    RulesVersion, SchemaDefinition, SegmentId, SegmentNo, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,11 +16,15 @@ pub struct Definitions {
     pub version: RulesVersion,
     /// The instant of the last publish.
     pub published_at: Timestamp,
-    /// How long events of an untyped store count, from their timestamp on.
+    /// How long events count, from their timestamp on, unless their dataset says otherwise.
     pub retention: Duration,
+    /// Field groups of the user's own, ascending by id.
+    pub field_groups: Vec<FieldGroup>,
+    /// Schemas, ascending by id. A store with none is untyped.
+    pub schemas: Vec<SchemaDefinition>,
     /// Places to post to.
     pub inlets: Vec<Inlet>,
-    /// Datasets named by inlets.
+    /// Datasets, ascending by id: in an untyped store those that inlets name, in a typed one those that are defined.
     pub datasets: Vec<Dataset>,
     /// Segments in any state of life.
     pub segments: Vec<SegmentDefinition>,
@@ -43,6 +47,8 @@ impl Default for Definitions {
             version: RulesVersion(0),
             published_at: Timestamp::MIN,
             retention: Duration::days(90),
+            field_groups: Vec::new(),
+            schemas: Vec::new(),
             inlets: Vec::new(),
             datasets: Vec::new(),
             segments: Vec::new(),
@@ -52,6 +58,14 @@ impl Default for Definitions {
             next_segment: SegmentNo(0),
             next_dataflow: DataflowNo(0),
         }
+    }
+}
+
+impl Definitions {
+    /// How long events of this dataset count, from their timestamp on.
+    pub fn retention_of(&self, dataset: &DatasetId) -> Duration {
+        let own = self.datasets.iter().find(|one| one.id == *dataset);
+        own.and_then(|one| one.retention).unwrap_or(self.retention)
     }
 }
 
@@ -66,13 +80,6 @@ pub struct Inlet {
     pub dataset: DatasetId,
     /// Where the bearer token is kept (`env:WEIR_SECRET_...` or `file:...`), if one is required.
     pub token: Option<String>,
-}
-
-/// A stream of records or events.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dataset {
-    /// Its id.
-    pub id: DatasetId,
 }
 
 /// A named predicate over a profile.

@@ -86,6 +86,14 @@ text_id!(
     DatasetId
 );
 text_id!(
+    /// A schema: a class with field groups.
+    SchemaId
+);
+text_id!(
+    /// A field group: fields that belong together, Adobe's or the user's.
+    FieldGroupId
+);
+text_id!(
     /// A dataflow: one destination with its mapped segments and attributes.
     DataflowId
 );

@@ -13,22 +13,22 @@ mod job;
 mod message;
 mod path;
 mod profile;
+mod schema;
 mod secret;
 mod time;
 
 pub use clock::{Clock, SystemClock};
 pub use definition::{
-    AttributeTrigger, Dataflow, DataflowState, Dataset, Definitions, DestinationDefinition, Inlet, Limits,
-    Mapping, MembershipScope, NamespaceSelection, QueueBounds, SegmentDefinition, SegmentState, Triggers,
-    WhenFull,
+    AttributeTrigger, Dataflow, DataflowState, Definitions, DestinationDefinition, Inlet, Limits, Mapping,
+    MembershipScope, NamespaceSelection, QueueBounds, SegmentDefinition, SegmentState, Triggers, WhenFull,
 };
 pub use export::{
     Account, Cause, Class, DeadReason, Export, ExportedMembership, ExportedTransition, Lane, SegmentStamps,
     SuppressedReason,
 };
 pub use ids::{
-    DataflowId, DataflowNo, DatasetId, DestinationId, ExportId, ExportSeq, IdError, InletId, JobNo,
-    ProfileId, Revision, RulesVersion, SegmentId, SegmentNo, Seq,
+    DataflowId, DataflowNo, DatasetId, DestinationId, ExportId, ExportSeq, FieldGroupId, IdError, InletId,
+    JobNo, ProfileId, Revision, RulesVersion, SchemaId, SegmentId, SegmentNo, Seq,
 };
 pub use job::{Candidates, Job, JobCounts, JobKind, JobState, Leaving, NewJob, Whom};
 pub use message::{Body, EventBody, Message, PatchLeaf, RecordBody, Written};
@@ -37,5 +37,6 @@ pub use profile::{
     Event, Fragment, HotRow, Identity, IdentityLink, Leaf, LedgerEntry, Membership, Profile, Stamp, Status,
     Transition,
 };
+pub use schema::{Dataset, Field, FieldGroup, IdentityDescriptor, Scalar, SchemaClass, SchemaDefinition};
 pub use secret::Secret;
 pub use time::{Duration, Timestamp};

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Requests of a class that wait at most; more callers wait at the queue.
 const QUEUE: usize = 1024;
-/// What a commit is to weigh at most ([`Work::weight`]): more than that makes none of it cheaper, a batch of many
+/// What a commit is to weigh at most (`Work::weight`): more than that makes none of it cheaper, a batch of many
 /// thousands of rows does not stay in the processor's caches, and all who read wait for it to end. Of bulk one
 /// request goes with live ones, and two where none waits.
 const WEIGHT: usize = 2_000;

@@ -28,6 +28,9 @@ pub(crate) fn run(args: &CheckArgs) -> Result<End> {
         writeln!(out)?;
     } else {
         write!(out, "{}", checked.report)?;
+        if checked.desired.is_some_and(|desired| !desired.is_typed()) {
+            writeln!(out, "{}", control::UNTYPED)?;
+        }
     }
     Ok(if checked.report.failed() {
         End::Refused

@@ -1,6 +1,7 @@
 //! Why a message is not taken.
 
 use crate::{MAX_DEPTH, MAX_IDENTITIES, MAX_MESSAGE_BYTES, MAX_PATH_BYTES, MAX_PATHS_BYTES, MAX_WRITES};
+use crate::{Misfit, Violation};
 use model::DatasetId;
 
 /// Why a message is not taken: each says what is wrong, where, and what to do.
@@ -105,10 +106,10 @@ pub enum BadMessage {
         second: String,
     },
     /// A value that would link strangers, or is too long.
-    #[error("`identityMap.{namespace}` holds the value {value}, {why}: leave it out or send the real one")]
+    #[error("`{at}` holds the value {value}, {why}: leave it out or send the real one")]
     IdentityValue {
-        /// Its namespace.
-        namespace: String,
+        /// Where, as a path.
+        at: String,
         /// The beginning of the value, in quotes.
         value: String,
         /// What is wrong with it.
@@ -123,6 +124,22 @@ pub enum BadMessage {
         namespace: String,
         /// What is wrong with it.
         why: &'static str,
+    },
+    /// What the schema of the dataset does not allow.
+    #[error("the message does not fit {misfit}")]
+    Misfit {
+        /// Every violation, as far as they are listed.
+        misfit: Misfit,
+    },
+    /// A record where events belong, or an event where records do.
+    #[error("schema `{schema}` is of {expected}, and this is {found}")]
+    Class {
+        /// The dataset's schema.
+        schema: String,
+        /// What belongs there, and how it is told.
+        expected: &'static str,
+        /// What was sent.
+        found: &'static str,
     },
     /// An event whose `_id` is of no use.
     #[error("`_id` is {found}, {why}: give the event an id of its own, unique within its dataset")]
@@ -183,7 +200,7 @@ pub enum BadMessage {
 }
 
 impl BadMessage {
-    /// The HTTP status of the answer: 400 unreadable, 413 too large, 422 readable but not acceptable, 501 not
+    /// The HTTP status of the answer: 400 unreadable or against its schema (Adobe's status for that), 413 too large, 422 readable but not acceptable, 501 not
     /// built yet.
     pub fn status(&self) -> u16 {
         match self {
@@ -194,7 +211,8 @@ impl BadMessage {
             | Self::NumberOutOfRange { .. }
             | Self::EmptyKey
             | Self::Shape { .. }
-            | Self::Missing { .. } => 400,
+            | Self::Missing { .. }
+            | Self::Misfit { .. } => 400,
             Self::TooLarge { .. } => 413,
             Self::PathTooLong { .. }
             | Self::TooManyWrites
@@ -204,12 +222,21 @@ impl BadMessage {
             | Self::TwoPrimaries { .. }
             | Self::IdentityValue { .. }
             | Self::Namespace { .. }
+            | Self::Class { .. }
             | Self::EventId { .. }
             | Self::SegmentMembership
             | Self::UnknownAside { .. }
             | Self::SchemaMismatch { .. }
             | Self::DatasetMismatch { .. } => 422,
             Self::Overlay { .. } | Self::Operations | Self::MessageType { .. } => 501,
+        }
+    }
+
+    /// What the dataset's schema does not allow; empty if the message is refused for something else.
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Self::Misfit { misfit } => &misfit.violations,
+            _ => &[],
         }
     }
 
@@ -233,6 +260,8 @@ impl BadMessage {
             Self::TwoPrimaries { .. } => "two_primaries",
             Self::IdentityValue { .. } => "identity_value",
             Self::Namespace { .. } => "namespace",
+            Self::Misfit { .. } => "schema",
+            Self::Class { .. } => "schema_class",
             Self::EventId { .. } => "event_id",
             Self::SegmentMembership => "segment_membership",
             Self::UnknownAside { .. } => "unknown_aside",

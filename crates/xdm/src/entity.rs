@@ -2,11 +2,12 @@
 
 use crate::aside::Aside;
 use crate::bad_message::quoted;
-use crate::identity::identities;
+use crate::door::Door;
+use crate::identity::Named;
 use crate::json::{Fault, Json, Members};
 use crate::patch::patch;
-use crate::{BadMessage, MAX_IDENTITY_CHARS};
-use model::{Body, DatasetId, EventBody, Message, RecordBody, Timestamp};
+use crate::{BadMessage, MAX_IDENTITY_CHARS, Schema};
+use model::{Body, DatasetId, EventBody, Identity, Message, RecordBody, Timestamp};
 
 /// Parses a bare XDM entity, as in a line of NDJSON, sent for `dataset`.
 ///
@@ -17,19 +18,18 @@ use model::{Body, DatasetId, EventBody, Message, RecordBody, Timestamp};
 ///
 /// Source: product.md section 2 and pql.md, "backtest".
 pub fn parse_entity(json: &[u8], dataset: &DatasetId) -> Result<Message, BadMessage> {
-    read(Json::message(json)?, dataset, json.len())
+    Door::untyped(dataset.clone()).entity(json)
 }
 
 /// The message that an entity makes; `bytes` is the size of all that was sent with it.
-pub(crate) fn read(entity: Json<'_>, dataset: &DatasetId, bytes: usize) -> Result<Message, BadMessage> {
+pub(crate) fn read(entity: Json<'_>, door: &Door, bytes: usize) -> Result<Message, BadMessage> {
     let mut members = entity.object_at("entity")?;
-    let identity_map = members.remove("identityMap").ok_or_else(|| BadMessage::Missing {
-        at: "identityMap".to_owned(),
-        why: "it says whose the entity is, such as {\"email\":[{\"id\":\"a@b.test\"}]}",
-    })?;
-    let identities = identities(identity_map)?;
+    let identities = identities(&mut members, door.schema())?;
     let aside = Aside::read(members.remove("_weir"))?;
-    let (body, own_time) = if members.contains_key("timestamp") && members.contains_key("eventType") {
+    if let Some(schema) = door.schema() {
+        schema.admit(&members)?;
+    }
+    let (body, own_time) = if is_event(&members) {
         let event = event(&members, aside)?;
         let time = event.timestamp;
         (Body::Event(event), Some(time))
@@ -39,12 +39,38 @@ pub(crate) fn read(entity: Json<'_>, dataset: &DatasetId, bytes: usize) -> Resul
         (Body::Record(record), time)
     };
     Ok(Message {
-        dataset: dataset.clone(),
+        dataset: door.dataset().clone(),
         identities,
         body,
         own_time: aside.received_at.or(own_time),
         bytes,
     })
+}
+
+/// Takes `identityMap` out. It is needed where no schema says that a field names the person.
+fn identities(members: &mut Members<'_>, schema: Option<&Schema>) -> Result<Vec<Identity>, BadMessage> {
+    let mut named = Named::default();
+    let map = members.remove("identityMap");
+    let fields = schema.is_some_and(|schema| !schema.identities().is_empty());
+    match map {
+        Some(map) => named.add_map(map)?,
+        None if fields => {}
+        None => {
+            return Err(BadMessage::Missing {
+                at: "identityMap".to_owned(),
+                why: "it says whose the entity is, such as {\"email\":[{\"id\":\"a@b.test\"}]}",
+            });
+        }
+    }
+    if let Some(schema) = schema {
+        schema.name_person(members, &mut named)?;
+    }
+    named.finish()
+}
+
+/// Whether it is an event. Anything else is a record.
+pub(crate) fn is_event(members: &Members<'_>) -> bool {
+    members.contains_key("timestamp") && members.contains_key("eventType")
 }
 
 fn record(mut members: Members<'_>, aside: Aside) -> Result<RecordBody, BadMessage> {

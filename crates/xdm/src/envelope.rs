@@ -2,6 +2,7 @@
 
 use crate::BadMessage;
 use crate::bad_message::quoted;
+use crate::door::Door;
 use crate::entity;
 use crate::json::{Json, Members};
 use model::{DatasetId, Message};
@@ -39,8 +40,12 @@ pub struct SchemaRef {
 ///
 /// Source: adobe-and-dynamics.md b6, D5 and D16.
 pub fn parse_envelope(json: &[u8], inlet_dataset: &DatasetId) -> Result<(Message, Envelope), BadMessage> {
+    Door::untyped(inlet_dataset.clone()).envelope(json)
+}
+
+pub(crate) fn read(json: &[u8], door: &Door) -> Result<(Message, Envelope), BadMessage> {
     let message = Section::new(String::new(), Json::message(json)?)?;
-    let read = read_header(&message.section("header")?, inlet_dataset)?;
+    let read = read_header(&message.section("header")?, door.dataset())?;
     let body = message.section("body")?;
     let schema = SchemaRef::read(&body.section("xdmMeta")?.section("schemaRef")?)?;
     if schema.id != read.schema.id {
@@ -52,7 +57,7 @@ pub fn parse_envelope(json: &[u8], inlet_dataset: &DatasetId) -> Result<(Message
         });
     }
     let entity = body.required("xdmEntity")?;
-    Ok((entity::read(entity, inlet_dataset, json.len())?, read))
+    Ok((entity::read(entity, door, json.len())?, read))
 }
 
 fn read_header(header: &Section<'_>, inlet_dataset: &DatasetId) -> Result<Envelope, BadMessage> {

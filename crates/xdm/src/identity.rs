@@ -1,10 +1,11 @@
-//! `identityMap`: by which names a message knows its person.
+//! By which names a message knows its person: `identityMap`, and the fields of the schema that are identities.
 
 use crate::bad_message::{excerpt, quoted};
 use crate::json::Json;
 use crate::{BadMessage, MAX_IDENTITIES, MAX_IDENTITY_CHARS, Value};
-use model::{Identity, IdentityLink};
+use model::{Identity, IdentityLink, Path};
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 /// The identities of a profile as predicates see them: namespace to a list of `{id}`, in the order of `links`.
 pub fn identity_map_value(links: &[IdentityLink]) -> Value {
@@ -18,41 +19,76 @@ pub fn identity_map_value(links: &[IdentityLink]) -> Value {
     Value::object(lists.map(|(namespace, items)| (namespace.into(), Value::Array(items))))
 }
 
-/// The identities that an `identityMap` names, without repeats, the primary one first: the one flagged, else the
-/// first of the first namespace in byte order. The others follow by namespace in byte order, then as sent.
-///
-/// Source: XDM's identity map and identity item; the checks of values are Adobe's guardrails.
-pub(crate) fn identities(map: Json<'_>) -> Result<Vec<Identity>, BadMessage> {
-    let mut found: Vec<Identity> = Vec::new();
-    let mut primary: Option<Identity> = None;
-    for (namespace, list) in map.object_at("identityMap")? {
-        check_namespace(&namespace)?;
-        for item in list.array_at(format_args!("identityMap.{namespace}"))? {
-            let (value, flagged) = read_item(item, &namespace)?;
-            check_value(&namespace, &value)?;
-            let namespace = namespace.clone().into_owned();
-            let identity = Identity { namespace, value };
-            if flagged {
-                flag(&mut primary, &identity)?;
-            }
-            if !found.contains(&identity) {
-                found.push(identity);
-            }
-            // At once, because the look-up above would be slow over many.
-            if found.len() > MAX_IDENTITIES {
-                return Err(BadMessage::TooManyIdentities);
+/// The identities that a message names, as they are found.
+#[derive(Debug, Default)]
+pub(crate) struct Named {
+    found: Vec<Identity>,
+    flagged: Option<Identity>,
+    primary_field: Option<Identity>,
+}
+
+impl Named {
+    /// Adds what an `identityMap` names.
+    ///
+    /// Source: XDM's identity map and identity item; the checks of values are Adobe's guardrails.
+    pub(crate) fn add_map(&mut self, map: Json<'_>) -> Result<(), BadMessage> {
+        for (namespace, list) in map.object_at("identityMap")? {
+            check_namespace(&namespace)?;
+            for item in list.array_at(format_args!("identityMap.{namespace}"))? {
+                let (value, flagged) = read_item(item, &namespace)?;
+                check_value(format_args!("identityMap.{namespace}"), &value)?;
+                let namespace = namespace.clone().into_owned();
+                let identity = Identity { namespace, value };
+                if flagged {
+                    flag(&mut self.flagged, &identity)?;
+                }
+                self.add(identity)?;
             }
         }
+        Ok(())
     }
-    if found.is_empty() {
-        return Err(BadMessage::NoIdentity);
+
+    /// Adds what a field of the schema names.
+    pub(crate) fn add_field(
+        &mut self,
+        at: &Path,
+        identity: Identity,
+        primary: bool,
+    ) -> Result<(), BadMessage> {
+        check_value(at, &identity.value)?;
+        if primary {
+            self.primary_field = Some(identity.clone());
+        }
+        self.add(identity)
     }
-    let first = found
-        .iter()
-        .position(|identity| Some(identity) == primary.as_ref());
-    // It comes to the front; the others keep their order.
-    found[..=first.unwrap_or(0)].rotate_right(1);
-    Ok(found)
+
+    fn add(&mut self, identity: Identity) -> Result<(), BadMessage> {
+        if !self.found.contains(&identity) {
+            self.found.push(identity);
+        }
+        // At once, because the look-up above would be slow over many.
+        if self.found.len() > MAX_IDENTITIES {
+            return Err(BadMessage::TooManyIdentities);
+        }
+        Ok(())
+    }
+
+    /// All of them without repeats, the primary one first: the schema's, else the one flagged, else the first of the
+    /// first namespace in byte order. The others follow by namespace in byte order, then as found.
+    pub(crate) fn finish(mut self) -> Result<Vec<Identity>, BadMessage> {
+        if self.found.is_empty() {
+            return Err(BadMessage::NoIdentity);
+        }
+        self.found.sort_by(|a, b| a.namespace.cmp(&b.namespace));
+        let primary = self.primary_field.or(self.flagged);
+        let first = self
+            .found
+            .iter()
+            .position(|identity| Some(identity) == primary.as_ref());
+        // It comes to the front; the others keep their order.
+        self.found[..=first.unwrap_or(0)].rotate_right(1);
+        Ok(self.found)
+    }
 }
 
 /// The value of an identity item and whether it is flagged as primary.
@@ -81,7 +117,7 @@ fn flag(primary: &mut Option<Identity>, identity: &Identity) -> Result<(), BadMe
     })
 }
 
-fn check_namespace(namespace: &str) -> Result<(), BadMessage> {
+pub(crate) fn check_namespace(namespace: &str) -> Result<(), BadMessage> {
     const MAX_CHARS: usize = 128;
     let why = if namespace.trim().is_empty() {
         "which is blank"
@@ -97,7 +133,7 @@ fn check_namespace(namespace: &str) -> Result<(), BadMessage> {
 }
 
 /// Refuses what stands for "nobody" in many sources: it would join strangers.
-fn check_value(namespace: &str, value: &str) -> Result<(), BadMessage> {
+fn check_value(at: impl Display, value: &str) -> Result<(), BadMessage> {
     let trimmed = value.trim();
     let nobody = ["null", "anonymous", "invalid"]
         .iter()
@@ -112,7 +148,7 @@ fn check_value(namespace: &str, value: &str) -> Result<(), BadMessage> {
         return Ok(());
     };
     Err(BadMessage::IdentityValue {
-        namespace: namespace.to_owned(),
+        at: at.to_string(),
         value: quoted(value),
         why,
     })

@@ -7,7 +7,7 @@ mod expect;
 mod reader;
 
 use crate::{BadMessage, MAX_MESSAGE_BYTES};
-pub(crate) use reader::{Fault, Reader};
+pub(crate) use reader::{Fault, Reader, unquote};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,14 +1,16 @@
-//! The data that people send: entities in XDM form, their attributes, and how writes become a profile.
+//! The data that people send: entities in XDM form, what they may look like, and how writes become a profile.
 //!
 //! What this crate is not: it decides nothing about segments and keeps nothing. It performs no I/O and reads no
 //! clock.
 //!
 //! Start reading at [`parse_entity`], what comes in; then [`apply`] and [`unite()`], how writes become the
-//! attributes of a profile; then [`Value`], what a predicate sees.
+//! attributes of a profile; then [`Value`], what a predicate sees. [`Schemas`] is where types come from, and a [`Door`]
+//! holds messages to them.
 
 mod aside;
 mod bad_message;
 mod consent;
+mod door;
 mod entity;
 mod envelope;
 mod identity;
@@ -16,16 +18,24 @@ mod json;
 mod merge;
 mod number;
 mod patch;
+mod schema;
+mod suggest;
 mod unite;
 mod value;
 
 pub use bad_message::BadMessage;
 pub use consent::opted_out;
+pub use door::Door;
 pub use entity::parse_entity;
 pub use envelope::{Envelope, SchemaRef, parse_envelope};
 pub use identity::identity_map_value;
 pub use merge::{Applied, apply, stamp_of};
 pub use number::Number;
+pub use schema::{
+    Conflict, FieldPath, Found, IdentityError, Misfit, Note, PathError, Schema, Schemas, SchemasError, Sides,
+    Step, Type, Unknown, Violation, Why, standard_field_groups,
+};
+pub use suggest::nearest;
 pub use unite::{Attributes, unite};
 pub use value::{Object, Value};
 

@@ -75,7 +75,7 @@ impl Entry {
             Ok(()) => Self::Accepted {
                 xaction_id: id(answer.received, answer.number, at),
             },
-            Err(Bad { status, reason }) => Self::Bad {
+            Err(Bad { status, reason, .. }) => Self::Bad {
                 status_code: status.as_u16(),
                 message: reason,
             },

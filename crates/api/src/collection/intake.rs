@@ -10,11 +10,12 @@ use ingest::{Answer, Item, Permit, Posted};
 use model::{Inlet, Message, Timestamp};
 use std::ops::Range;
 use store::DeadMessage;
-use xdm::{BadMessage, MAX_MESSAGE_BYTES};
+use xdm::{BadMessage, Door, MAX_MESSAGE_BYTES, Violation};
 
 /// A request whose messages have been told apart.
 pub(super) struct Post {
     pub(super) inlet: Inlet,
+    pub(super) door: Door,
     pub(super) form: Form,
     pub(super) body: Bytes,
     pub(super) ranges: Vec<Range<usize>>,
@@ -28,6 +29,8 @@ pub(super) type Outcome = Result<(), Bad>;
 pub(super) struct Bad {
     pub(super) status: StatusCode,
     pub(super) reason: String,
+    /// What its schema does not allow.
+    pub(super) violations: Vec<Violation>,
 }
 
 impl Post {
@@ -36,7 +39,7 @@ impl Post {
     pub(super) async fn submit(self, state: &State) -> Result<Vec<Outcome>, Refused> {
         let permit = state.api.ingest.reserve(self.ranges.len(), self.body.len())?;
         let at = state.api.clock.now();
-        let (items, statuses) = tokio::task::spawn_blocking(move || self.parse(at))
+        let (items, refusals) = tokio::task::spawn_blocking(move || self.parse(at))
             .await
             .map_err(|error| {
                 tracing::error!(%error, "parsing a request panicked; nothing of it was accepted");
@@ -45,13 +48,13 @@ impl Post {
         let answers = submit(state, permit, items).await?;
         Ok(answers
             .into_iter()
-            .zip(statuses)
-            .map(|(answer, status)| outcome(answer, status))
+            .zip(refusals)
+            .map(|(answer, refusal)| outcome(answer, refusal))
             .collect())
     }
 
-    /// The items, and for each that is bad the status of its answer.
-    fn parse(&self, at: Timestamp) -> (Vec<Item>, Vec<Option<u16>>) {
+    /// The items, and for each that is bad what its answer says of it.
+    fn parse(&self, at: Timestamp) -> (Vec<Item>, Vec<Option<Refusal>>) {
         let item = |range: &Range<usize>| {
             let raw = &self.body[range.clone()];
             match self.message(raw) {
@@ -67,7 +70,10 @@ impl Post {
                     let reason = bad.to_string();
                     (
                         Item::Bad(dead(&self.inlet, at, (bad.code(), reason), raw)),
-                        Some(bad.status()),
+                        Some(Refusal {
+                            status: bad.status(),
+                            violations: bad.violations().to_vec(),
+                        }),
                     )
                 }
             }
@@ -77,8 +83,8 @@ impl Post {
 
     fn message(&self, raw: &[u8]) -> Result<Message, BadMessage> {
         match self.form {
-            Form::Envelope => xdm::parse_envelope(raw, &self.inlet.dataset).map(|(message, _)| message),
-            Form::Lines => xdm::parse_entity(raw, &self.inlet.dataset),
+            Form::Envelope => self.door.envelope(raw).map(|(message, _)| message),
+            Form::Lines => self.door.entity(raw),
         }
     }
 }
@@ -114,16 +120,28 @@ async fn submit(state: &State, permit: Permit, items: Vec<Item>) -> Result<Vec<A
     Err(Refused::defect())
 }
 
-fn outcome(answer: Answer, status: Option<u16>) -> Outcome {
-    let bad = |status, reason| Err(Bad { status, reason });
-    match answer {
-        Answer::Accepted | Answer::Duplicate => Ok(()),
+/// What the answer to a bad message says beside the reason.
+struct Refusal {
+    status: u16,
+    violations: Vec<Violation>,
+}
+
+fn outcome(answer: Answer, refusal: Option<Refusal>) -> Outcome {
+    let (status, reason) = match answer {
+        Answer::Accepted | Answer::Duplicate => return Ok(()),
         Answer::Bad(reason) => {
-            let status = status.and_then(|status| StatusCode::from_u16(status).ok());
-            bad(status.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY), reason)
+            let status = refusal
+                .as_ref()
+                .and_then(|refusal| StatusCode::from_u16(refusal.status).ok());
+            (status.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY), reason)
         }
-        Answer::Failed(reason) => bad(StatusCode::INTERNAL_SERVER_ERROR, reason),
-    }
+        Answer::Failed(reason) => (StatusCode::INTERNAL_SERVER_ERROR, reason),
+    };
+    Err(Bad {
+        status,
+        reason,
+        violations: refusal.map(|refusal| refusal.violations).unwrap_or_default(),
+    })
 }
 
 /// The message as it is kept: of one that is too large the beginning.

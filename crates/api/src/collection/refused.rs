@@ -6,9 +6,11 @@ use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use ingest::{Refusal, SubmitError};
-use serde_json::json;
+use serde_json::{Value, json};
+use xdm::Violation;
 
-/// A request that is refused as a whole: `{"type", "status", "title", "report": {"message"}}`.
+/// A request that is refused as a whole: `{"type", "status", "title", "report": {"message", "cause"}}`,
+/// `cause` where violations of a schema were asked for.
 ///
 /// Source: adobe-and-dynamics.md b6 and D8.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub(crate) struct Refused {
     message: String,
     /// Seconds after which the same request may succeed.
     retry_after: Option<u16>,
+    /// What the schema does not allow, where the sender asks for it.
+    violations: Vec<Violation>,
 }
 
 const TYPE: &str = "http://ns.adobe.com/adobecloud/problem/data-collection-service/inlet";
@@ -27,6 +31,7 @@ impl Refused {
             status,
             message: message.into(),
             retry_after: None,
+            violations: Vec::new(),
         }
     }
 
@@ -80,20 +85,40 @@ impl From<SubmitError> for Refused {
     }
 }
 
-impl From<Bad> for Refused {
-    fn from(bad: Bad) -> Self {
-        Self::new(bad.status, bad.reason)
+impl Refused {
+    /// One message that was not taken; with `report` each violation of its schema has its pointer.
+    pub(super) fn bad(bad: Bad, report: bool) -> Self {
+        Self {
+            violations: if report { bad.violations } else { Vec::new() },
+            ..Self::new(bad.status, bad.reason)
+        }
     }
+}
+
+/// One violation in Adobe's shape. Source: adobe-and-dynamics.md b6.
+fn validation(violation: &Violation) -> Value {
+    json!({
+        "schemaLocation": "#",
+        "pointerToViolation": format!("#{}", violation.pointer),
+        "causingExceptions": [],
+        "keyword": violation.keyword,
+        "message": violation.message,
+    })
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let body = json!({
+        let mut body = json!({
             "type": TYPE,
             "status": self.status.as_u16(),
             "title": self.title(),
             "report": {"message": self.message},
         });
+        if !self.violations.is_empty() {
+            let violations: Vec<Value> = self.violations.iter().map(validation).collect();
+            body["title"] = json!("Invalid XDM Message Format");
+            body["report"]["cause"] = json!({"_streamingValidation": violations});
+        }
         let mut response = (self.status, Json(body)).into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());

@@ -1,5 +1,6 @@
 //! Definitions in the form of the file that makes them.
 
+use super::schemas;
 use model::{
     AttributeTrigger, Dataflow, DataflowState, Definitions, DestinationDefinition, Inlet, MembershipScope,
     NamespaceSelection, SegmentDefinition, SegmentState, Triggers,
@@ -28,15 +29,38 @@ impl View {
         Self {
             version: definitions.version,
             published_at: published.then(|| definitions.published_at.to_string()),
-            definitions: json!({
-                "retention": format!("{} seconds", definitions.retention.millis() / 1000),
-                "inlets": definitions.inlets.iter().map(inlet).collect::<Vec<_>>(),
-                "segments": definitions.segments.iter().map(segment).collect::<Vec<_>>(),
-                "destinations": definitions.destinations.iter().map(destination).collect::<Vec<_>>(),
-                "dataflows": dataflows.map(dataflow).collect::<Vec<_>>(),
-            }),
+            definitions: typed(
+                definitions,
+                json!({
+                    "retention": format!("{} seconds", definitions.retention.millis() / 1000),
+                    "inlets": definitions.inlets.iter().map(inlet).collect::<Vec<_>>(),
+                    "segments": definitions.segments.iter().map(segment).collect::<Vec<_>>(),
+                    "destinations": definitions.destinations.iter().map(destination).collect::<Vec<_>>(),
+                    "dataflows": dataflows.map(dataflow).collect::<Vec<_>>(),
+                }),
+            ),
         }
     }
+}
+
+/// Adds field groups, schemas and datasets. The datasets of an untyped store are those that inlets name.
+fn typed(definitions: &Definitions, mut value: Value) -> Value {
+    let all = |count: usize, list: Vec<Value>| (count > 0).then(|| Value::from(list));
+    let groups = definitions
+        .field_groups
+        .iter()
+        .map(schemas::field_group)
+        .collect();
+    optional(
+        &mut value,
+        "fieldGroups",
+        all(definitions.field_groups.len(), groups),
+    );
+    let list = definitions.schemas.iter().map(schemas::schema).collect();
+    optional(&mut value, "schemas", all(definitions.schemas.len(), list));
+    let datasets = definitions.datasets.iter().map(schemas::dataset).collect();
+    optional(&mut value, "datasets", all(definitions.schemas.len(), datasets));
+    value
 }
 
 /// The reference of a token is no secret: the token is elsewhere.
@@ -148,7 +172,7 @@ fn triggers(triggers: Triggers) -> Vec<&'static str> {
         .collect()
 }
 
-fn optional(object: &mut Value, key: &str, value: Option<Value>) {
+pub(super) fn optional(object: &mut Value, key: &str, value: Option<Value>) {
     if let Some(value) = value {
         object[key] = value;
     }

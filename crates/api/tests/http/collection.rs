@@ -163,7 +163,7 @@ async fn a_batch_without_messages_says_so() {
 }
 
 #[tokio::test]
-async fn synchronous_validation_is_refused_and_takes_nothing() {
+async fn synchronous_validation_needs_schemas_and_takes_nothing_without() {
     let rig = Rig::start().await;
     let message = envelope(&record("a@b.test", ""));
     for path in [
@@ -171,12 +171,8 @@ async fn synchronous_validation_is_refused_and_takes_nothing() {
         "/collection/batch/web?x=1&synchronousValidation=true",
     ] {
         let reply = rig.post(path, "application/json", message.clone()).await;
-        assert_eq!(reply.status, 501, "{}", reply.text);
-        assert!(
-            reply.adobe().contains("schemas are not built yet"),
-            "{}",
-            reply.text
-        );
+        assert_eq!(reply.status, 422, "{}", reply.text);
+        assert!(reply.adobe().contains("this store is untyped"), "{}", reply.text);
     }
     assert!(rig.profile("a@b.test").is_none());
     let reply = rig

@@ -10,4 +10,5 @@ mod jobs;
 mod letters;
 mod look_up;
 mod rig;
+mod typed;
 mod watching;

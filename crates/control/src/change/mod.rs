@@ -8,6 +8,7 @@ mod connections;
 mod dataflows;
 mod item;
 mod refusal;
+mod schemas;
 mod segments;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ pub use refusal::{Refusal, User};
 use crate::desired::Desired;
 use crate::read::retention_text;
 use dataflows::Edits;
-use model::{Candidates, Dataset, Definitions, NewJob, RulesVersion, Timestamp};
+use model::{Candidates, Definitions, NewJob, RulesVersion, Timestamp};
 use std::fmt;
 
 /// The definitions that would be in force, and what putting them in force does.
@@ -28,7 +29,7 @@ use std::fmt;
 pub struct Change {
     /// The new definitions; equal to the old ones if nothing differs.
     pub definitions: Definitions,
-    /// What differs, in the order retention, inlets, segments, destinations, dataflows; empty if nothing does.
+    /// What differs, in the order retention, field groups, schemas, datasets, inlets, segments, destinations, dataflows; empty if nothing does.
     pub items: Vec<Item>,
     /// What can be done in bulk, and whether it is.
     pub offers: Vec<Offer>,
@@ -101,9 +102,10 @@ pub fn change(
     let mut definitions = current.clone();
     let mut items = Vec::new();
     items.extend(retention(&mut definitions, desired));
+    items.extend(schemas::change(&mut definitions, desired));
     items.extend(connections::inlets(&mut definitions, desired));
     items.extend(segments::change(&mut definitions, desired, publish));
-    if current.retention != desired.retention {
+    if schemas::keeps_otherwise(current, &definitions) {
         segments::recompute(&mut definitions, publish);
     }
     items.extend(connections::destinations(&mut definitions, desired));
@@ -113,7 +115,6 @@ pub fn change(
         choices,
     };
     let offers = dataflows::change(&mut definitions, desired, edits, &mut items);
-    definitions.datasets = datasets(desired);
     if !items.is_empty() {
         definitions.version = publish.version;
         definitions.published_at = publish.at;
@@ -138,12 +139,4 @@ fn retention(definitions: &mut Definitions, desired: &Desired) -> Option<Item> {
         "events that are forgotten already do not come back; every segment is recomputed"
     };
     Some(Item::changed("retention", "", vec![edit]).doing(effect))
-}
-
-/// The datasets that inlets name, ascending.
-fn datasets(desired: &Desired) -> Vec<Dataset> {
-    let mut ids: Vec<_> = desired.inlets.iter().map(|inlet| inlet.dataset.clone()).collect();
-    ids.sort();
-    ids.dedup();
-    ids.into_iter().map(|id| Dataset { id }).collect()
 }

@@ -1,21 +1,29 @@
 //! A whole file checked: read, then each definition held against the others. Everything that is wrong at once.
 
+mod attributes;
+mod datasets;
 mod mappings;
 mod references;
+mod schemas;
 #[cfg(test)]
 mod tests;
 
 use crate::desired::{Desired, DesiredDataflow, DesiredSegment};
-use crate::read::{self, DataflowDraft, Drafts, SegmentDraft};
+use crate::read::{self, DataflowDraft, DatasetDraft, Drafts, SegmentDraft};
 use crate::report::{Report, Source, Span};
 use crate::suggest;
 use crate::yaml::{self, Node};
 use dispatcher::Registry;
-use model::{DestinationId, Duration, SegmentId, SegmentState};
+use model::{Dataset, DestinationId, Duration, SchemaClass, SchemaId, SegmentId, SegmentState};
 use std::collections::BTreeMap;
+
+pub(crate) use datasets::Kept;
 
 /// How long events count if nobody says.
 pub const RETENTION: Duration = Duration::days(90);
+
+/// What is said of a file without schemas.
+pub const UNTYPED: &str = "without `schemas` the store is untyped: messages of any shape are taken, and no path can be told from a misspelt one";
 
 /// A larger file is refused unread: 10,000 segments are a tenth of it.
 const LARGEST: usize = 32 * 1024 * 1024;
@@ -99,14 +107,22 @@ fn cross(drafts: &Drafts, retention: Duration, report: &mut Report) {
     let index = Index::new(drafts);
     references::check(drafts, &index, report);
     mappings::check(drafts, &index, report);
+    if !drafts.schemas.is_empty() {
+        let compiled = schemas::check(drafts, report);
+        if let Some(compiled) = compiled.filter(|_| drafts.schemas_whole) {
+            attributes::check(drafts, compiled.union(SchemaClass::Profile), report);
+        }
+    }
+    datasets::check(drafts, report);
     let rules = drafts.segments.iter().filter_map(|segment| segment.rule.as_ref());
     let filters = drafts
         .dataflows
         .iter()
         .filter_map(|dataflow| dataflow.filter.as_ref());
+    let kept = datasets::kept(drafts, retention);
     rules
         .chain(filters)
-        .for_each(|rule| rule.check_windows(retention, report));
+        .for_each(|rule| rule.check_windows(&kept, report));
 }
 
 /// Segments by the word that stands for them; of two with one id the first.
@@ -148,7 +164,15 @@ fn close<T>(
 
 /// `None` only if something is missing, which is reported.
 fn desired(mut drafts: Drafts) -> Option<Desired> {
-    drafts.inlets.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut field_groups: Vec<_> = drafts.field_groups.into_iter().map(|draft| draft.group).collect();
+    let mut schemas: Vec<_> = drafts.schemas.into_iter().map(|draft| draft.schema).collect();
+    let datasets: Option<Vec<_>> = drafts.datasets.into_iter().map(dataset).collect();
+    let mut datasets = datasets?;
+    let mut inlets: Vec<_> = drafts.inlets.into_iter().map(|draft| draft.inlet).collect();
+    field_groups.sort_by(|a, b| a.id.cmp(&b.id));
+    schemas.sort_by(|a, b| a.id.cmp(&b.id));
+    datasets.sort_by(|a, b| a.id.cmp(&b.id));
+    inlets.sort_by(|a, b| a.id.cmp(&b.id));
     drafts.destinations.sort_by(|a, b| a.id.cmp(&b.id));
     let segments: Option<Vec<_>> = drafts.segments.into_iter().map(segment).collect();
     let dataflows: Option<Vec<_>> = drafts.dataflows.into_iter().map(dataflow).collect();
@@ -157,10 +181,22 @@ fn desired(mut drafts: Drafts) -> Option<Desired> {
     dataflows.sort_by(|a, b| a.id.cmp(&b.id));
     Some(Desired {
         retention: drafts.retention.unwrap_or(RETENTION),
-        inlets: drafts.inlets,
+        field_groups,
+        schemas,
+        datasets,
+        inlets,
         segments,
         destinations: drafts.destinations,
         dataflows,
+    })
+}
+
+fn dataset(draft: DatasetDraft) -> Option<Dataset> {
+    Some(Dataset {
+        id: draft.id,
+        name: draft.name,
+        schema: Some(SchemaId::new(&draft.schema?.value).ok()?),
+        retention: draft.retention.map(|retention| retention.value),
     })
 }
 
@@ -187,7 +223,7 @@ fn dataflow(draft: DataflowDraft) -> Option<DesiredDataflow> {
         name: draft.name?,
         destination: DestinationId::new(&draft.destination?.value).ok()?,
         segments,
-        attributes: draft.attributes,
+        attributes: draft.attributes.into_iter().map(|path| path.value).collect(),
         triggers: draft.triggers,
         attribute_trigger: draft.attribute_trigger,
         segment_membership: draft.segment_membership,

@@ -1,3 +1,5 @@
+mod typed;
+
 use super::{Checked, RETENTION, check, check_segments};
 use crate::secrets::Secrets;
 use crate::testing::{kinds, streams};

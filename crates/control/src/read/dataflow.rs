@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, Located, NotBuilt, described};
 use super::{Item, Rule, queue, rule};
-use crate::report::{Report, Span};
+use crate::report::Report;
 use crate::suggest;
 use crate::yaml::{Data, Node};
 use model::{
@@ -20,7 +20,7 @@ pub(crate) struct DataflowDraft {
     pub(crate) destination: Option<Located<String>>,
     /// As written: looked up later.
     pub(crate) segments: Vec<Located<String>>,
-    pub(crate) attributes: Vec<Path>,
+    pub(crate) attributes: Vec<Located<Path>>,
     pub(crate) triggers: Triggers,
     pub(crate) attribute_trigger: AttributeTrigger,
     pub(crate) segment_membership: MembershipScope,
@@ -116,7 +116,7 @@ fn segments(fields: &mut Fields<'_>, report: &mut Report) -> Vec<Located<String>
     words
 }
 
-fn attributes(fields: &mut Fields<'_>, report: &mut Report) -> Vec<Path> {
+fn attributes(fields: &mut Fields<'_>, report: &mut Report) -> Vec<Located<Path>> {
     let words = words(
         fields,
         "attributes",
@@ -125,14 +125,15 @@ fn attributes(fields: &mut Fields<'_>, report: &mut Report) -> Vec<Path> {
         report,
     )
     .unwrap_or_default();
-    let mut paths: Vec<(Path, Span)> = Vec::new();
+    let mut paths: Vec<Located<Path>> = Vec::new();
     for word in words {
         let Some(path) = path(&word, &fields.what, report) else {
             continue;
         };
-        if let Some((other, _)) = paths
-            .iter()
-            .find(|(other, _)| other.touches(&path) && *other != path)
+        let others = paths.iter().map(|other| &other.value);
+        if let Some(other) = others
+            .filter(|other| other.touches(&path))
+            .find(|other| **other != path)
         {
             let (outer, inner) = if other.covers(&path) {
                 (other, &path)
@@ -145,10 +146,12 @@ fn attributes(fields: &mut Fields<'_>, report: &mut Report) -> Vec<Path> {
             );
             report.lint(word.span, message, "keep the one that is meant");
         }
-        paths.push((path, word.span));
+        paths.push(Located {
+            value: path,
+            span: word.span,
+        });
     }
-    let mut paths: Vec<Path> = paths.into_iter().map(|(path, _)| path).collect();
-    paths.sort();
+    paths.sort_by(|a, b| a.value.cmp(&b.value));
     paths
 }
 
@@ -272,7 +275,7 @@ fn namespace(node: &Node, what: &str, report: &mut Report) -> Option<NamespaceSe
 }
 
 /// The texts of a list, each once; `None` without the key.
-fn words(
+pub(super) fn words(
     fields: &mut Fields<'_>,
     key: &'static str,
     example: &str,

@@ -222,6 +222,16 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// All keys there are, for a group whose keys are free.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (Located<&'a str>, &'a Node)> + use<'a> {
+        let located = |(key, value): &'a (Node, Node)| {
+            let (value_node, span) = (value, key.span);
+            let value = name(key)?;
+            Some((Located { value, span }, value_node))
+        };
+        self.entries.iter().filter_map(located)
+    }
+
     pub(crate) fn entry(&mut self, key: &'static str) -> Option<(&'a Node, &'a Node)> {
         if !self.asked.contains(&key) {
             self.asked.push(key);

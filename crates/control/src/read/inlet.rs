@@ -1,21 +1,22 @@
 //! `inlets`: where messages are posted.
 
 use super::fields::NotBuilt;
-use super::{Item, id_help};
-use crate::report::Report;
+use super::{Item, id_help, place};
+use crate::report::{Report, Span};
 use crate::secrets;
 use model::{DatasetId, Inlet, InletId};
 
-const NOT_BUILT: &[NotBuilt] = &[
-    ("description", "say it in a comment for now: `# ...`"),
-    ("schema", "paths are untyped for now: take the key out"),
-    (
-        "retention",
-        "events of all datasets are kept equally long: write `retention` at the top of the file",
-    ),
-];
+const NOT_BUILT: &[NotBuilt] = &[("description", "say it in a comment for now: `# ...`")];
 
-pub(super) fn read(mut item: Item<'_>, report: &mut Report) -> Option<Inlet> {
+/// An inlet as far as it could be read.
+#[derive(Debug)]
+pub(crate) struct InletDraft {
+    pub(crate) inlet: Inlet,
+    /// Where its dataset is named: at its id if it does not name one.
+    pub(crate) dataset: Span,
+}
+
+pub(super) fn read(mut item: Item<'_>, report: &mut Report) -> Option<InletDraft> {
     let id = item.id(InletId::new);
     let fields = &mut item.fields;
     let name = fields.text("name", report);
@@ -29,6 +30,9 @@ pub(super) fn read(mut item: Item<'_>, report: &mut Report) -> Option<Inlet> {
             report,
         );
     }
+    let named = dataset
+        .as_ref()
+        .map_or_else(|| place(&item), |dataset| dataset.span);
     let dataset = match &dataset {
         None => id.as_ref().and_then(|id| DatasetId::new(id.as_str()).ok()),
         Some(dataset) => match DatasetId::new(&dataset.value) {
@@ -42,10 +46,14 @@ pub(super) fn read(mut item: Item<'_>, report: &mut Report) -> Option<Inlet> {
     };
     item.fields.finish(NOT_BUILT, report);
     let id = id?;
-    Some(Inlet {
+    let inlet = Inlet {
         name: name.map_or_else(|| id.to_string(), |name| name.value),
         dataset: dataset?,
         token: token.map(|token| token.value),
         id,
+    };
+    Some(InletDraft {
+        inlet,
+        dataset: named,
     })
 }

@@ -4,25 +4,32 @@
 //! that a mistake in a segment does not also make every mapping of it a mistake.
 
 mod dataflow;
+mod dataset;
 mod destination;
+mod field_group;
 mod fields;
 mod inlet;
 mod queue;
 mod rule;
+mod schema;
 mod segment;
 mod span;
 
 pub(crate) use dataflow::DataflowDraft;
+pub(crate) use dataset::DatasetDraft;
+pub(crate) use field_group::FieldGroupDraft;
 pub(crate) use fields::Located;
+pub(crate) use inlet::InletDraft;
 pub(crate) use rule::Rule;
+pub(crate) use schema::SchemaDraft;
 pub(crate) use segment::SegmentDraft;
 pub(crate) use span::text as retention_text;
 
-use crate::report::{Report, Span};
+use crate::report::{Report, Severity, Span};
 use crate::yaml::{Data, Node};
 use dispatcher::Registry;
 use fields::{Fields, NotBuilt};
-use model::{DestinationDefinition, Duration, IdError, Inlet};
+use model::{DestinationDefinition, Duration, IdError};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -30,7 +37,12 @@ use std::collections::hash_map::Entry;
 #[derive(Debug, Default)]
 pub(crate) struct Drafts {
     pub(crate) retention: Option<Duration>,
-    pub(crate) inlets: Vec<Inlet>,
+    pub(crate) field_groups: Vec<FieldGroupDraft>,
+    pub(crate) schemas: Vec<SchemaDraft>,
+    pub(crate) datasets: Vec<DatasetDraft>,
+    /// Whether field groups and schemas could all be read: what one that could not would have defined is not unknown.
+    pub(crate) schemas_whole: bool,
+    pub(crate) inlets: Vec<InletDraft>,
     pub(crate) segments: Vec<SegmentDraft>,
     pub(crate) destinations: Vec<DestinationDefinition>,
     pub(crate) dataflows: Vec<DataflowDraft>,
@@ -43,11 +55,6 @@ const NOT_BUILT: &[NotBuilt] = &[
         "mergePolicies",
         "there is one merge policy for now, `timestampOrdered`: take the key out",
     ),
-    (
-        "datasets",
-        "a dataset comes into being with the inlet that names it: take the key out",
-    ),
-    ("schemas", "paths are untyped for now: take the key out"),
     ("alerts", "take the key out"),
 ];
 
@@ -57,13 +64,33 @@ pub(crate) fn file(root: &Node, kinds: &Registry, report: &mut Report) -> Drafts
     let Some(mut fields) = Fields::open(root, "the file", report) else {
         return drafts;
     };
-    drafts.retention = span::retention(&mut fields, report);
+    drafts.retention = span::retention(&mut fields, report).map(|retention| retention.value);
+    let field_groups = items(&mut fields, "fieldGroups", "field group", "id: shop", report);
+    let schemas = items(&mut fields, "schemas", "schema", "id: customers", report);
+    let datasets = items(&mut fields, "datasets", "dataset", "id: orders", report);
     let inlets = items(&mut fields, "inlets", "inlet", "id: web", report);
     let segments = items(&mut fields, "segments", "segment", "id: gold", report);
     let destinations = items(&mut fields, "destinations", "destination", "id: files", report);
     let dataflows = items(&mut fields, "dataflows", "dataflow", "id: loyalty", report);
     fields.finish(NOT_BUILT, report);
 
+    let errors = report.count(Severity::Error);
+    ids(&field_groups, report);
+    ids(&schemas, report);
+    drafts.field_groups = field_groups
+        .into_iter()
+        .filter_map(|item| field_group::read(item, report))
+        .collect();
+    drafts.schemas = schemas
+        .into_iter()
+        .filter_map(|item| schema::read(item, report))
+        .collect();
+    drafts.schemas_whole = report.count(Severity::Error) == errors;
+    ids(&datasets, report);
+    drafts.datasets = datasets
+        .into_iter()
+        .filter_map(|item| dataset::read(item, report))
+        .collect();
     ids(&inlets, report);
     ids(&segments, report);
     drafts.destination_ids = ids(&destinations, report);

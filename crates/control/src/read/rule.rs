@@ -1,9 +1,11 @@
 //! A PQL text in a file: parsed, and what is said of it shown where it stands in the file.
 
 use super::fields::Fields;
+use super::span;
+use crate::check::Kept;
 use crate::report::{Report, Severity, Span};
 use crate::yaml::{Data, Places, Scalar, Style};
-use model::{Duration, SegmentId};
+use model::SegmentId;
 use pql::{Diagnostic, Mentioned, Program};
 
 /// A predicate and where its parts stand.
@@ -26,13 +28,24 @@ impl Rule {
         segments.collect()
     }
 
-    /// Warns of windows that are longer than events are kept.
-    pub(crate) fn check_windows(&self, retention: Duration, report: &mut Report) {
-        for warning in self
-            .program
-            .iter()
-            .flat_map(|program| program.warnings(retention))
-        {
+    /// Says which windows are longer than events are kept: in a typed store that is a mistake.
+    pub(crate) fn check_windows(&self, kept: &Kept, report: &mut Report) {
+        let Some(program) = &self.program else { return };
+        let beyond = program.warnings(kept.longest);
+        for (dataset, shorter) in &kept.shorter {
+            let warnings = program.warnings(*shorter).into_iter();
+            for warning in warnings.filter(|warning| !beyond.iter().any(|all| all.span == warning.span)) {
+                let message = format!(
+                    "dataset `{dataset}` keeps its events for {} only, and of older ones this window sees none",
+                    span::text(*shorter)
+                );
+                report.lint(self.place(warning.span), message, "");
+            }
+        }
+        for mut warning in beyond {
+            if kept.typed {
+                warning.severity = pql::Severity::Error;
+            }
             say(&warning, self.place(warning.span), report);
         }
     }

@@ -1,6 +1,6 @@
 //! `retention: 90 days`.
 
-use super::fields::Fields;
+use super::fields::{Fields, Located};
 use crate::report::Report;
 use model::Duration;
 
@@ -14,7 +14,7 @@ const UNITS: &[(&[&str], i64)] = &[
 const LONGEST: i64 = 100 * 366 * 86_400_000;
 
 /// How long events count; `None` if the file does not say.
-pub(super) fn retention(fields: &mut Fields<'_>, report: &mut Report) -> Option<Duration> {
+pub(super) fn retention(fields: &mut Fields<'_>, report: &mut Report) -> Option<Located<Duration>> {
     let text = fields.text("retention", report)?;
     let span = parse(&text.value);
     if span.is_none() {
@@ -22,7 +22,10 @@ pub(super) fn retention(fields: &mut Fields<'_>, report: &mut Report) -> Option<
         let help = "write a whole number and a unit from seconds to weeks, up to a hundred years: `90 days`";
         report.error(text.span, message, help);
     }
-    span
+    Some(Located {
+        value: span?,
+        span: text.span,
+    })
 }
 
 /// `90 days`, `90d`, `12 hours`; from a second to a hundred years.

@@ -1,5 +1,6 @@
 //! What came of a file.
 
+use crate::UNTYPED;
 use crate::change::{Change, Refusal};
 use crate::report::Report;
 use serde::Serialize;
@@ -61,17 +62,27 @@ impl fmt::Display for Outcome {
                 writeln!(f, "nothing was changed")
             }
             Verdict::Planned(change) if !change.is_empty() => {
-                write!(f, "{change}\nthis is a dry run: nothing was changed\n")
-            }
-            Verdict::Applied(change) if !change.is_empty() => {
                 write!(
                     f,
-                    "{change}\nin force as version {}\n",
-                    change.definitions.version
+                    "{change}\n{}this is a dry run: nothing was changed\n",
+                    note(change)
                 )
+            }
+            Verdict::Applied(change) if !change.is_empty() => {
+                let version = change.definitions.version;
+                write!(f, "{change}\n{}in force as version {version}\n", note(change))
             }
             Verdict::Planned(change) | Verdict::Applied(change) => write!(f, "{change}"),
         }
+    }
+}
+
+/// What is to be known of a store without schemas, on a line of its own.
+fn note(change: &Change) -> String {
+    if change.definitions.schemas.is_empty() {
+        format!("{UNTYPED}\n")
+    } else {
+        String::new()
     }
 }
 

@@ -192,9 +192,10 @@ async fn what_comes_of_a_file() {
         .unwrap();
     assert_eq!((outcome.verdict.as_str(), server.version()), ("planned", 0));
     assert!(
-        outcome
-            .to_string()
-            .ends_with("this is a dry run: nothing was changed\n"),
+        outcome.to_string().ends_with(&format!(
+            "\n{}\nthis is a dry run: nothing was changed\n",
+            crate::UNTYPED
+        )),
         "{outcome}"
     );
     let outcome = server.apply(BASE).await;
@@ -289,15 +290,18 @@ async fn tokens_are_looked_up_where_the_server_is() {
         "{outcome}"
     );
     server.put(BASE).await;
-    assert_eq!(server.control.inlet(&web).unwrap().admit(None), Ok(()));
+    assert_eq!(
+        server.control.inlet(&web).unwrap().admit(None).map(|_| ()),
+        Ok(())
+    );
     server.stop().await;
 
     let server = Server::start(&disk);
     server.put(&with_token).await;
     let inlet = server.control.inlet(&web).unwrap();
-    assert_eq!(inlet.admit(Some("swordfish")), Ok(()));
-    assert_eq!(inlet.admit(Some("swordfisk")), Err(Denied::Wrong));
-    assert_eq!(inlet.admit(None), Err(Denied::Missing));
+    assert_eq!(inlet.admit(Some("swordfish")).map(|_| ()), Ok(()));
+    assert_eq!(inlet.admit(Some("swordfisk")).map(|_| ()), Err(Denied::Wrong));
+    assert_eq!(inlet.admit(None).map(|_| ()), Err(Denied::Missing));
     assert!(!format!("{inlet:?}").contains("swordfish"));
     assert!(server.control.inlet(&InletId::new("app").unwrap()).is_none());
     server.stop().await;

@@ -128,7 +128,7 @@ impl Worker {
             .all()
             .filter_map(|open| Some((&open.inlet, open.problem()?)))
         {
-            tracing::error!(inlet.id = %inlet.id, why, "an inlet lets nobody in: its token cannot be looked up");
+            tracing::error!(inlet.id = %inlet.id, why, "an inlet lets nobody in");
         }
         self.inlets.send_replace(Arc::new(inlets));
         self.cancelling.redefine(definitions);

@@ -5,3 +5,4 @@ mod joins;
 mod person;
 mod publish;
 mod references;
+mod retention;

@@ -107,8 +107,17 @@ impl Person {
     }
 
     /// Posts an entity that joins `others` to this person.
-    pub(crate) fn absorb(&mut self, now: i64, entity: &str, mut others: Vec<State>) -> Vec<Export> {
-        let message = xdm::parse_entity(entity.as_bytes(), &DatasetId::new("d").expect("written well"))
+    pub(crate) fn absorb(&mut self, now: i64, entity: &str, others: Vec<State>) -> Vec<Export> {
+        self.arrive("d", now, entity, others)
+    }
+
+    /// Posts an entity to a dataset.
+    pub(crate) fn post_to(&mut self, dataset: &str, now: i64, entity: &str) -> Vec<Export> {
+        self.arrive(dataset, now, entity, Vec::new())
+    }
+
+    fn arrive(&mut self, dataset: &str, now: i64, entity: &str, mut others: Vec<State>) -> Vec<Export> {
+        let message = xdm::parse_entity(entity.as_bytes(), &DatasetId::new(dataset).expect("written well"))
             .expect("a good entity");
         self.seq += 1;
         let seq = Seq(self.seq);

@@ -79,14 +79,13 @@ async fn bulk_waits_a_moment_for_a_live_request_to_go_with() {
     let (slots, mut inbox) = inbox();
     slots.put(Class::Bulk, request(1)).await.unwrap();
     slots.put(Class::Bulk, request(2)).await.unwrap();
-    let later = tokio::spawn(async move {
+    let later = async {
         tokio::time::sleep(COMPANY / 2).await;
         slots.put(Class::Live, request(11)).await.unwrap();
-        slots
-    });
+    };
     let stop = CancellationToken::new();
-    assert_eq!(numbers(&inbox.gather(&stop).await), [1, 11, 2]);
-    let slots = later.await.unwrap();
+    let (group, ()) = tokio::join!(inbox.gather(&stop), later);
+    assert_eq!(numbers(&group), [1, 11, 2]);
     slots.put(Class::Bulk, request(3)).await.unwrap();
     let before = tokio::time::Instant::now();
     assert_eq!(numbers(&inbox.gather(&stop).await), [3]);

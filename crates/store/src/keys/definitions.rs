@@ -2,43 +2,55 @@
 
 use super::codec;
 use model::{
-    AttributeTrigger, Dataflow, DataflowId, DataflowNo, DataflowState, Dataset, Definitions,
+    AttributeTrigger, Dataflow, DataflowId, DataflowNo, DataflowState, Dataset, DatasetId, Definitions,
     DestinationDefinition, DestinationId, Duration, Inlet, Mapping, MembershipScope, NamespaceSelection,
     Path, QueueBounds, RulesVersion, SegmentDefinition, SegmentNo, Timestamp, Triggers,
 };
 use serde::Deserialize;
 
-/// Version 1: the bounds of queues were the server's.
-pub(super) fn first_form(body: &[u8]) -> Option<Definitions> {
-    let first: First = codec::whole(body).ok()?;
-    Some(Definitions {
-        version: first.version,
-        published_at: first.published_at,
-        retention: first.retention,
-        inlets: first.inlets,
-        datasets: first.datasets,
-        segments: first.segments,
-        destinations: first.destinations,
-        dataflows: first.dataflows.into_iter().map(FirstDataflow::now).collect(),
-        retired: first.retired,
-        next_segment: first.next_segment,
-        next_dataflow: first.next_dataflow,
-    })
+/// Definitions of a version before today's; `None` if there never was such a version.
+pub(super) fn older(version: u8, body: &[u8]) -> Option<Definitions> {
+    match version {
+        1 => codec::whole(body).ok().map(Untyped::<FirstDataflow>::now),
+        2 => codec::whole(body).ok().map(Untyped::<Dataflow>::now),
+        _ => None,
+    }
 }
 
+/// Version 1, in which the bounds of queues were the server's, and version 2: there were no schemas.
 #[derive(Deserialize)]
-struct First {
+struct Untyped<F> {
     version: RulesVersion,
     published_at: Timestamp,
     retention: Duration,
     inlets: Vec<Inlet>,
-    datasets: Vec<Dataset>,
+    datasets: Vec<DatasetId>,
     segments: Vec<SegmentDefinition>,
     destinations: Vec<DestinationDefinition>,
-    dataflows: Vec<FirstDataflow>,
+    dataflows: Vec<F>,
     retired: Vec<(DataflowId, DataflowNo)>,
     next_segment: SegmentNo,
     next_dataflow: DataflowNo,
+}
+
+impl<F: Into<Dataflow>> Untyped<F> {
+    fn now(self) -> Definitions {
+        Definitions {
+            version: self.version,
+            published_at: self.published_at,
+            retention: self.retention,
+            field_groups: Vec::new(),
+            schemas: Vec::new(),
+            inlets: self.inlets,
+            datasets: self.datasets.into_iter().map(Dataset::untyped).collect(),
+            segments: self.segments,
+            destinations: self.destinations,
+            dataflows: self.dataflows.into_iter().map(Into::into).collect(),
+            retired: self.retired,
+            next_segment: self.next_segment,
+            next_dataflow: self.next_dataflow,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -60,24 +72,24 @@ struct FirstDataflow {
     state: DataflowState,
 }
 
-impl FirstDataflow {
-    fn now(self) -> Dataflow {
-        Dataflow {
-            id: self.id,
-            no: self.no,
-            name: self.name,
-            destination: self.destination,
-            segments: self.segments,
-            attributes: self.attributes,
-            triggers: self.triggers,
-            attribute_trigger: self.attribute_trigger,
-            segment_membership: self.segment_membership,
-            include_segment_names: self.include_segment_names,
-            include_segment_timestamps: self.include_segment_timestamps,
-            identities: self.identities,
-            envelope: self.envelope,
-            filter: self.filter,
-            state: self.state,
+impl From<FirstDataflow> for Dataflow {
+    fn from(first: FirstDataflow) -> Self {
+        Self {
+            id: first.id,
+            no: first.no,
+            name: first.name,
+            destination: first.destination,
+            segments: first.segments,
+            attributes: first.attributes,
+            triggers: first.triggers,
+            attribute_trigger: first.attribute_trigger,
+            segment_membership: first.segment_membership,
+            include_segment_names: first.include_segment_names,
+            include_segment_timestamps: first.include_segment_timestamps,
+            identities: first.identities,
+            envelope: first.envelope,
+            filter: first.filter,
+            state: first.state,
             queue: QueueBounds::default(),
         }
     }

@@ -179,7 +179,7 @@ fn string_length(bytes: &[u8]) -> usize {
 }
 
 /// The text that a string token stands for.
-pub(super) fn unquote(token: &str) -> Result<Cow<'_, str>, Fault> {
+pub(crate) fn unquote(token: &str) -> Result<Cow<'_, str>, Fault> {
     if token.contains('\\') {
         let resolved = serde_json::from_str(token).map_err(|_| Fault::Escape(token.to_owned()))?;
         return Ok(Cow::Owned(resolved));

@@ -78,3 +78,104 @@ fn paused_and_disabled_dataflows_go_on() {
         assert_eq!(back.to_string(), expected);
     }
 }
+
+const TYPED: &str = r"
+fieldGroups:
+  - {id: shop, fields: {_shop.tier: string, _shop.no: integer}}
+schemas:
+  - {id: customers, class: profile, fieldGroups: [shop], identities: [{path: _shop.tier, namespace: card}]}
+  - {id: orders, class: event, fieldGroups: [experienceevent-commerce]}
+datasets:
+  - {id: crm, schema: customers}
+  - {id: orders, schema: orders}
+inlets:
+  - {id: web, dataset: orders, token: 'env:WEIR_SECRET_WEB'}
+  - {id: crm}
+";
+
+/// The base file with schemas.
+fn typed() -> String {
+    let (before, after) = BASE.split_once("inlets:\n").unwrap();
+    let after = after.split_once("segments:").unwrap().1;
+    format!("{before}{TYPED}segments:{after}")
+}
+
+#[test]
+fn a_store_becomes_typed_and_untyped_again() {
+    let becomes = change(&base(), &desired(&typed()), hour(2)).unwrap();
+    let back = change(&becomes.definitions, &desired(BASE), hour(3)).unwrap();
+    insta::assert_snapshot!(format!("{becomes}---\n{back}"));
+    assert_eq!(back.definitions.datasets, base().datasets);
+    assert!(back.definitions.schemas.is_empty() && back.definitions.field_groups.is_empty());
+    let same = change(&becomes.definitions, &desired(&typed()), hour(3)).unwrap();
+    assert!(same.is_empty());
+}
+
+#[test]
+fn every_kind_of_edit_of_schemas() {
+    let before = change(&Definitions::default(), &desired(&typed()), hour(1)).unwrap();
+    let edits = [
+        (
+            "{id: shop, fields:",
+            "{id: shop, title: Shop, description: d, fields:",
+        ),
+        ("{id: shop, fields:", "{id: shop, class: profile, fields:"),
+        ("_shop.no: integer", "_shop.no: number, _shop.more: date"),
+        (", _shop.no: integer", ""),
+        ("_shop.no: integer", "_shop.no: {type: integer, title: Number}"),
+        (
+            "{id: orders, class: event,",
+            "{id: orders, title: O, description: d, class: event,",
+        ),
+        (
+            "fieldGroups: [experienceevent-commerce]",
+            "fieldGroups: [experienceevent-commerce, experienceevent-web]",
+        ),
+        ("namespace: card}", "namespace: loyalty}"),
+        ("namespace: card}", "namespace: card, primary: true}"),
+        (
+            "{id: crm, schema: customers}",
+            "{id: crm, name: CRM, schema: customers}",
+        ),
+        (
+            "{id: orders, schema: orders}",
+            "{id: orders, schema: orders, retention: 30 days}",
+        ),
+    ];
+    let mut all = Vec::new();
+    for (from, to) in edits {
+        assert!(typed().contains(from), "{from}");
+        let change = change(&before.definitions, &desired(&typed().replace(from, to)), hour(2)).unwrap();
+        all.push(format!("# {from} -> {to}\n{change}\n"));
+    }
+    insta::assert_snapshot!(all.concat());
+}
+
+/// Segments are looked at again where events count for longer or shorter, and not for anything else of schemas.
+#[test]
+fn a_retention_of_a_dataset_recomputes() {
+    let before = change(&Definitions::default(), &desired(&typed()), hour(1))
+        .unwrap()
+        .definitions;
+    let recomputed = |from: &str, to: &str| {
+        let change = change(&before, &desired(&typed().replace(from, to)), hour(2)).unwrap();
+        let published = change
+            .definitions
+            .segments
+            .iter()
+            .find(|one| one.id.as_str() == "gold")
+            .unwrap();
+        published.changed_in == change.definitions.version
+    };
+    let dataset = "{id: orders, schema: orders}";
+    assert!(recomputed(
+        dataset,
+        "{id: orders, schema: orders, retention: 30 days}"
+    ));
+    assert!(!recomputed(
+        dataset,
+        "{id: orders, schema: orders, retention: 90 days}"
+    ));
+    assert!(!recomputed("_shop.no: integer", "_shop.no: number"));
+    assert!(recomputed("retention: 90 days", "retention: 80 days"));
+}

@@ -3,9 +3,10 @@
 use crate::support::at;
 use model::{
     AttributeTrigger, Dataflow, DataflowId, DataflowNo, DataflowState, Dataset, DatasetId, Definitions,
-    DestinationDefinition, DestinationId, Inlet, InletId, Limits, Mapping, MembershipScope,
-    NamespaceSelection, Path, QueueBounds, RulesVersion, SegmentDefinition, SegmentId, SegmentNo,
-    SegmentState, Triggers,
+    DestinationDefinition, DestinationId, Duration, Field, FieldGroup, FieldGroupId, IdentityDescriptor,
+    Inlet, InletId, Limits, Mapping, MembershipScope, NamespaceSelection, Path, QueueBounds, RulesVersion,
+    Scalar, SchemaClass, SchemaDefinition, SchemaId, SegmentDefinition, SegmentId, SegmentNo, SegmentState,
+    Triggers,
 };
 
 pub(crate) fn one_of_everything() -> Definitions {
@@ -67,8 +68,35 @@ pub(crate) fn one_of_everything() -> Definitions {
             dataset: DatasetId::new("web").unwrap(),
             token: Some("env:WEIR_SECRET_DOOR".to_owned()),
         }],
+        field_groups: vec![FieldGroup {
+            id: FieldGroupId::new("shop").unwrap(),
+            title: "Shop".to_owned(),
+            description: "What the shop knows".to_owned(),
+            classes: SchemaClass::ALL.to_vec(),
+            fields: vec![Field {
+                path: "_shop.stores[].visits{}".to_owned(),
+                scalar: Scalar::DateTime,
+                title: "Visits".to_owned(),
+                description: "When, by clerk".to_owned(),
+            }],
+        }],
+        schemas: vec![SchemaDefinition {
+            id: SchemaId::new("orders").unwrap(),
+            title: "Orders".to_owned(),
+            description: "From the shop".to_owned(),
+            class: SchemaClass::Event,
+            field_groups: vec![FieldGroupId::new("shop").unwrap()],
+            identities: vec![IdentityDescriptor {
+                path: Path::parse("_shop.card").unwrap(),
+                namespace: "card".to_owned(),
+                primary: true,
+            }],
+        }],
         datasets: vec![Dataset {
             id: DatasetId::new("web").unwrap(),
+            name: "Web".to_owned(),
+            schema: Some(SchemaId::new("orders").unwrap()),
+            retention: Some(Duration::days(30)),
         }],
         segments: vec![segment],
         destinations: vec![destination],
@@ -78,4 +106,14 @@ pub(crate) fn one_of_everything() -> Definitions {
         next_dataflow: DataflowNo(2),
         ..Definitions::default()
     }
+}
+
+/// What formats without schemas can keep of it.
+pub(crate) fn untyped(mut definitions: Definitions) -> Definitions {
+    definitions.field_groups.clear();
+    definitions.schemas.clear();
+    for dataset in &mut definitions.datasets {
+        *dataset = Dataset::untyped(dataset.id.clone());
+    }
+    definitions
 }

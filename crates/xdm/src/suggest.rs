@@ -1,0 +1,21 @@
+//! "Did you mean": the known word nearest to one that is not known.
+
+/// The nearest of `known` to `word`, if one is near enough that people would call it a slip. Case, `-`, `_` and spaces
+/// make no difference: `exclude_opt_out` is `excludeOptOut`.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = plain(word);
+    let allowed = (wanted.chars().count() / 3).clamp(1, 4);
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+fn plain(word: &str) -> String {
+    word.chars()
+        .filter(|c| !matches!(c, '-' | '_' | ' '))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
