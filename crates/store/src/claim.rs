@@ -32,7 +32,6 @@ impl Store {
                 bytes,
                 used: 0,
                 taken: Vec::new(),
-                rows_of: Vec::new(),
             };
             let retries = taking.take(&claims, retries(lane, now))?;
             if !retries.full {
@@ -41,18 +40,11 @@ impl Store {
                     claims.advance(lane, next);
                 }
             }
-            for (claimed, (due, alone)) in taking.taken.iter().zip(taking.rows_of) {
-                let flight = Flight {
-                    lane,
-                    profile: claimed.export.profile,
-                    revision: claimed.export.revision,
-                    bytes: claimed.bytes,
-                    due,
-                    alone,
-                };
+            let (taken, flights): (Vec<Claimed>, Vec<Flight>) = taking.taken.into_iter().unzip();
+            for (claimed, flight) in taken.iter().zip(flights) {
                 claims.hold(claimed.seq, Holder::Flight(flight));
             }
-            Ok(taking.taken)
+            Ok(taken)
         })
     }
 
@@ -94,9 +86,7 @@ struct Taking<'a, R: ?Sized> {
     records: usize,
     bytes: usize,
     used: usize,
-    taken: Vec<Claimed>,
-    /// Of each one taken, what its lane row tells about itself: when it is due, and whether it is alone.
-    rows_of: Vec<(Timestamp, bool)>,
+    taken: Vec<(Claimed, Flight)>,
 }
 
 /// How far a claim came in a range.
@@ -142,14 +132,22 @@ impl<R: Read + ?Sized> Taking<'_, R> {
             return Ok(false);
         }
         self.used += size;
-        self.rows_of.push((due, ticket.alone));
-        self.taken.push(Claimed {
+        let flight = Flight {
+            lane: self.lane,
+            profile: ticket.profile,
+            revision: queued.export.revision,
+            bytes: size,
+            due,
+            alone: ticket.alone,
+        };
+        let claimed = Claimed {
             seq,
             export: queued.export,
             attempts: ticket.attempts,
             throttled_since: ticket.throttled_since,
             bytes: size,
-        });
+        };
+        self.taken.push((claimed, flight));
         Ok(true)
     }
 }

@@ -59,7 +59,7 @@ impl Claims {
     }
 
     /// Has a flight no longer be alone. Returns it if it was.
-    pub(crate) fn join_in(&mut self, seq: ExportSeq) -> Option<Flight> {
+    pub(crate) fn crowd(&mut self, seq: ExportSeq) -> Option<Flight> {
         match self.held.get_mut(&seq)? {
             Holder::Flight(flight) if flight.alone => {
                 flight.alone = false;

@@ -38,7 +38,7 @@ pub(crate) struct Effects {
     /// Exports that nobody had claimed, held against claims while their end is being committed.
     pub(crate) held: Vec<ExportSeq>,
     /// Exports that are not alone any more.
-    pub(crate) joined: Vec<ExportSeq>,
+    pub(crate) crowded: Vec<ExportSeq>,
     /// Lanes that have something new to look at, and the first export to look at.
     pub(crate) offered: Vec<(Lane, ExportSeq)>,
     /// What dataflows keep, of those whose counters changed.
@@ -71,7 +71,7 @@ impl<'a> Draft<'a> {
         let effects = Effects {
             ended: Vec::new(),
             held: Vec::new(),
-            joined: Vec::new(),
+            crowded: Vec::new(),
             offered: Vec::new(),
             kept: BTreeMap::new(),
             stuck: Vec::new(),
@@ -151,15 +151,15 @@ impl<'a> Draft<'a> {
 
     /// An export is not alone in its chain any more: its settlement has to look there. If the request is taken back,
     /// it looks for nothing.
-    pub(crate) fn join_in(&mut self, seq: ExportSeq) {
+    pub(crate) fn crowd(&mut self, seq: ExportSeq) {
         // At once for the settlements of this batch, and once it is durable for a claim that is made meanwhile.
-        locked(self.claims).join_in(seq);
-        self.effects.joined.push(seq);
+        locked(self.claims).crowd(seq);
+        self.effects.crowded.push(seq);
     }
 
     /// The flight of `seq`, if it is alone in its chain and is not settled yet in this batch.
     pub(crate) fn lone_flight(&self, seq: ExportSeq) -> Option<Flight> {
-        locked(self.claims).join_in(seq)
+        locked(self.claims).crowd(seq)
     }
 
     /// The flight of `seq` is over once this batch is durable.

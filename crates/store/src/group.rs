@@ -143,8 +143,8 @@ fn follow(shared: &Shared, effects: &Effects) {
     for &seq in effects.ended.iter().chain(&effects.held) {
         claims.end(seq);
     }
-    for &seq in &effects.joined {
-        claims.join_in(seq);
+    for &seq in &effects.crowded {
+        claims.crowd(seq);
     }
     for &(lane, seq) in &effects.offered {
         claims.offer(lane, seq);

@@ -63,14 +63,14 @@ fn enqueue(draft: &mut Draft<'_>, chain: Option<Chain>, heir: Heir) -> Result<()
     };
     PARKED.put(&mut draft.rows, &(dataflow, profile, seq), &class)?;
     if let Some(head) = chain.head {
-        join_in(draft, dataflow, head)?;
+        crowd(draft, dataflow, head)?;
     }
     advance(draft, profile, dataflow, chain, wait)
 }
 
-/// The head of a chain is not alone any more.
-fn join_in(draft: &mut Draft<'_>, dataflow: DataflowNo, head: Head) -> Result<()> {
-    draft.join_in(head.seq);
+/// The head of a chain is not alone any more: something is parked behind it, or somebody waits for it or it for somebody.
+fn crowd(draft: &mut Draft<'_>, dataflow: DataflowNo, head: Head) -> Result<()> {
+    draft.crowd(head.seq);
     let row = (dataflow, head.class, head.due, head.seq);
     match LANES.get(&draft.rows, &row)? {
         Some(ticket) if ticket.alone => {
@@ -108,7 +108,7 @@ pub(crate) fn join(draft: &mut Draft<'_>, survivor: ProfileId, absorbed: &[Profi
             chain.awaited_by = Some(survivor);
             CHAINS.put(&mut draft.rows, &(on, dataflow), &chain)?;
             if let Some(head) = chain.head {
-                join_in(draft, dataflow, head)?;
+                crowd(draft, dataflow, head)?;
             }
             let mut waiting = CHAINS
                 .get(&draft.rows, &(survivor, dataflow))?
@@ -116,7 +116,7 @@ pub(crate) fn join(draft: &mut Draft<'_>, survivor: ProfileId, absorbed: &[Profi
             waiting.waits.push(Wait { on, from });
             CHAINS.put(&mut draft.rows, &(survivor, dataflow), &waiting)?;
             if let Some(head) = waiting.head {
-                join_in(draft, dataflow, head)?;
+                crowd(draft, dataflow, head)?;
             }
         }
     }
@@ -171,7 +171,7 @@ fn free_next(
         return Ok(());
     }
     PARKED.delete(&mut draft.rows, &(dataflow, profile, seq));
-    let alone = parked.next().is_none() && chain.unwatched();
+    let alone = parked.next().is_none() && chain.waits.is_empty() && chain.awaited_by.is_none();
     chain.head = Some(lead(draft, profile, Lane { dataflow, class }, seq, later, alone)?);
     Ok(())
 }

@@ -28,7 +28,7 @@ fn after_a_reopen_what_the_committer_held_is_free_and_looked_at_again() {
     claims.commit_failed();
     assert!(!claims.is_free(ExportSeq(1)), "flights go on");
     assert_eq!(
-        claims.join_in(ExportSeq(1)),
+        claims.crowd(ExportSeq(1)),
         None,
         "the commit may be on the disk, and something joined in"
     );

@@ -73,13 +73,6 @@ pub(crate) struct Chain {
     pub(crate) awaited_by: Option<ProfileId>,
 }
 
-impl Chain {
-    /// Whether the head, if there is one and nothing is parked behind it, is alone.
-    pub(crate) fn unwatched(&self) -> bool {
-        self.waits.is_empty() && self.awaited_by.is_none()
-    }
-}
-
 /// Where the head's lane row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Head {

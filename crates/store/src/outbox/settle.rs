@@ -29,7 +29,8 @@ fn arrive_alone(draft: &mut Draft<'_>, seq: ExportSeq, flight: Flight) -> Result
     LANES.delete(&mut draft.rows, &(dataflow, class, flight.due, seq));
     EXPORTS.delete(&mut draft.rows, &(dataflow, seq));
     CHAINS.delete(&mut draft.rows, &(flight.profile, dataflow));
-    arrived(draft, flight.profile, dataflow, flight.revision, flight.bytes)
+    draft.count(dataflow, |counters| counters.queue.take(flight.bytes))?;
+    arrived(draft, flight.profile, dataflow, flight.revision)
 }
 
 /// Ends exports of one dataflow that nobody has claimed; those that were, and those that are gone, are passed over.
@@ -72,8 +73,8 @@ pub(super) struct Spot {
     pub(super) dataflow: DataflowNo,
     pub(super) profile: ProfileId,
     pub(super) seq: ExportSeq,
-    /// Set if it is in flight.
-    flight: Option<Flight>,
+    /// Whether it is in flight and nothing has come to its chain.
+    alone: bool,
 }
 
 impl Spot {
@@ -83,7 +84,7 @@ impl Spot {
             dataflow,
             profile,
             seq,
-            flight: None,
+            alone: false,
         }
     }
 }
@@ -119,7 +120,7 @@ fn settle_head(
                 profile,
                 attempts,
                 throttled_since,
-                alone: spot.flight.is_some_and(|flight| flight.alone),
+                alone: spot.alone,
             };
             LANES.delete(&mut draft.rows, &row);
             LANES.put(&mut draft.rows, &(dataflow, class, due, seq), &ticket)?;
@@ -173,11 +174,9 @@ pub(super) fn leave(draft: &mut Draft<'_>, spot: Spot, outcome: &Outcome) -> Res
         return Err(EXPORTS.missing(&key));
     };
     EXPORTS.delete(&mut draft.rows, &key);
-    if *outcome == Outcome::Delivered {
-        return arrived(draft, spot.profile, spot.dataflow, export.revision, bytes);
-    }
     draft.count(spot.dataflow, |counters| counters.queue.take(bytes))?;
     match outcome {
+        Outcome::Delivered => arrived(draft, spot.profile, spot.dataflow, export.revision),
         Outcome::Dead {
             at,
             reason,
@@ -196,23 +195,19 @@ pub(super) fn leave(draft: &mut Draft<'_>, spot: Spot, outcome: &Outcome) -> Res
         Outcome::Suppressed(reason) => draft.count(spot.dataflow, |counters| {
             *counters.suppressed.entry(*reason).or_default() += 1;
         }),
-        Outcome::Delivered | Outcome::Again { .. } => Ok(()),
+        Outcome::Again { .. } => Ok(()),
     }
 }
 
-/// Counts an export of this size as delivered.
+/// Counts an export of this revision as delivered.
 fn arrived(
     draft: &mut Draft<'_>,
     profile: ProfileId,
     dataflow: DataflowNo,
     revision: Revision,
-    bytes: usize,
 ) -> Result<()> {
     graves::pass(draft, profile, dataflow, revision)?;
-    draft.count(dataflow, |counters| {
-        counters.queue.take(bytes);
-        counters.delivered += 1;
-    })
+    draft.count(dataflow, |counters| counters.delivered += 1)
 }
 
 /// Finds an export by its number: the claim knows where it is, else every dataflow is asked, which is rare.
@@ -222,7 +217,7 @@ fn locate(draft: &Draft<'_>, seq: ExportSeq) -> Result<Option<Spot>> {
             dataflow: flight.lane.dataflow,
             profile: flight.profile,
             seq,
-            flight: Some(flight),
+            alone: flight.alone,
         }));
     }
     let dataflows = COUNTERS.scan(&draft.rows, COUNTERS.prefix(&()), usize::MAX, false)?;
