@@ -15,12 +15,11 @@ mod text;
 use crate::Diagnostic;
 use crate::clock::Clock;
 use crate::program::{Expression, Pattern};
-use crate::suggest::nearest;
 use crate::syntax::Key;
 use crate::types::Type;
 use crate::value::Datum;
 use std::fmt;
-use xdm::{Number, Value};
+use xdm::{Number, Value, nearest};
 
 /// How many arguments a function takes at most.
 pub const MAX_ARGUMENTS: usize = 3;

@@ -19,7 +19,6 @@ mod parse;
 mod print;
 mod program;
 mod resolve;
-mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;

@@ -47,14 +47,7 @@ impl<'v> Oracle<'v> {
                 condition,
                 then,
                 otherwise,
-            } => {
-                let outcome = if self.holds(condition, around) {
-                    then
-                } else {
-                    otherwise
-                };
-                self.holds(outcome, around)
-            }
+            } => self.holds(self.chosen(condition, [then, otherwise], around), around),
             Expression::Let { value, body, .. } => {
                 let item = &self.value(value, around);
                 self.holds(body, Some(&Scope { item, outer: around }))
@@ -64,6 +57,16 @@ impl<'v> Oracle<'v> {
             Expression::InSegment(segment) => (self.view.in_segment)(segment),
             value => self.value(value, around).holds(),
         }
+    }
+
+    /// The first if the condition holds, else the other.
+    fn chosen(
+        &self,
+        condition: &'v Expression,
+        outcomes: [&'v Expression; 2],
+        around: Around<'_, 'v>,
+    ) -> &'v Expression {
+        outcomes[usize::from(!self.holds(condition, around))]
     }
 
     /// Whether a condition holds of one more item; no condition always does.
@@ -99,14 +102,7 @@ impl<'v> Oracle<'v> {
                 condition,
                 then,
                 otherwise,
-            } => {
-                let outcome = if self.holds(condition, around) {
-                    then
-                } else {
-                    otherwise
-                };
-                self.value(outcome, around)
-            }
+            } => self.value(self.chosen(condition, [then, otherwise], around), around),
             Expression::Let { value, body, .. } => {
                 let item = &self.value(value, around);
                 self.value(body, Some(&Scope { item, outer: around }))

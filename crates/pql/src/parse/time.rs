@@ -3,9 +3,9 @@
 use super::Parser;
 use crate::lex;
 use crate::program::{Direction, Operator, Unit, Which, Window};
-use crate::suggest::nearest;
 use crate::syntax::{Key, Kind, Node, Time, TimeKind};
 use crate::{Diagnostic, Span};
+use xdm::nearest;
 
 /// The words that are a day by themselves.
 const DAYS: [&str; 3] = ["today", "yesterday", "tomorrow"];

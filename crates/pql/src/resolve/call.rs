@@ -1,5 +1,6 @@
 //! Calls: each function by its entry.
 
+use super::expression::unfit;
 use super::{Resolver, Scope};
 use crate::function::{Function, Parameter};
 use crate::program::{Expression, Pattern};
@@ -154,12 +155,7 @@ impl<'n> Resolver<'n> {
             if known.fits(wanted) {
                 return Some(found);
             }
-            let message = format!(
-                "{what} {}, and this is {}.",
-                wanted.described(),
-                known.described()
-            );
-            resolver.fail(Diagnostic::error(body.span, message))
+            resolver.fail(unfit(body.span, what, wanted, known))
         });
         Some(Expression::Each {
             variable: variable.map(|key| key.text.clone()),

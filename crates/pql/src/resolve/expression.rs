@@ -79,12 +79,7 @@ impl<'n> Resolver<'n> {
         if known.fits(wanted) {
             return Some(found);
         }
-        let message = format!(
-            "{what} {}, and this is {}.",
-            wanted.described(),
-            known.described()
-        );
-        let diagnostic = Diagnostic::error(node.span, message);
+        let diagnostic = unfit(node.span, what, wanted, known);
         self.fail(match &found {
             Expression::Literal(value) if wanted == Type::List => {
                 diagnostic.fix(format!("[{}]", crate::print::Literal(value)))
@@ -207,4 +202,14 @@ impl<'n> Resolver<'n> {
             )),
         }
     }
+}
+
+/// What was found is not what is wanted.
+pub(super) fn unfit(span: Span, what: &str, wanted: Type, found: Type) -> Diagnostic {
+    let message = format!(
+        "{what} {}, and this is {}.",
+        wanted.described(),
+        found.described()
+    );
+    Diagnostic::error(span, message)
 }
