@@ -21,17 +21,31 @@ use tokio_util::sync::CancellationToken;
 /// A lane that ended by a defect is started again after this.
 const RESTART: Duration = Duration::from_secs(1);
 
+/// What a dispatcher works with.
+pub struct Parts {
+    /// Whose outbox it sends.
+    pub store: Store,
+    /// Tells when calls begin, retries are due and exports have waited too long.
+    pub clock: Arc<dyn Clock>,
+    /// The kinds of destinations there are.
+    pub registry: Registry,
+    /// What destinations may do on this machine.
+    pub site: Site,
+    /// The delays of retries.
+    pub retry: Retry,
+    /// For the jitter of retries.
+    pub seed: u64,
+    /// Whether commits go by `clock` too. The age of an export is what lies between the commit that made it and
+    /// now; where commits go by the times of messages nothing is given up for its age.
+    pub ages: bool,
+}
+
 /// Sends what the outbox holds. Cheap to clone; all clones are one dispatcher.
 #[derive(Clone)]
 pub struct Dispatcher(Arc<Inner>);
 
 struct Inner {
-    store: Store,
-    clock: Arc<dyn Clock>,
-    registry: Registry,
-    site: Site,
-    retry: Retry,
-    seed: u64,
+    parts: Parts,
     plan: Mutex<Plan>,
     /// Rung by each redefinition.
     redefined: Notify,
@@ -66,29 +80,11 @@ struct Running {
 }
 
 impl Dispatcher {
-    /// A dispatcher without definitions: it sends nothing before [`Dispatcher::redefine`]. `seed` is for the
-    /// jitter of retries.
-    pub fn new(store: Store, clock: Arc<dyn Clock>, registry: Registry, site: Site, seed: u64) -> Self {
-        Self::with_retry(store, clock, registry, site, seed, Retry::default())
-    }
-
-    /// Like [`Dispatcher::new`], with other delays.
-    pub fn with_retry(
-        store: Store,
-        clock: Arc<dyn Clock>,
-        registry: Registry,
-        site: Site,
-        seed: u64,
-        retry: Retry,
-    ) -> Self {
+    /// A dispatcher without definitions: it sends nothing before [`Dispatcher::redefine`].
+    pub fn new(parts: Parts) -> Self {
         let (plan, redefined) = (Mutex::default(), Notify::new());
         Self(Arc::new(Inner {
-            store,
-            clock,
-            registry,
-            site,
-            retry,
-            seed,
+            parts,
             plan,
             redefined,
         }))
@@ -156,7 +152,10 @@ impl Dispatcher {
 
     /// Starts what keeps the queues within their bounds.
     fn keep(&self, tasks: &mut JoinSet<()>) -> AbortHandle {
-        let keeper = Keeper::new(self.0.store.clone(), Arc::clone(&self.0.clock));
+        let Parts {
+            store, clock, ages, ..
+        } = &self.0.parts;
+        let keeper = Keeper::new(store.clone(), ages.then(|| Arc::clone(clock)));
         let inner = Arc::clone(&self.0);
         tasks.spawn(keeper.run(move || inner.names()))
     }
@@ -231,7 +230,11 @@ impl Inner {
         definition: &DestinationDefinition,
         destination: Arc<dyn Destination>,
     ) -> Arc<Connection> {
-        let kind = self.registry.get(&definition.kind).map_or("", |kind| kind.name());
+        let kind = self
+            .parts
+            .registry
+            .get(&definition.kind)
+            .map_or("", |kind| kind.name());
         Arc::new(Connection::new(
             definition.id.clone(),
             kind,
@@ -241,17 +244,17 @@ impl Inner {
     }
 
     fn open(&self, definition: &DestinationDefinition) -> Result<Arc<dyn Destination>, String> {
-        let Some(kind) = self.registry.get(&definition.kind) else {
-            let known = self.registry.names().join(", ");
+        let Some(kind) = self.parts.registry.get(&definition.kind) else {
+            let known = self.parts.registry.names().join(", ");
             return Err(format!(
                 "there is no kind of destination {:?}; there are: {known}",
                 definition.kind
             ));
         };
         let settings = serde_json::from_str(&definition.settings).map_err(|error| error.to_string())?;
-        let forbidden = self.site.forbidden(&settings);
+        let forbidden = self.parts.site.forbidden(&settings);
         let opened = if forbidden.is_empty() {
-            kind.open(&definition.id, &settings, &self.site)
+            kind.open(&definition.id, &settings, &self.parts.site)
         } else {
             Err(forbidden)
         };
@@ -303,14 +306,14 @@ impl Inner {
         let stream = u64::from(lane.dataflow.0) << 1 | u64::from(lane.class == Class::Bulk);
         Context {
             lane,
-            store: self.store.clone(),
-            clock: Arc::clone(&self.clock),
+            store: self.parts.store.clone(),
+            clock: Arc::clone(&self.parts.clock),
             connection: Arc::clone(connection),
             flow: Arc::clone(&planned.flow),
-            retry: self.retry,
+            retry: self.parts.retry,
             pace: Mutex::default(),
             rng: Mutex::new(Rng::with_seed(
-                self.seed ^ stream.wrapping_mul(0x9E37_79B9_7F4A_7C15),
+                self.parts.seed ^ stream.wrapping_mul(0x9E37_79B9_7F4A_7C15),
             )),
         }
     }

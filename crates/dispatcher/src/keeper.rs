@@ -30,7 +30,8 @@ const LONG: u64 = 100_000;
 /// What is remembered from look to look.
 pub(crate) struct Keeper {
     store: Store,
-    clock: Arc<dyn Clock>,
+    /// None where the age of an export cannot be told.
+    clock: Option<Arc<dyn Clock>>,
     told: BTreeMap<DataflowNo, Told>,
 }
 
@@ -42,7 +43,8 @@ struct Told {
 }
 
 impl Keeper {
-    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+    /// `clock` is what the commits go by, if it goes on between them: without one nothing expires.
+    pub(crate) fn new(store: Store, clock: Option<Arc<dyn Clock>>) -> Self {
         let told = BTreeMap::new();
         Self { store, clock, told }
     }
@@ -63,8 +65,11 @@ impl Keeper {
             let name = names
                 .get(&dataflow)
                 .map_or_else(|| format!("removed-{dataflow}"), ToString::to_string);
-            self.expire(dataflow, &name).await?;
-            self.measure(dataflow, &name)?;
+            if let Some(now) = self.clock.as_ref().map(|clock| clock.now()) {
+                self.expire(dataflow, &name, now).await?;
+                self.measure_age(dataflow, &name, now)?;
+            }
+            self.measure(dataflow, &name);
             self.warn(dataflow, &name);
             self.count(dataflow, &name)?;
         }
@@ -72,9 +77,8 @@ impl Keeper {
     }
 
     /// Gives up what waited too long: all of it, a page a commit.
-    async fn expire(&self, dataflow: DataflowNo, name: &str) -> Result<(), store::Error> {
+    async fn expire(&self, dataflow: DataflowNo, name: &str, now: Timestamp) -> Result<(), store::Error> {
         let age = self.store.bounds(dataflow).age;
-        let now = self.clock.now();
         let since = Timestamp::from_millis(now.millis().saturating_sub(age.millis()));
         loop {
             let old = self.store.overdue(dataflow, since, PAGE)?;
@@ -113,20 +117,22 @@ impl Keeper {
             .unwrap_or_default())
     }
 
-    fn measure(&self, dataflow: DataflowNo, name: &str) -> Result<(), store::Error> {
-        let Queue { pending, letters } = self.store.queue(dataflow);
+    fn measure_age(&self, dataflow: DataflowNo, name: &str, now: Timestamp) -> Result<(), store::Error> {
         let oldest = self.store.oldest(dataflow)?;
-        let now = self.clock.now();
         let waits = oldest.map_or(0, |oldest| now.since(oldest.since).millis().max(0));
+        gauge!(QUEUE_OLDEST_SECONDS, "dataflow" => name.to_owned()).set(waits as f64 / 1000.0);
+        Ok(())
+    }
+
+    fn measure(&self, dataflow: DataflowNo, name: &str) {
+        let Queue { pending, letters } = self.store.queue(dataflow);
         let bound = self.store.bounds(dataflow).bytes.max(1);
         let set = |metric: &'static str, value: f64| gauge!(metric, "dataflow" => name.to_owned()).set(value);
         set(QUEUE_EXPORTS, pending.rows as f64);
         set(QUEUE_BYTES, pending.bytes as f64);
         set(QUEUE_FILL, pending.bytes as f64 / bound as f64);
-        set(QUEUE_OLDEST_SECONDS, waits as f64 / 1000.0);
         set(DEAD_LETTERS, letters.rows as f64);
         set(DEAD_LETTER_BYTES, letters.bytes as f64);
-        Ok(())
     }
 
     /// Says once when a bound is near or reached, and when it is not any more.

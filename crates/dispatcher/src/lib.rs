@@ -32,7 +32,7 @@ mod site;
 pub use asked::{Checked, Tested};
 pub use breaker::BreakerView;
 pub use destination::{Allowed, BatchLimits, CheckError, Destination, Part, Permission, Verdict};
-pub use dispatcher::Dispatcher;
+pub use dispatcher::{Dispatcher, Parts};
 pub use flow::DataflowView;
 pub use kind::{Kind, Registry};
 pub use latency::Percentiles;

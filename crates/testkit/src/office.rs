@@ -15,7 +15,15 @@ pub fn office(
     secrets: Secrets,
 ) -> Result<(Control, Worker), Error> {
     let (kinds, site) = (Peers::new().registry(), Site::new("nowhere"));
-    let dispatcher = Dispatcher::new(store.clone(), Arc::clone(clock), kinds.clone(), site, 0);
+    let dispatcher = Dispatcher::new(dispatcher::Parts {
+        store: store.clone(),
+        clock: Arc::clone(clock),
+        registry: kinds.clone(),
+        site,
+        retry: dispatcher::Retry::default(),
+        seed: 0,
+        ages: true,
+    });
     Control::new(Parts {
         ingest: ingest.clone(),
         dispatcher,

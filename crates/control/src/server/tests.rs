@@ -75,7 +75,15 @@ impl Server {
         let (ingesting, ingest) =
             Ingest::new(store.clone(), clock.clone(), ingest::Options::default()).unwrap();
         // The test kind opens no destination, so exports wait.
-        let dispatcher = Dispatcher::new(store.clone(), clock.clone(), kinds(), Site::new("/nowhere"), 1);
+        let dispatcher = Dispatcher::new(dispatcher::Parts {
+            store: store.clone(),
+            clock: clock.clone(),
+            registry: kinds(),
+            site: Site::new("/nowhere"),
+            retry: dispatcher::Retry::default(),
+            seed: 1,
+            ages: true,
+        });
         let secrets = secrets
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

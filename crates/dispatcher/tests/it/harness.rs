@@ -71,7 +71,15 @@ impl Bench {
             ..Retry::default()
         };
         let site = Site::new("/nonexistent");
-        let dispatcher = Dispatcher::with_retry(store.clone(), told, registry, site, 7, retry);
+        let dispatcher = Dispatcher::new(dispatcher::Parts {
+            store: store.clone(),
+            clock: told,
+            registry,
+            site,
+            retry,
+            seed: 7,
+            ages: true,
+        });
         let mut tasks = JoinSet::new();
         tasks.spawn(committer.run(CancellationToken::new()));
         let mut bench = Self {

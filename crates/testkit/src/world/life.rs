@@ -45,7 +45,15 @@ impl Life {
         let (taking, ingest) =
             Ingest::new(store.clone(), Arc::clone(clock), options).expect("the rules compile");
         let (registry, site) = (peers.registry(), Site::new("nowhere"));
-        let dispatcher = Dispatcher::new(store.clone(), Arc::clone(clock), registry.clone(), site, seed);
+        let dispatcher = Dispatcher::new(dispatcher::Parts {
+            store: store.clone(),
+            clock: Arc::clone(clock),
+            registry: registry.clone(),
+            site,
+            retry: dispatcher::Retry::default(),
+            seed,
+            ages: true,
+        });
         let (control, worker) = Control::new(Parts {
             ingest: ingest.clone(),
             dispatcher: dispatcher.clone(),

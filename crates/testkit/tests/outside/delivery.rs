@@ -41,7 +41,15 @@ impl Bench {
             ..Retry::default()
         };
         let (clock, registry) = (Arc::new(SystemClock), destinations::all());
-        let dispatcher = Dispatcher::with_retry(store.clone(), clock, registry, site, 7, retry);
+        let dispatcher = Dispatcher::new(dispatcher::Parts {
+            store: store.clone(),
+            clock,
+            registry,
+            site,
+            retry,
+            seed: 7,
+            ages: true,
+        });
         dispatcher.redefine(&definitions(service.endpoint()));
         let mut tasks = JoinSet::new();
         tasks.spawn(committer.run(CancellationToken::new()));

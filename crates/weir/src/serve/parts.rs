@@ -12,7 +12,7 @@ use api::{Api, Hosts};
 use axum::serve::ListenerExt;
 use control::{Control, Secrets};
 use dispatcher::{Dispatcher, Retry, Site};
-use ingest::Ingest;
+use ingest::{ClockMode, Ingest};
 use model::{Clock, SystemClock};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -74,14 +74,15 @@ impl Server {
         // Only the jitter of retries depends on it.
         let seed = clock.now().millis().unsigned_abs();
         let registry = destinations::all();
-        let dispatcher = Dispatcher::with_retry(
-            store.clone(),
-            Arc::clone(&clock),
-            registry.clone(),
+        let dispatcher = Dispatcher::new(dispatcher::Parts {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            registry: registry.clone(),
             site,
-            seed,
             retry,
-        );
+            seed,
+            ages: settings.ingest.clock == ClockMode::Wall,
+        });
         let (control, worker) = Control::new(control::Parts {
             ingest: handle.clone(),
             dispatcher: dispatcher.clone(),

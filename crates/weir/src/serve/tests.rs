@@ -139,6 +139,36 @@ async fn from_a_message_to_a_file_and_over_a_restart() {
     assert_eq!(server.stop(PATIENCE).await, Stopped::Softly);
 }
 
+/// A message of 2020 is exported at its own time. By the wall clock its export would have waited for years.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_gets_old_where_messages_give_the_time() {
+    let data = TempDir::new().unwrap();
+    let mut server = Server::start(&settings(data.path(), &[("ingest.clock", "input")]))
+        .await
+        .unwrap();
+    let paused = DEFINITIONS.replace("{id: flow,", "{id: flow, state: paused,");
+    let (token, client) = (folder::read_token(data.path()).unwrap(), reqwest::Client::new());
+    let post = |path: &str, body: String| {
+        let request = client.post(format!("{}{path}", server.url)).body(body);
+        request
+            .bearer_auth(token.expose())
+            .header("content-type", "application/x-ndjson")
+            .send()
+    };
+    assert_eq!(post("/api/definitions", paused).await.unwrap().status(), 200);
+    let line = LINE.replacen('{', r#"{"_weir":{"receivedAt":"2020-02-02T00:00:00Z"},"#, 1);
+    let posted = post("/collection/batch/web", line).await.unwrap();
+    assert_eq!(posted.status(), 207, "{}", posted.text().await.unwrap());
+    // Twice as long as the queues are left alone.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let (_, seen) = ask(&server, data.path(), reqwest::Method::GET, "/api/dataflows", "").await;
+    assert_eq!(
+        seen["dataflows"][0]["account"],
+        json!({"decided":1,"delivered":0,"pending":1,"suppressed":{},"dead":{},"balanced":true})
+    );
+    assert_eq!(server.stop(PATIENCE).await, Stopped::Softly);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_in_work_is_answered_before_the_stop() {
     let data = TempDir::new().unwrap();
