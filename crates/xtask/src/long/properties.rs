@@ -4,7 +4,7 @@ use super::{Site, Step};
 use crate::cargo::Metadata;
 use crate::command::output;
 use crate::stopwatch::{Readable, Stopwatch};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,9 +37,9 @@ fn check(site: &Site) -> Result<String> {
     for package in CRATES {
         let found = in_crate(&site.metadata, package)?;
         ensure!(!found.is_empty(), "{package} has no property");
-        let programs = build(package)?;
+        let tests = listed(&build(package)?)?;
         for name in found {
-            properties.push(place(package, &programs, &name)?);
+            properties.push(place(package, &tests, &name)?);
         }
     }
     for needed in NEEDED {
@@ -183,21 +183,24 @@ fn build(package: &str) -> Result<Vec<PathBuf>> {
     Ok(artifacts.filter_map(|artifact| artifact.executable).collect())
 }
 
-/// Finds the program that has the test of this name; exactly one must.
-fn place(package: &'static str, programs: &[PathBuf], name: &str) -> Result<Property> {
-    let mut places = Vec::new();
+/// All tests of some programs, with their modules.
+fn listed(programs: &[PathBuf]) -> Result<Vec<(PathBuf, String)>> {
+    let mut tests = Vec::new();
     for program in programs {
-        let listed = output(Command::new(program).args(["--list", "--format", "terse"]))?;
-        let tests = listed.lines().filter_map(|line| line.strip_suffix(": test"));
-        let called = tests.filter(|test| test.rsplit("::").next() == Some(name));
-        places.extend(called.map(|test| (program.clone(), test.to_owned())));
+        let said = output(Command::new(program).args(["--list", "--format", "terse"]))?;
+        let names = said.lines().filter_map(|line| line.strip_suffix(": test"));
+        tests.extend(names.map(|name| (program.clone(), name.to_owned())));
     }
-    ensure!(
-        places.len() == 1,
-        "{package} has {} tests called `{name}`",
-        places.len()
-    );
-    let (program, name) = places.remove(0);
+    Ok(tests)
+}
+
+/// Finds the one test of this name.
+fn place(package: &'static str, tests: &[(PathBuf, String)], name: &str) -> Result<Property> {
+    let called = |(_, test): &&(PathBuf, String)| test.rsplit("::").next() == Some(name);
+    let mut places = tests.iter().filter(called).cloned();
+    let (Some((program, name)), None) = (places.next(), places.next()) else {
+        bail!("{package} has none, or more than one, of tests called `{name}`");
+    };
     Ok(Property {
         package,
         name,
