@@ -11,6 +11,7 @@ mod m0002_bulk_jobs;
 mod m0003_bounded_queues;
 mod m0004_lone_exports;
 mod m0005_schemas;
+mod m0006_time_zones;
 #[cfg(test)]
 mod tests;
 
@@ -45,6 +46,7 @@ pub const STEPS: &[Step] = &[
     m0003_bounded_queues::STEP,
     m0004_lone_exports::STEP,
     m0005_schemas::STEP,
+    m0006_time_zones::STEP,
 ];
 
 /// The format this program writes.

@@ -27,6 +27,10 @@ const FROZEN: &[(u32, &str)] = &[
         5,
         "1839c9d010e6bdf4fa4fe060cf77f40bf91b4a7e970ad1dc879a62a3b2644556",
     ),
+    (
+        6,
+        "9d2be832042763d21c1ecf9770728d26b71029ea042ee910df70baa32b4e6471",
+    ),
 ];
 
 #[test]

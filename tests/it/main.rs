@@ -4,6 +4,7 @@
 mod common;
 
 mod backfill;
+mod backtest;
 mod campaign;
 mod cli;
 mod demo;

@@ -3,7 +3,7 @@
 use model::{
     AttributeTrigger, DataflowId, DataflowState, Dataset, DestinationDefinition, DestinationId, Duration,
     FieldGroup, Inlet, MembershipScope, NamespaceSelection, Path, QueueBounds, SchemaDefinition, SegmentId,
-    SegmentState, Triggers,
+    SegmentState, Triggers, ZoneName,
 };
 
 /// Everything that is to be in force. What is not in it is to go.
@@ -43,6 +43,8 @@ pub struct DesiredSegment {
     pub name: String,
     /// The predicate, `pql/text`, as written.
     pub expression: String,
+    /// Whose days, months and years it speaks of.
+    pub time_zone: ZoneName,
     /// Whether people who opted out are left out.
     pub exclude_opt_out: bool,
     /// Where it is to be in its life.

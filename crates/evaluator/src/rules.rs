@@ -3,7 +3,7 @@
 use crate::flow::Flow;
 use model::{
     DataflowNo, DatasetId, Definitions, Duration, Event, Leaving, RulesVersion, SegmentDefinition, SegmentId,
-    SegmentNo, SegmentState, Timestamp,
+    SegmentNo, SegmentState, Timestamp, ZoneName,
 };
 use pql::Program;
 use std::collections::{BTreeMap, HashMap};
@@ -60,6 +60,14 @@ pub enum RuleError {
         segment: SegmentId,
         /// The first diagnostic.
         message: String,
+    },
+    /// The zone is in no database of this program: a newer one wrote the definitions.
+    #[error("segment {segment}: there is no time zone `{zone}`")]
+    Zone {
+        /// Which segment.
+        segment: SegmentId,
+        /// Its zone.
+        zone: ZoneName,
     },
     /// The filter of a dataflow does not parse.
     #[error("filter of dataflow {dataflow}: {message}")]
@@ -186,17 +194,28 @@ fn parse_published<'a>(definitions: &'a Definitions, errors: &mut Vec<RuleError>
         .iter()
         .filter(|s| s.state == SegmentState::Published)
     {
-        match parse(&definition.expression) {
+        match program(definition) {
             Ok(program) => {
                 parsed.insert(&definition.id, (definition, program));
             }
-            Err(message) => errors.push(RuleError::Expression {
-                segment: definition.id.clone(),
-                message,
-            }),
+            Err(error) => errors.push(error),
         }
     }
     parsed
+}
+
+/// What a segment says, in its zone.
+fn program(definition: &SegmentDefinition) -> Result<Program, RuleError> {
+    let (segment, zone) = (&definition.id, &definition.time_zone);
+    let program = parse(&definition.expression).map_err(|message| RuleError::Expression {
+        segment: segment.clone(),
+        message,
+    })?;
+    let known = zone.zone().ok_or_else(|| RuleError::Zone {
+        segment: segment.clone(),
+        zone: zone.clone(),
+    })?;
+    Ok(program.in_zone(known))
 }
 
 fn parse(text: &str) -> Result<Program, String> {
@@ -310,7 +329,7 @@ impl Order<'_> {
     }
 }
 
-/// `(segment) and (filter)` for each mapped segment of a dataflow that has a filter: same timers, same exits.
+/// `(segment) and (filter)` for each mapped segment of a dataflow that has a filter: same timers, same exits, same zone.
 fn hidden_segments(
     dataflow: &model::Dataflow,
     segments: &[Segment],

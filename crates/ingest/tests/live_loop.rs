@@ -29,6 +29,7 @@ fn definitions() -> Definitions {
         no: SegmentNo(no),
         name: format!("s{no}"),
         expression: (*expression).to_owned(),
+        time_zone: model::ZoneName::default(),
         exclude_opt_out: true,
         state: SegmentState::Published,
         changed_in: RulesVersion(0),

@@ -5,7 +5,7 @@
 
 use crate::{
     DataflowId, DataflowNo, Dataset, DatasetId, DestinationId, Duration, FieldGroup, InletId, Path,
-    RulesVersion, SchemaDefinition, SegmentId, SegmentNo, Timestamp,
+    RulesVersion, SchemaDefinition, SegmentId, SegmentNo, Timestamp, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +93,8 @@ pub struct SegmentDefinition {
     pub name: String,
     /// The predicate, `pql/text`.
     pub expression: String,
+    /// Whose days, months and years it speaks of.
+    pub time_zone: ZoneName,
     /// Whether people who opted out are left out.
     pub exclude_opt_out: bool,
     /// Where it is in its life.

@@ -16,6 +16,7 @@ mod profile;
 mod schema;
 mod secret;
 mod time;
+mod zone;
 
 pub use clock::{Clock, SystemClock};
 pub use definition::{
@@ -40,3 +41,4 @@ pub use profile::{
 pub use schema::{Dataset, Field, FieldGroup, IdentityDescriptor, Scalar, SchemaClass, SchemaDefinition};
 pub use secret::Secret;
 pub use time::{Duration, Timestamp};
+pub use zone::ZoneName;

@@ -7,6 +7,7 @@ mod campaign;
 mod kit;
 mod live;
 mod power;
+mod properties;
 mod simulation;
 mod streams;
 mod workload;
@@ -21,6 +22,7 @@ use std::time::Duration;
 const STEPS: &[Step] = &[
     workload::STEP,
     live::STEP,
+    properties::STEP,
     simulation::STEP,
     campaign::STEP,
     power::STEP,
@@ -84,6 +86,10 @@ struct Given {
     /// How many seeds the step `simulation` runs.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     seeds: u64,
+
+    /// How many cases the step `properties` gives each of them.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    cases: u32,
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {

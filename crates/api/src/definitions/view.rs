@@ -79,6 +79,7 @@ fn segment(segment: &SegmentDefinition) -> Value {
         "id": segment.id,
         "name": segment.name,
         "pql": segment.expression,
+        "timeZone": segment.time_zone,
         "excludeOptOut": segment.exclude_opt_out,
         "state": match segment.state {
             SegmentState::Draft => "draft",

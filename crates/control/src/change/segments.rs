@@ -50,6 +50,7 @@ fn made(wanted: &DesiredSegment, no: SegmentNo, publish: Publish) -> SegmentDefi
         no,
         name: wanted.name.clone(),
         expression: wanted.expression.clone(),
+        time_zone: wanted.time_zone.clone(),
         exclude_opt_out: wanted.exclude_opt_out,
         state: wanted.state,
         changed_in: publish.version,
@@ -68,11 +69,15 @@ fn edited(
     use SegmentState::Published;
     let mut segment = current.clone();
     let rule = current.expression != wanted.expression;
+    let zone = current.time_zone != wanted.time_zone;
     let opt_out = current.exclude_opt_out != wanted.exclude_opt_out;
     let state = current.state != wanted.state;
     let mut edits = Vec::new();
     if rule {
         edits.push("rule changed".to_owned());
+    }
+    if zone {
+        edits.push(format!("timeZone {} -> {}", current.time_zone, wanted.time_zone));
     }
     if opt_out {
         edits.push(format!(
@@ -91,12 +96,14 @@ fn edited(
     }
     segment.name.clone_from(&wanted.name);
     segment.expression.clone_from(&wanted.expression);
+    segment.time_zone.clone_from(&wanted.time_zone);
     segment.exclude_opt_out = wanted.exclude_opt_out;
     segment.state = wanted.state;
     segment.updated = publish.at;
     let began = state && wanted.state == Published;
     let ended = state && current.state == Published;
-    if rule || opt_out || began || ended {
+    let meaning = rule || zone || opt_out;
+    if meaning || began || ended {
         segment.changed_in = publish.version;
     }
     if began && current.state != SegmentState::Draft {
@@ -107,7 +114,7 @@ fn edited(
         item = item.doing(beginning(Published));
     } else if ended {
         item = item.doing(ENDING);
-    } else if (rule || opt_out) && wanted.state == Published {
+    } else if meaning && wanted.state == Published {
         item = item.doing(
             "everybody is looked at again in the background; who comes in or falls out changes with cause `published`",
         );

@@ -98,7 +98,7 @@ fn order_and_spelling_are_no_change() {
     for (from, to) in [
         (
             "  - {id: gold, name: Gold, pql: points >= 1000}\n",
-            "  - {pql: '  points >= 1000 ', id: gold, name: Gold, excludeOptOut: true}\n",
+            "  - {pql: '  points >= 1000 ', id: gold, name: Gold, excludeOptOut: true, timeZone: Etc/UTC}\n",
         ),
         ("retention: 90 days\n", ""),
         ("segments: [gold, silver]", "segments: [silver, gold]"),

@@ -205,6 +205,7 @@ fn segment(draft: SegmentDraft) -> Option<DesiredSegment> {
         id: draft.id?,
         name: draft.name?,
         expression: draft.rule?.text,
+        time_zone: draft.time_zone,
         exclude_opt_out: draft.exclude_opt_out,
         state: draft.state,
     })

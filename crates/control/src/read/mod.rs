@@ -14,6 +14,7 @@ mod rule;
 mod schema;
 mod segment;
 mod span;
+mod zone;
 
 pub(crate) use dataflow::DataflowDraft;
 pub(crate) use dataset::DatasetDraft;

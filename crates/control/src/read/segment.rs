@@ -1,9 +1,9 @@
 //! `segments`: named rules.
 
 use super::fields::{Fields, Located, NotBuilt};
-use super::{Item, Rule, rule};
+use super::{Item, Rule, rule, zone};
 use crate::report::Report;
-use model::{SegmentId, SegmentState};
+use model::{SegmentId, SegmentState, ZoneName};
 
 /// A segment as far as it could be read.
 #[derive(Debug)]
@@ -13,6 +13,7 @@ pub(crate) struct SegmentDraft {
     pub(crate) id: Option<SegmentId>,
     pub(crate) name: Option<String>,
     pub(crate) rule: Option<Rule>,
+    pub(crate) time_zone: ZoneName,
     pub(crate) exclude_opt_out: bool,
     pub(crate) state: SegmentState,
 }
@@ -36,9 +37,9 @@ pub(super) fn read(mut item: Item<'_>, report: &mut Report) -> Option<SegmentDra
     let fields = &mut item.fields;
     let name = fields.text("name", report);
     let rule = expression(fields, report);
+    let time_zone = zone::of(fields, report);
     let exclude_opt_out = fields.flag("excludeOptOut", true, report);
     let state = fields.word("state", STATES, SegmentState::Published, report);
-    time_zone(fields, report);
     item.fields.finish(NOT_BUILT, report);
     Some(SegmentDraft {
         word: item.id?.value,
@@ -47,6 +48,7 @@ pub(super) fn read(mut item: Item<'_>, report: &mut Report) -> Option<SegmentDra
             .or_else(|| id.as_ref().map(ToString::to_string)),
         id,
         rule,
+        time_zone,
         exclude_opt_out,
         state,
     })
@@ -102,23 +104,5 @@ fn only(text: Option<Located<String>>, key: &str, value: &str, report: &mut Repo
     } else {
         let message = format!("`{}` is not a value of `{key}` of an expression", text.value);
         report.error(text.span, message, format!("write `{key}: {value}`"));
-    }
-}
-
-/// Days and months are those of UTC for now: saying so is no mistake, asking for others is.
-fn time_zone(fields: &mut Fields<'_>, report: &mut Report) {
-    let zone = fields
-        .text("timeZone", report)
-        .filter(|zone| !matches!(zone.value.as_str(), "UTC" | "Etc/UTC" | "Z"));
-    if let Some(zone) = zone {
-        let message = format!(
-            "`timeZone` of {} is `{}`, and zones other than UTC are not built yet",
-            fields.what, zone.value
-        );
-        report.error(
-            zone.span,
-            message,
-            "take the line out: days and months are then those of UTC",
-        );
     }
 }

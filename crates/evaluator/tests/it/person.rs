@@ -22,6 +22,7 @@ pub(crate) fn segment(no: u32, id: &str, expression: &str) -> SegmentDefinition 
         no: SegmentNo(no),
         name: format!("Segment {id}"),
         expression: expression.to_owned(),
+        time_zone: model::ZoneName::default(),
         exclude_opt_out: true,
         state: SegmentState::Published,
         changed_in: RulesVersion(1),

@@ -1,7 +1,9 @@
 //! Segments that refer to each other, and the order in which they are evaluated.
 
 use evaluator::{RuleError, Rules};
-use model::{Definitions, RulesVersion, SegmentDefinition, SegmentId, SegmentNo, SegmentState, Timestamp};
+use model::{
+    Definitions, RulesVersion, SegmentDefinition, SegmentId, SegmentNo, SegmentState, Timestamp, ZoneName,
+};
 
 fn segment(no: u32, id: &str, expression: String) -> SegmentDefinition {
     SegmentDefinition {
@@ -9,6 +11,7 @@ fn segment(no: u32, id: &str, expression: String) -> SegmentDefinition {
         no: SegmentNo(no),
         name: id.to_owned(),
         expression,
+        time_zone: model::ZoneName::default(),
         exclude_opt_out: false,
         state: SegmentState::Published,
         changed_in: RulesVersion(u64::from(no)),
@@ -62,4 +65,46 @@ fn a_circle_is_named_once_and_so_is_what_is_missing() {
     assert_eq!(texts.len(), 2, "{texts:?}");
     assert!(texts[0].contains("a -> b -> c -> a"), "{texts:?}");
     assert!(texts[1].contains("gone"), "{texts:?}");
+}
+
+/// The hidden segment of a dataflow with a filter is in the zone of the segment.
+#[test]
+fn segments_and_their_filters_are_in_the_zone_of_the_segment() {
+    let seoul = ZoneName::new("Asia/Seoul").expect("a zone");
+    let zoned = SegmentDefinition {
+        time_zone: seoul.clone(),
+        ..crate::person::segment(0, "s", "born occurs today")
+    };
+    let mut flow = crate::person::flow(&["s"], &[]);
+    flow.filter = Some("seen occurs today".to_owned());
+    flow.segments[0].hidden = Some(SegmentNo(1));
+    let rules = crate::person::rules(&crate::person::definitions(vec![zoned], vec![flow]));
+    let zones: Vec<_> = rules
+        .segments()
+        .iter()
+        .map(|s| s.program.zone().clone())
+        .collect();
+    assert_eq!(
+        zones,
+        [seoul.zone(), seoul.zone()].map(|zone| zone.expect("known"))
+    );
+}
+
+/// Written by a program with a newer database.
+#[test]
+fn a_zone_nobody_knows_is_an_error() {
+    let zone: ZoneName = serde_json::from_str("\"Mars/Olympus\"").expect("a name");
+    let segment = SegmentDefinition {
+        time_zone: zone.clone(),
+        ..segment(0, "s", "a = 1".to_owned())
+    };
+    let error = RuleError::Zone {
+        segment: segment.id.clone(),
+        zone,
+    };
+    assert_eq!(
+        error.to_string(),
+        "segment s: there is no time zone `Mars/Olympus`"
+    );
+    assert_eq!(compile(vec![segment]).err(), Some(vec![error]));
 }

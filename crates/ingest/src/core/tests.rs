@@ -19,6 +19,7 @@ fn definitions() -> Definitions {
         no: SegmentNo(no),
         name: id.to_owned(),
         expression: expression.to_owned(),
+        time_zone: model::ZoneName::default(),
         exclude_opt_out: true,
         state: SegmentState::Published,
         changed_in: RulesVersion(1),

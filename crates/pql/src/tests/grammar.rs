@@ -128,7 +128,7 @@ impl Writer<'_, '_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(3_000), ..ProptestConfig::default() })]
 
     #[test]
     fn what_the_rules_make_is_read(tape in prop::collection::vec(any::<u8>(), 0..200), depth in 0..40_usize) {

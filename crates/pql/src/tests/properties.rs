@@ -49,7 +49,7 @@ fn words() -> Words {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2_000), ..ProptestConfig::default() })]
 
     #[test]
     fn print_then_parse_is_the_same(tape in prop::collection::vec(any::<u8>(), 0..200)) {

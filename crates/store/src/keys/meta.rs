@@ -17,7 +17,7 @@ pub(crate) const COUNTERS: Table<DataflowNo, Counters> =
 pub(crate) const MESSAGE_COUNTERS: Table<DatasetId, MessageCounters> = Table::new(Space::MessageCounters);
 /// the one row
 pub(crate) const DEFINITIONS: Table<(), Definitions> =
-    Table::changed(Space::Definitions, 3, definitions::older);
+    Table::changed(Space::Definitions, 4, definitions::older);
 /// the one row
 pub(crate) const UPGRADE: Table<(), UpgradeProgress> = Table::new(Space::Upgrade);
 /// number -> job

@@ -35,6 +35,7 @@ fn published(segment: DesiredSegment, no: SegmentNo, changed_in: RulesVersion) -
         id,
         name,
         expression,
+        time_zone,
         exclude_opt_out,
         ..
     } = segment;
@@ -43,6 +44,7 @@ fn published(segment: DesiredSegment, no: SegmentNo, changed_in: RulesVersion) -
         no,
         name,
         expression,
+        time_zone,
         exclude_opt_out,
         state: SegmentState::Published,
         changed_in,

@@ -39,6 +39,7 @@ fn what_an_edit_of_a_segment_moves() {
     for (from, to, changed_in, no, updated) in [
         ("points >= 1000", "points >= 999", 2, 0, 2),
         ("name: Gold,", "name: Gold, excludeOptOut: false,", 2, 0, 2),
+        ("name: Gold,", "name: Gold, timeZone: Asia/Seoul,", 2, 0, 2),
         ("name: Gold,", "name: Golden,", 1, 0, 2),
         ("retention: 90 days", "retention: 30 days", 2, 0, 1),
         ("id: silver,", "id: silver, name: Silver,", 1, 0, 1),

@@ -34,6 +34,7 @@ fn every_kind_of_edit() {
         ("name: Gold,", "name: Golden,"),
         ("points >= 1000", "points > 1000"),
         ("name: Gold,", "name: Gold, excludeOptOut: false,"),
+        ("name: Gold,", "name: Gold, timeZone: Asia/Seoul,"),
         ("state: draft", "state: published"),
         ("state: inactive", "state: published"),
         (

@@ -65,7 +65,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1_500), ..ProptestConfig::default() })]
 
     /// Never too late: nothing changes before. Never in the past, or a timer would not move on.
     #[test]
@@ -179,7 +179,7 @@ mod days {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(400))]
+        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), ..ProptestConfig::default() })]
 
         /// Who steps from due to due misses nothing of what is seen at every hour, just before and just after.
         #[test]

@@ -6,7 +6,7 @@ use model::{
     DestinationDefinition, DestinationId, Duration, Field, FieldGroup, FieldGroupId, IdentityDescriptor,
     Inlet, InletId, Limits, Mapping, MembershipScope, NamespaceSelection, Path, QueueBounds, RulesVersion,
     Scalar, SchemaClass, SchemaDefinition, SchemaId, SegmentDefinition, SegmentId, SegmentNo, SegmentState,
-    Triggers,
+    Triggers, ZoneName,
 };
 
 pub(crate) fn one_of_everything() -> Definitions {
@@ -15,6 +15,7 @@ pub(crate) fn one_of_everything() -> Definitions {
         no: SegmentNo(4),
         name: "Gold".to_owned(),
         expression: "loyalty.points >= 1000".to_owned(),
+        time_zone: ZoneName::new("Asia/Seoul").unwrap(),
         exclude_opt_out: true,
         state: SegmentState::Published,
         changed_in: RulesVersion(6),
@@ -108,12 +109,15 @@ pub(crate) fn one_of_everything() -> Definitions {
     }
 }
 
-/// What formats without schemas can keep of it.
+/// What formats without schemas and time zones can keep of it.
 pub(crate) fn untyped(mut definitions: Definitions) -> Definitions {
     definitions.field_groups.clear();
     definitions.schemas.clear();
     for dataset in &mut definitions.datasets {
         *dataset = Dataset::untyped(dataset.id.clone());
+    }
+    for segment in &mut definitions.segments {
+        segment.time_zone = ZoneName::default();
     }
     definitions
 }

@@ -107,7 +107,7 @@ fn loses(leaf: &PatchLeaf, at: usize, others: &[(usize, Vec<PatchLeaf>)]) -> boo
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2_000), ..ProptestConfig::default() })]
 
     #[test]
     fn any_order_in_any_fragments_is_merge_patch_in_order_of_time(

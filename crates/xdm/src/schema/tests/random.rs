@@ -39,7 +39,7 @@ fn json() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2_000), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// A schema takes nothing that is refused without one, changes nothing of what it takes, and says of what it does not
     /// take where it is wrong: there is something at every pointer.

@@ -241,7 +241,7 @@ fn any_group(id: usize) -> impl Strategy<Value = FieldGroup> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1_000), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// The union, or the conflicts, are the same in whatever order groups and schemas stand, and however often.
     #[test]
