@@ -6,3 +6,4 @@ mod person;
 mod publish;
 mod references;
 mod retention;
+mod why;
