@@ -27,6 +27,9 @@ pub(crate) struct WhyArgs {
     /// Which segment, by its id; a draft too.
     #[arg(required_unless_present = "expression")]
     segment: Option<String>,
+    /// As this dataflow sees it, which maps the segment: with its filter, and with what it was told.
+    #[arg(long, value_name = "ID", conflicts_with = "expression")]
+    dataflow: Option<String>,
     /// A predicate in place of a segment.
     #[arg(long, value_name = "PQL", conflicts_with = "segment")]
     expression: Option<String>,
@@ -43,6 +46,7 @@ pub(crate) struct WhyArgs {
 const EXAMPLES: &str = "\
 Examples:
   weir why email:ana@example.test big-spenders
+  weir why email:ana@example.test big-spenders --dataflow crm
   weir why email:ana@example.test --expression 'xEvent[eventType = \"purchase\"].count() >= 3'
   weir why email:ana@example.test big-spenders --json | jq .flips";
 
@@ -77,8 +81,10 @@ async fn ask(args: &WhyArgs) -> Result<Value> {
             client.post(path, &query, expression.clone().into_bytes()).await?
         }
         (None, segment) => {
-            let segment = ("segment", segment.as_deref().unwrap_or_default());
-            client.ask(path, &[who[0], who[1], segment]).await?
+            let mut query = who.to_vec();
+            query.push(("segment", segment.as_deref().unwrap_or_default()));
+            query.extend(args.dataflow.as_deref().map(|dataflow| ("dataflow", dataflow)));
+            client.ask(path, &query).await?
         }
     };
     match (status, answer["text"].as_str()) {

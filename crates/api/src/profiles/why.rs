@@ -11,29 +11,30 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use control::{Asked, Why, WhyError};
-use model::{Identity, SegmentId};
+use model::{DataflowId, IdError, Identity, SegmentId};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// The longest predicate that is read, in bytes: what a segment may be written in is shorter by far.
 const MAX_EXPRESSION_BYTES: usize = 256 * 1024;
 
-/// `GET /api/profiles/why?namespace=email&value=a@b.test&segment=gold`: the segment part by part, with what each is of
-/// this person.
+/// `GET /api/profiles/why?namespace=email&value=a@b.test&segment=gold&dataflow=crm`: the segment part by part, with what
+/// each is of this person; with a dataflow, the segment and its filter.
 pub(crate) async fn why(
     State(state): State<Arc<Shared>>,
     parameters: Parameters,
 ) -> Result<Json<Why>, Problem> {
-    parameters.only(&["namespace", "value", "segment"])?;
+    parameters.only(&["namespace", "value", "segment", "dataflow"])?;
     let who = who(&parameters)?;
+    let no_id = |name: &str, error: IdError| {
+        let detail = format!("`{name}` is no id: {error}");
+        Problem::parameter(detail, "write the id as in the definitions")
+    };
     let segment = parameters.required("segment", "gold")?;
-    let segment = SegmentId::new(segment).map_err(|error| {
-        Problem::parameter(
-            format!("`segment` is no id of a segment: {error}"),
-            "write the id as in the definitions",
-        )
-    })?;
-    answer(state, who, Asked::Segment(segment)).await
+    let segment = SegmentId::new(segment).map_err(|error| no_id("segment", error))?;
+    let dataflow = parameters.get("dataflow").map(DataflowId::new).transpose();
+    let dataflow = dataflow.map_err(|error| no_id("dataflow", error))?;
+    answer(state, who, Asked::Segment { segment, dataflow }).await
 }
 
 /// `POST /api/profiles/why?namespace=email&value=a@b.test&excludeOptOut=false` with PQL as the body: the same of a
@@ -83,9 +84,13 @@ async fn answer(state: Arc<Shared>, who: Identity, asked: Asked) -> Result<Json<
 fn problem(error: WhyError) -> Problem {
     let detail = error.to_string();
     match error {
-        WhyError::NoSegment { near, .. } => {
+        WhyError::NotMapped { .. } => Problem::not_found(
+            detail,
+            "leave the dataflow out, or name one that maps the segment",
+        ),
+        WhyError::NoSegment { near, .. } | WhyError::NoDataflow { near, .. } => {
             let what = near.map_or_else(
-                || "GET /api/definitions lists the segments".to_owned(),
+                || "GET /api/definitions lists segments and dataflows".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
             Problem::not_found(detail, what)

@@ -130,6 +130,13 @@ async fn what_the_question_needs() {
         ),
         (
             "GET",
+            "/api/profiles/why?namespace=email&value=a@b.test&segment=gold&dataflow=crm",
+            "",
+            404,
+            "no dataflow `crm`",
+        ),
+        (
+            "GET",
             "/api/profiles/why?namespace=email&value=a@b.test",
             "",
             400,
@@ -238,5 +245,65 @@ async fn where_store_and_evaluation_differ_it_says_why() {
     assert!(
         notes.contains("a timer that was due at 2023-11-21T21:13:20.000Z"),
         "{notes}"
+    );
+}
+
+/// A dataflow with a filter sees another segment under the same name, and was told of that one.
+#[tokio::test]
+async fn as_a_dataflow_sees_it() {
+    let rig = Rig::start().await;
+    shop(&rig).await;
+    let flows = format!(
+        "{DEFINITIONS}{}",
+        r"
+destinations: [{id: files, kind: fake}]
+dataflows:
+  - {id: rich, destination: files, segments: [shopper], filter: loyalty.points >= 1000}
+  - {id: all, destination: files, segments: [shopper]}
+"
+    );
+    let reply = rig.admin("POST", "/api/definitions", &flows).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    while rig.get("/api/status").await["upgrade"]["finished"] != true {
+        tokio::task::yield_now().await;
+    }
+    let plain = rig.get(SHOPPER).await;
+    assert!(
+        plain["holds"] == true && plain.get("dataflow").is_none(),
+        "{plain}"
+    );
+    let seen = rig.get(&format!("{SHOPPER}&dataflow=rich")).await;
+    assert_eq!(seen["holds"], false, "{seen}");
+    assert_eq!(seen["stored"]["member"], false);
+    assert_eq!(seen["dataflow"]["filter"], "loyalty.points >= 1000");
+    let parts: Vec<_> = seen["clause"]["parts"]
+        .as_array()
+        .expect("parts")
+        .iter()
+        .map(|part| part["holds"].clone())
+        .collect();
+    assert_eq!(parts, [true, false]);
+    assert!(seen["dataflow"].get("told").is_none(), "{seen}");
+    // Whom it tells of from now on.
+    rig.lines(&[record("a@b.test", r#","loyalty":{"points":1000}"#)])
+        .await;
+    let seen = rig.get(&format!("{SHOPPER}&dataflow=rich")).await;
+    assert!(
+        seen["holds"] == true && seen["dataflow"]["told"] == true,
+        "{seen}"
+    );
+    assert_eq!(seen["stored"]["status"], "realized");
+    let seen = rig.get(&format!("{SHOPPER}&dataflow=all")).await;
+    assert!(
+        seen["holds"] == true && seen["dataflow"].get("filter").is_none(),
+        "{seen}"
+    );
+    let path = GOLD.to_owned() + "&dataflow=rich";
+    let reply = rig.admin("GET", &path, "").await;
+    assert_eq!(reply.status, 404, "{}", reply.text);
+    assert!(
+        reply.problem().contains("does not map segment `gold`"),
+        "{}",
+        reply.text
     );
 }

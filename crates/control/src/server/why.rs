@@ -8,7 +8,8 @@ use evaluator::explain::{Explanation, Question, Turn};
 use evaluator::{Rules, State, explain};
 use ingest::ClockState;
 use model::{
-    Definitions, Profile, RulesVersion, SegmentDefinition, SegmentId, SegmentState, Status, Timestamp,
+    Dataflow, DataflowId, Definitions, Mapping, Profile, RulesVersion, SegmentDefinition, SegmentId,
+    SegmentNo, SegmentState, Status, Timestamp,
 };
 use pql::Program;
 use serde::{Serialize, Serializer};
@@ -17,7 +18,12 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// A segment of the definitions, in whatever state.
-    Segment(SegmentId),
+    Segment {
+        /// Which.
+        segment: SegmentId,
+        /// As a dataflow sees it that maps it: with its filter.
+        dataflow: Option<DataflowId>,
+    },
     /// A predicate that nobody saved.
     Expression {
         /// PQL.
@@ -38,6 +44,22 @@ pub enum WhyError {
         /// The nearest that there is.
         near: Option<String>,
     },
+    /// There is no such dataflow.
+    #[error("there is no dataflow `{id}`")]
+    NoDataflow {
+        /// What was asked for.
+        id: DataflowId,
+        /// The nearest that there is.
+        near: Option<String>,
+    },
+    /// The dataflow does not map the segment.
+    #[error("dataflow `{dataflow}` does not map segment `{segment}`")]
+    NotMapped {
+        /// Which dataflow.
+        dataflow: DataflowId,
+        /// Which segment.
+        segment: SegmentId,
+    },
     /// The predicate does not parse.
     #[error("{}", .0.summary())]
     Expression(Box<Report>),
@@ -51,6 +73,9 @@ pub struct Why {
     /// Nothing for a predicate that nobody saved.
     #[serde(skip_serializing_if = "Option::is_none")]
     segment: Option<Named>,
+    /// The dataflow as which it is seen, and what that was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dataflow: Option<Seen>,
     /// The predicate as it is written.
     source: String,
     /// What the store says; nothing for what is not evaluated.
@@ -73,6 +98,18 @@ struct Named {
     id: SegmentId,
     name: String,
     state: SegmentState,
+}
+
+/// A dataflow that maps the segment.
+#[derive(Debug, Serialize)]
+struct Seen {
+    id: DataflowId,
+    /// What is asked beside the segment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<String>,
+    /// Whether its last export of the profile showed the segment as realized; nothing if it never was told of the profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    told: Option<bool>,
 }
 
 /// What is kept of a profile's standing in a segment.
@@ -110,7 +147,10 @@ impl Control {
         let rules = ingest.rules();
         let now = ingest.evaluation_time(clock.now()).max(profile.hot.stepped);
         let mut why = match asked {
-            Asked::Segment(id) => of_segment(&rules, definitions, &State::new(profile), id, now),
+            Asked::Segment { segment, dataflow } => {
+                let state = State::new(profile);
+                of_segment(&rules, definitions, &state, (segment, dataflow.as_ref()), now)
+            }
             Asked::Expression {
                 text,
                 exclude_opt_out,
@@ -139,7 +179,7 @@ fn of_segment(
     rules: &Rules,
     definitions: &Definitions,
     state: &State,
-    id: &SegmentId,
+    (id, dataflow): (&SegmentId, Option<&DataflowId>),
     now: Timestamp,
 ) -> Result<Why, WhyError> {
     let Some(definition) = definitions.segments.iter().find(|known| known.id == *id) else {
@@ -149,37 +189,77 @@ fn of_segment(
             near: nearest(id.as_str(), known).map(str::to_owned),
         });
     };
-    let evaluated = rules.segment(definition.no);
+    let mapped = dataflow
+        .map(|dataflow| mapped(definitions, id, dataflow))
+        .transpose()?;
+    let filtered = mapped.and_then(|(flow, mapping)| flow.filter.as_deref().zip(mapping.hidden));
+    let no = filtered.map_or(definition.no, |(_, hidden)| hidden);
+    let evaluated = rules.segment(no);
     let parsed;
     let program = if let Some(segment) = evaluated {
         &segment.program
     } else {
-        parsed = parse(&format!("segment {id}"), &definition.expression)?;
+        let alone = parse(&format!("segment {id}"), &definition.expression)?;
+        parsed = match filtered {
+            Some((filter, _)) => Program::and(alone, parse("the filter", filter)?),
+            None => alone,
+        };
         &parsed
     };
+    let source = filtered.is_none().then_some(definition.expression.as_str());
     let question = Question {
         program,
         exclude_opt_out: definition.exclude_opt_out,
-        source: Some(&definition.expression),
+        source,
     };
     let mut why = Why::new(rules, state, &question, now);
     match evaluated {
         None => why.notes.push(not_evaluated(definition)),
         Some(segment) => {
-            let stored = stored(state, definition);
+            let stored = stored(state, no);
             if stored.member != why.explanation.holds {
                 why.notes.push(difference(state, segment, rules, now));
             }
             why.stored = Some(stored);
         }
     }
-    let missing = unknown(program, rules, definitions);
+    if let Some((flow, _)) = mapped {
+        let ledger = state.profile.hot.ledger.iter();
+        let entry = ledger.into_iter().find(|entry| entry.dataflow == flow.no);
+        why.dataflow = Some(Seen {
+            id: flow.id.clone(),
+            filter: flow.filter.clone(),
+            told: entry.map(|entry| entry.told.contains(&no)),
+        });
+    }
     why.segment = Some(Named {
         id: id.clone(),
         name: definition.name.clone(),
         state: definition.state,
     });
+    let missing = unknown(program, rules, definitions);
     Ok(why.noting(missing))
+}
+
+/// The dataflow of this name, and how it maps the segment.
+fn mapped<'d>(
+    definitions: &'d Definitions,
+    segment: &SegmentId,
+    dataflow: &DataflowId,
+) -> Result<(&'d Dataflow, &'d Mapping), WhyError> {
+    let flows = || definitions.dataflows.iter();
+    let Some(flow) = flows().find(|flow| flow.id == *dataflow) else {
+        return Err(WhyError::NoDataflow {
+            id: dataflow.clone(),
+            near: nearest(dataflow.as_str(), flows().map(|flow| flow.id.as_str())).map(str::to_owned),
+        });
+    };
+    let mapping = flow.segments.iter().find(|mapping| mapping.segment == *segment);
+    let mapping = mapping.ok_or_else(|| WhyError::NotMapped {
+        dataflow: dataflow.clone(),
+        segment: segment.clone(),
+    })?;
+    Ok((flow, mapping))
 }
 
 impl Why {
@@ -193,7 +273,10 @@ impl Why {
         Self {
             profile: state.profile.id.to_string(),
             segment: None,
-            source: question.source.unwrap_or_default().to_owned(),
+            dataflow: None,
+            source: question
+                .source
+                .map_or_else(|| question.program.to_string(), str::to_owned),
             stored: None,
             definitions: rules.version,
             explanation,
@@ -208,10 +291,10 @@ impl Why {
     }
 }
 
-fn stored(state: &State, definition: &SegmentDefinition) -> Stored {
-    let membership = state.membership(definition.no);
+fn stored(state: &State, no: SegmentNo) -> Stored {
+    let membership = state.membership(no);
     Stored {
-        member: state.realized(definition.no),
+        member: state.realized(no),
         status: membership.map(|membership| membership.status),
         since: membership.map(|membership| membership.since),
         definitions: state.profile.hot.rules,

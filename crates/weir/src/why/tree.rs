@@ -20,6 +20,14 @@ pub(super) fn of(profile: &str, answer: &Value) -> String {
     if let Some(stored) = stored(answer, &moment) {
         lines.push(stored);
     }
+    if let Some(dataflow) = answer.get("dataflow") {
+        let told = match dataflow["told"].as_bool() {
+            Some(true) => "realized, by the last export",
+            Some(false) => "not realized, by the last export",
+            None => "nothing of this person yet",
+        };
+        lines.push(format!("The dataflow was told: {told}."));
+    }
     let notes = answer["notes"].as_array().into_iter().flatten();
     lines.extend(notes.map(|note| format!("Note: {}", text(note))));
     lines.push(String::new());
@@ -57,7 +65,10 @@ fn headline(profile: &str, answer: &Value) -> String {
         (false, true) => "would be in",
         (false, false) => "would not be in",
     };
-    format!("{profile} {is} {named}.")
+    match answer["dataflow"]["id"].as_str() {
+        Some(dataflow) => format!("{profile} {is} {named}, as dataflow `{dataflow}` sees it."),
+        None => format!("{profile} {is} {named}."),
+    }
 }
 
 fn change(answer: &Value, moment: &Moment) -> String {

@@ -1,5 +1,5 @@
 use super::*;
-use model::{Duration, Membership, ProfileId, SegmentNo};
+use model::{Duration, Membership, ProfileId};
 
 const VIP: SegmentNo = SegmentNo(1);
 
@@ -43,7 +43,7 @@ fn member(next_due: Option<Timestamp>) -> State {
 fn why(definitions: &Definitions, state: &State) -> Why {
     let rules = Rules::compile(definitions).expect("rules");
     let id = SegmentId::new("vip").expect("an id");
-    of_segment(&rules, definitions, state, &id, at(200)).expect("an answer")
+    of_segment(&rules, definitions, state, (&id, None), at(200)).expect("an answer")
 }
 
 #[test]
@@ -99,7 +99,8 @@ fn another_segment_is_not_guessed() {
     let definitions = definitions(1, SegmentState::Published);
     let rules = Rules::compile(&definitions).expect("rules");
     let id = SegmentId::new("vipp").expect("an id");
-    let error = of_segment(&rules, &definitions, &member(None), &id, at(200)).expect_err("no such segment");
+    let error =
+        of_segment(&rules, &definitions, &member(None), (&id, None), at(200)).expect_err("no such segment");
     assert!(
         matches!(&error, WhyError::NoSegment { near: Some(near), .. } if near == "vip"),
         "{error:?}"
