@@ -14,3 +14,4 @@ mod sigkill;
 mod syncs;
 mod torn_file;
 mod transport;
+mod why;

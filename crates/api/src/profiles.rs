@@ -3,6 +3,9 @@
 mod adobe;
 mod names;
 mod view;
+mod why;
+
+pub(crate) use why::{why, would};
 
 use crate::problem::Problem;
 use crate::query::Parameters;

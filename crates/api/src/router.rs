@@ -19,6 +19,7 @@ pub fn router(api: Api) -> Router {
     let state = Arc::new(State::new(api));
     let admin = Router::new()
         .route("/api/profiles", get(profiles::look_up))
+        .route("/api/profiles/why", get(profiles::why).post(profiles::would))
         .route("/data/core/ups/access/entities", get(profiles::entities))
         .route(
             "/api/definitions",

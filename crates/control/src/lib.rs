@@ -32,6 +32,6 @@ pub use model::Secret;
 pub use report::{Diagnostic, Position, Report, Severity, Source, Span};
 pub use secrets::{Reference, ReferenceError, SecretError, Secrets};
 pub use server::{
-    CheckView, Control, Denied, DestinationView, Error, Forbidden, JobRefusal, OpenInlet, Outcome, Parts,
-    PermissionView, TestView, Verdict, Worker,
+    Asked, CheckView, Control, Denied, DestinationView, Error, Forbidden, JobRefusal, OpenInlet, Outcome,
+    Parts, PermissionView, Stored, TestView, Verdict, Why, WhyError, Worker,
 };

@@ -192,19 +192,20 @@ fn seen_until(rules: &Rules, event: &Event) -> Option<Timestamp> {
     Some(event.valid_until.map_or(forgotten, |valid| valid.min(forgotten)))
 }
 
+/// The events of a profile as predicates see them.
+pub(crate) fn seen<'s>(rules: &Rules, state: &'s State) -> Vec<EventView<'s>> {
+    let events = state.profile.events.iter().zip(&state.events);
+    let seen = |(event, value): (&Event, &'s xdm::Value)| EventView {
+        timestamp: event.timestamp,
+        valid_until: seen_until(rules, event),
+        value,
+    };
+    events.map(seen).collect()
+}
+
 /// For each segment in scope whether it holds and until when that is certain.
 fn outcomes(rules: &Rules, state: &State, scope: Scope, now: Timestamp) -> Vec<Option<(bool, Timestamp)>> {
-    let events: Vec<EventView<'_>> = state
-        .profile
-        .events
-        .iter()
-        .zip(&state.events)
-        .map(|(event, value)| EventView {
-            timestamp: event.timestamp,
-            valid_until: seen_until(rules, event),
-            value,
-        })
-        .collect();
+    let events = seen(rules, state);
     let opted_out = xdm::opted_out(&state.attributes.value);
     let mut outcomes: Vec<Option<(bool, Timestamp)>> = Vec::with_capacity(rules.segments().len());
     for segment in rules.segments() {

@@ -5,12 +5,13 @@
 //!
 //! Start reading at [`advance()`]: it is the law of time for one profile. [`evaluate()`] makes one step, [`plan()`]
 //! derives its exports, [`Rules`] is what both go by, [`State`] what they work on. [`oracle`] evaluates one predicate from
-//! nothing.
+//! nothing, and [`explain()`] tells part by part what it found.
 
 mod absorb;
 mod advance;
 mod change;
 mod evaluate;
+pub mod explain;
 mod flow;
 pub mod oracle;
 mod plan;
@@ -21,6 +22,7 @@ mod tell;
 pub use advance::{Decided, advance, catch_up};
 pub use change::{Arrival, Change, Step};
 pub use evaluate::evaluate;
+pub use explain::explain;
 pub use flow::{Flow, Mapped};
 pub use plan::{Origin, plan};
 pub use rules::{RuleError, Rules, Segment};

@@ -18,6 +18,10 @@ mod items;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use chain::ends;
+pub(crate) use expression::{Around, Scope};
+
+use jiff::tz::TimeZone;
 use model::{Duration, SegmentId, Timestamp};
 use pql::Program;
 use pql::clock::Clock;
@@ -63,10 +67,7 @@ pub struct Outcome {
 
 /// Evaluates `program` on `view`.
 pub fn recompute(program: &Program, view: &View<'_>) -> Outcome {
-    let oracle = Oracle {
-        view,
-        clock: Clock::new(view.now, program.zone()),
-    };
+    let oracle = Oracle::new(view, program.zone());
     let holds = oracle.holds(program.condition(), None);
     Outcome {
         holds,
@@ -74,8 +75,16 @@ pub fn recompute(program: &Program, view: &View<'_>) -> Outcome {
     }
 }
 
-/// One evaluation.
-struct Oracle<'v> {
+/// One evaluation, of a whole program or of a part that somebody asks for.
+pub(crate) struct Oracle<'v> {
     view: &'v View<'v>,
-    clock: Clock<'v>,
+    /// Knows until when what was asked is certain.
+    pub(crate) clock: Clock<'v>,
+}
+
+impl<'v> Oracle<'v> {
+    pub(crate) fn new(view: &'v View<'v>, zone: &'v TimeZone) -> Self {
+        let clock = Clock::new(view.now, zone);
+        Self { view, clock }
+    }
 }

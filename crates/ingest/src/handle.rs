@@ -3,9 +3,10 @@
 use crate::admission::{Permit, Refusal, Room};
 use crate::bulk::{JobAction, JobError, Page};
 use crate::input::{Answer, Item};
+use crate::options::ClockMode;
 use crate::time::ClockState;
 use evaluator::Rules;
-use model::{Candidates, Definitions, Job, JobNo, NewJob, ProfileId};
+use model::{Candidates, Definitions, Job, JobNo, NewJob, ProfileId, Timestamp};
 use std::sync::Arc;
 use store::{Blocked, Health, Store, UpgradeProgress};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -20,6 +21,7 @@ pub struct Handle {
     pub(crate) store: Store,
     pub(crate) rules: watch::Receiver<Arc<Rules>>,
     pub(crate) clock: watch::Receiver<ClockState>,
+    pub(crate) mode: ClockMode,
 }
 
 /// What waits in the queue. Every request ends with an answer or, if the loop is gone, a closed channel.
@@ -187,6 +189,16 @@ impl Handle {
     /// Whether the wall clock is trusted.
     pub fn clock(&self) -> ClockState {
         self.clock.borrow().clone()
+    }
+
+    /// The instant by which the loop would decide something at this moment, where the wall clock shows `wall`.
+    pub fn evaluation_time(&self, wall: Timestamp) -> Timestamp {
+        let last = self.store.meta().clock;
+        match (self.mode, self.clock()) {
+            (ClockMode::Input, _) => last,
+            (ClockMode::Wall, ClockState::Trusted) => wall.max(last),
+            (ClockMode::Wall, ClockState::Jumped { trusted, .. }) => trusted.max(last),
+        }
     }
 
     fn refusal(&self, blocked: &Blocked) -> Refusal {

@@ -72,6 +72,7 @@ impl Ingest {
             store: store.clone(),
             rules: rules_seen,
             clock: clock_seen,
+            mode: options.clock,
         };
         Ok((
             Self {

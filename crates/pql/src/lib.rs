@@ -16,7 +16,8 @@ pub mod function;
 pub mod generate;
 mod lex;
 mod parse;
-mod print;
+mod places;
+pub mod print;
 mod program;
 mod resolve;
 mod syntax;
@@ -27,6 +28,7 @@ pub mod value;
 
 pub use diagnostic::{Diagnostic, Severity, Span};
 pub use function::Function;
+pub use places::Place;
 pub use program::{
     Direction, Expression, Field, Link, Mention, Mentioned, Operator, Pattern, Program, Root, Sign, Step,
     Unit, When, Which, Window,

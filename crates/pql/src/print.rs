@@ -5,18 +5,33 @@ mod time;
 use crate::function::Function;
 use crate::lex::{is_name, is_reserved};
 use crate::parse::MAX_CHAIN;
-use crate::program::{Expression, Field, Program, Root};
+use crate::program::{Expression, Field, Link, Program, Root};
 use std::fmt::{self, Display, Formatter, Write};
 use xdm::{Number, Value};
 
 impl Display for Program {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        Printer {
-            out: f,
-            items: Vec::new(),
-        }
-        .expression(self.condition())
+        part(self.condition(), &[]).fmt(f)
     }
+}
+
+/// A part of a program as it is written there. `around` is what is in scope of it, the innermost last: the names, and
+/// `None` for the item of a filter.
+pub fn part<'p>(part: &'p Expression, around: &[Option<&'p str>]) -> impl Display + 'p {
+    let items = around.to_vec();
+    fmt::from_fn(move |out| {
+        let items = items.clone();
+        Printer { out, items }.expression(part)
+    })
+}
+
+/// A step of a chain as it is written there: `A: WHAT(..) WHEN(..) COUNT(2)`.
+pub fn step<'p>(step: &'p Link, around: &[Option<&'p str>]) -> impl Display + 'p {
+    let items = around.to_vec();
+    fmt::from_fn(move |out| {
+        let items = items.clone();
+        Printer { out, items }.link(step)
+    })
 }
 
 struct Printer<'p, 'f> {

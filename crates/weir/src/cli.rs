@@ -3,7 +3,7 @@
 use crate::backtest::{self, BacktestArgs};
 use crate::exit::End;
 use crate::settings::{Flag, Settings};
-use crate::{apply, check, dead_letters, demo, destinations_command, jobs, serve, store_command};
+use crate::{apply, check, dead_letters, demo, destinations_command, jobs, serve, store_command, why};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -29,6 +29,7 @@ enum Command {
     Serve(ServeArgs),
     Check(check::CheckArgs),
     Apply(apply::ApplyArgs),
+    Why(why::WhyArgs),
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
     #[command(subcommand)]
@@ -84,6 +85,7 @@ impl Cli {
             Command::Serve(args) => serve::run(&args.settings()?),
             Command::Check(args) => check::run(&args),
             Command::Apply(args) => apply::run(&args),
+            Command::Why(args) => why::run(&args),
             Command::Jobs(command) => jobs::run(command),
             Command::Destinations(command) => destinations_command::run(&command),
             Command::Store(command) => store_command::run(command),

@@ -73,6 +73,13 @@ impl Client {
         Ok((status, answer.text().await.context("the answer broke off")?))
     }
 
+    /// Gets a route with parameters; gives the status and the JSON of the answer.
+    pub(crate) async fn ask(&self, path: &str, query: &[(&str, &str)]) -> Result<(u16, Value)> {
+        let url = reqwest::Url::parse_with_params(&format!("{}{path}", self.url), query)
+            .with_context(|| format!("{} is no URL of a server", self.url))?;
+        self.answered(self.http.get(url)).await
+    }
+
     /// Posts a body to a route; gives the status and the JSON of the answer.
     pub(crate) async fn post(
         &self,
@@ -82,7 +89,11 @@ impl Client {
     ) -> Result<(u16, Value)> {
         let url = reqwest::Url::parse_with_params(&format!("{}{path}", self.url), query)
             .with_context(|| format!("{} is no URL of a server", self.url))?;
-        let request = self.http.post(url).bearer_auth(self.token.expose()).body(body);
+        self.answered(self.http.post(url).body(body)).await
+    }
+
+    async fn answered(&self, request: reqwest::RequestBuilder) -> Result<(u16, Value)> {
+        let request = request.bearer_auth(self.token.expose());
         let answer = request
             .send()
             .await

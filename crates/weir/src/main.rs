@@ -23,6 +23,7 @@ mod serve;
 mod settings;
 mod store_command;
 mod tasks;
+mod why;
 
 use clap::Parser;
 use std::process::ExitCode;

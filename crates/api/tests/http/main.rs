@@ -12,3 +12,4 @@ mod look_up;
 mod rig;
 mod typed;
 mod watching;
+mod why;

@@ -21,7 +21,7 @@ pub(crate) use dataset::DatasetDraft;
 pub(crate) use field_group::FieldGroupDraft;
 pub(crate) use fields::Located;
 pub(crate) use inlet::InletDraft;
-pub(crate) use rule::Rule;
+pub(crate) use rule::{Rule, say};
 pub(crate) use schema::SchemaDraft;
 pub(crate) use segment::SegmentDraft;
 pub(crate) use span::text as retention_text;

@@ -84,7 +84,8 @@ pub(super) fn of(fields: &mut Fields<'_>, key: &'static str, report: &mut Report
     Some(rule)
 }
 
-fn say(diagnostic: &Diagnostic, place: Span, report: &mut Report) {
+/// Says what PQL says of a text that stands at this place.
+pub(crate) fn say(diagnostic: &Diagnostic, place: Span, report: &mut Report) {
     let severity = match diagnostic.severity {
         pql::Severity::Error => Severity::Error,
         pql::Severity::Warning => Severity::Warning,

@@ -6,12 +6,14 @@ mod inlets;
 mod outcome;
 #[cfg(test)]
 mod tests;
+mod why;
 mod worker;
 
 pub use bulk::JobRefusal;
 pub use destinations::{CheckView, DestinationView, PermissionView, TestView};
 pub use inlets::{Denied, OpenInlet};
 pub use outcome::{Outcome, Verdict};
+pub use why::{Asked, Stored, Why, WhyError};
 pub(crate) use worker::Next;
 pub use worker::Worker;
 

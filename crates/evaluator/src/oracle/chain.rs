@@ -18,15 +18,10 @@ impl<'v> Oracle<'v> {
         let mut before: Option<BTreeSet<Timestamp>> = None;
         for step in steps {
             let found = self.happened_in(events, step, around);
-            let ends = match &before {
+            let ends: BTreeSet<_> = match &before {
                 None => ends(&found, step.count),
                 Some(before) => {
-                    let follow = |last: &Timestamp| {
-                        let near = found
-                            .iter()
-                            .filter(|at| *at > last && self.is_near(step, *last, **at));
-                        ends(&near.copied().collect::<Vec<_>>(), step.count)
-                    };
+                    let follow = |last: &Timestamp| ends(&self.following(&found, step, *last), step.count);
                     before.iter().flat_map(follow).collect()
                 }
             };
@@ -38,13 +33,21 @@ impl<'v> Oracle<'v> {
         true
     }
 
+    /// Those of the instants at which an event of the step may follow on the last one of the step before.
+    pub(crate) fn following(&self, found: &[Timestamp], step: &Link, last: Timestamp) -> Vec<Timestamp> {
+        let follows = |at: &&Timestamp| **at > last && self.is_near(step, last, **at);
+        found.iter().filter(follows).copied().collect()
+    }
+
+    /// Whether a step is about an event, wherever it stands among others.
+    pub(crate) fn is_about(&self, step: &'v Link, item: &Datum<'v>, around: Around<'_, 'v>) -> bool {
+        let scope = Scope { item, outer: around };
+        self.holds(&step.what, Some(&scope)) && step.when.iter().all(|when| self.happened(item, when, around))
+    }
+
     /// When the events happened that a step is about, in order.
     fn happened_in(&self, events: &'v Expression, step: &'v Link, around: Around<'_, 'v>) -> Vec<Timestamp> {
-        let wanted = |item: &Datum<'v>| {
-            let scope = Scope { item, outer: around };
-            self.holds(&step.what, Some(&scope))
-                && step.when.iter().all(|when| self.happened(item, when, around))
-        };
+        let wanted = |item: &Datum<'v>| self.is_about(step, item, around);
         let mut found = Vec::new();
         let taken = self.visit(events, around, &wanted, &mut |event| {
             if let Datum::Event { timestamp, .. } = event {
@@ -66,6 +69,6 @@ impl<'v> Oracle<'v> {
 }
 
 /// The instants at which the last of so many events can lie.
-fn ends(events: &[Timestamp], count: usize) -> BTreeSet<Timestamp> {
+pub(crate) fn ends(events: &[Timestamp], count: usize) -> BTreeSet<Timestamp> {
     events.iter().skip(count - 1).copied().collect()
 }

@@ -8,16 +8,16 @@ use pql::{Expression, Field, Root, When};
 
 /// What is in scope, the innermost first: items that filters and quantifiers are looking at, values named with `let`.
 #[derive(Clone, Copy)]
-pub(super) struct Scope<'s, 'v> {
-    pub(super) item: &'s Datum<'v>,
-    pub(super) outer: Option<&'s Scope<'s, 'v>>,
+pub(crate) struct Scope<'s, 'v> {
+    pub(crate) item: &'s Datum<'v>,
+    pub(crate) outer: Option<&'s Scope<'s, 'v>>,
 }
 
 /// What is in scope, if anything is.
-pub(super) type Around<'s, 'v> = Option<&'s Scope<'s, 'v>>;
+pub(crate) type Around<'s, 'v> = Option<&'s Scope<'s, 'v>>;
 
 impl<'v> Oracle<'v> {
-    pub(super) fn holds(&self, condition: &'v Expression, around: Around<'_, 'v>) -> bool {
+    pub(crate) fn holds(&self, condition: &'v Expression, around: Around<'_, 'v>) -> bool {
         match condition {
             Expression::Not(inner) => !self.holds(inner, around),
             Expression::And(all) => all.iter().all(|one| self.holds(one, around)),
@@ -70,12 +70,17 @@ impl<'v> Oracle<'v> {
     }
 
     /// Whether a condition holds of one more item; no condition always does.
-    fn holds_of(&self, condition: Option<&'v Expression>, item: &Datum<'v>, around: Around<'_, 'v>) -> bool {
+    pub(crate) fn holds_of(
+        &self,
+        condition: Option<&'v Expression>,
+        item: &Datum<'v>,
+        around: Around<'_, 'v>,
+    ) -> bool {
         let scope = Scope { item, outer: around };
         condition.is_none_or(|condition| self.holds(condition, Some(&scope)))
     }
 
-    pub(super) fn value(&self, expression: &'v Expression, around: Around<'_, 'v>) -> Datum<'v> {
+    pub(crate) fn value(&self, expression: &'v Expression, around: Around<'_, 'v>) -> Datum<'v> {
         match expression {
             Expression::Literal(value) => Datum::of(value),
             // Its function takes it from the program.
@@ -179,7 +184,7 @@ impl<'v> Oracle<'v> {
     }
 
     /// Whether an event, in scope, happened then.
-    pub(super) fn happened(&self, event: &Datum<'v>, when: &'v When, around: Around<'_, 'v>) -> bool {
+    pub(crate) fn happened(&self, event: &Datum<'v>, when: &'v When, around: Around<'_, 'v>) -> bool {
         let Datum::Event { timestamp, .. } = event else {
             return false;
         };

@@ -33,7 +33,7 @@ impl<'v> Oracle<'v> {
     /// Gives the wanted items of a list one after the other, until `take` has enough.
     ///
     /// Whether an event is visible is asked last: one that is not wanted then needs no timer.
-    pub(super) fn visit(
+    pub(crate) fn visit(
         &self,
         list: &'v Expression,
         around: Around<'_, 'v>,
@@ -67,6 +67,24 @@ impl<'v> Oracle<'v> {
                 }
                 ControlFlow::Continue(())
             }
+        }
+    }
+
+    /// Whether an item is in a list, as far as filters say; of the list below them it is taken to be one.
+    ///
+    /// An event is asked for its visibility too: who knows when that ends knows when it leaves the list.
+    pub(crate) fn stays(&self, list: &'v Expression, item: &Datum<'v>, around: Around<'_, 'v>) -> bool {
+        match list {
+            Expression::Events => {
+                let same = |event: &&EventView<'_>| matches!(item, Datum::Event { value, .. } if std::ptr::eq(*value, event.value));
+                let event = self.view.events.iter().find(same);
+                event.is_some_and(|event| self.is_visible(event))
+            }
+            Expression::Filter { list, condition, .. } => {
+                let scope = Scope { item, outer: around };
+                self.holds(condition, Some(&scope)) && self.stays(list, item, around)
+            }
+            _ => true,
         }
     }
 

@@ -7,3 +7,4 @@ mod person;
 mod publish;
 mod references;
 mod retention;
+mod why;

@@ -38,23 +38,28 @@ impl<'p> Printer<'p, '_> {
             if at > 0 {
                 self.out.write_str(", ")?;
             }
-            write!(self.out, "{}: WHAT(", step.label)?;
-            self.within(None, &step.what)?;
-            self.out.write_char(')')?;
-            self.items.push(None);
-            for when in &step.when {
-                self.out.write_str(" WHEN(")?;
-                self.when(when)?;
-                self.out.write_char(')')?;
-            }
-            self.items.pop();
-            for gap in &step.gaps {
-                write!(self.out, " WHEN({gap} after previous step)")?;
-            }
-            if step.count != 1 {
-                write!(self.out, " COUNT({})", step.count)?;
-            }
+            self.link(step)?;
         }
         self.out.write_str("])")
+    }
+
+    pub(super) fn link(&mut self, step: &'p Link) -> fmt::Result {
+        write!(self.out, "{}: WHAT(", step.label)?;
+        self.within(None, &step.what)?;
+        self.out.write_char(')')?;
+        self.items.push(None);
+        for when in &step.when {
+            self.out.write_str(" WHEN(")?;
+            self.when(when)?;
+            self.out.write_char(')')?;
+        }
+        self.items.pop();
+        for gap in &step.gaps {
+            write!(self.out, " WHEN({gap} after previous step)")?;
+        }
+        if step.count != 1 {
+            write!(self.out, " COUNT({})", step.count)?;
+        }
+        Ok(())
     }
 }
