@@ -15,6 +15,7 @@ pub mod function;
 #[cfg(any(test, feature = "generate"))]
 pub mod generate;
 mod lex;
+mod lint;
 mod parse;
 mod print;
 mod program;
@@ -31,7 +32,9 @@ pub use program::{
     Direction, Expression, Field, Link, Mention, Mentioned, Operator, Pattern, Program, Root, Sign, Step,
     Unit, When, Which, Window,
 };
+use types::Fields;
 pub use types::Type;
+use xdm::Schemas;
 
 /// What came of a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,10 +45,20 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads a predicate. Never fails and never panics, whatever the text.
+/// Reads a predicate over data of which nothing is known. Never fails and never panics, whatever the text.
 pub fn parse(text: &str) -> Parsed {
+    read(text, Fields::default())
+}
+
+/// Reads a predicate over data that obeys schemas: a path that they do not have is an error, and so is what can never be
+/// because of a type. Never fails and never panics, whatever the text.
+pub fn parse_typed(text: &str, schemas: &Schemas) -> Parsed {
+    read(text, Fields::of(schemas))
+}
+
+fn read(text: &str, fields: Fields<'_>) -> Parsed {
     let (node, mut diagnostics) = parse::parse(text);
-    let (program, more) = resolve::resolve(&node);
+    let (program, more) = resolve::resolve(text, &node, fields);
     diagnostics.extend(more);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity));
     let sound = diagnostics

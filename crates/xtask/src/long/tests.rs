@@ -25,6 +25,7 @@ fn site() -> Site {
             updates: None,
             weir: None,
             seeds: 7,
+            minutes: 1,
         },
     }
 }
