@@ -220,6 +220,10 @@ impl Function {
 
     /// Why a call of `name` means nothing here.
     pub(crate) fn unknown(name: &Key) -> Diagnostic {
+        if name.text.eq_ignore_ascii_case("xEvent") {
+            let message = "`xEvent` is the list of events; which of them are meant stands in square brackets, as in `xEvent[eventType = \"login\"]`.";
+            return Diagnostic::error(name.span, message);
+        }
         let diagnostic = Diagnostic::error(name.span, format!("There is no function `{}`.", name.text));
         let known = Self::all().map(|function| function.name).chain(FORMS);
         match nearest(&name.text, known) {

@@ -1,11 +1,13 @@
 //! Reads `pql/text`, the text form of Adobe's Profile Query Language: text in, a typed [`Program`] and all
 //! diagnostics out.
 //!
-//! What this crate is not: it evaluates no program (that is `evaluator::oracle`) and knows no schema. It performs no I/O
+//! What this crate is not: it evaluates no program (that is `evaluator::oracle`) and holds no schema: whoever has one asks
+//! [`parse_typed`]. It performs no I/O
 //! and reads no clock. What belongs to the language and is not built yet is refused by name, never ignored.
 //!
 //! Start reading at [`parse()`], then [`Program`], what comes out. In between a text is lexed (`lex`), brought into
-//! shape (`parse`, `syntax`) and given its meaning (`resolve`). What a single [`Function`] gives stands in its entry, with
+//! shape (`parse`, `syntax`) and given its meaning (`resolve`), by what is known of each part (`types`); clauses that are the
+//! same for everybody are found by `lint`. What a single [`Function`] gives stands in its entry, with
 //! all else there is to say of it; what values are and how they compare in [`value`], and in [`clock`] what time has to
 //! do with it.
 

@@ -7,7 +7,7 @@
 mod claim;
 mod set;
 
-use crate::program::Expression;
+use crate::program::{Expression, When};
 use crate::syntax::{Kind, Node};
 use crate::types::Known;
 use crate::{Diagnostic, Span};
@@ -301,7 +301,11 @@ fn turned(claim: Claim<'_>, same: bool) -> Claim<'_> {
 fn reason(domain: &Domain, claim: &Claim<'_>, condition: &Expression) -> String {
     let because = match condition {
         _ if !claim.set.is_empty() => domain.because,
-        Expression::Occurs { .. } => "no time lies there",
+        Expression::Occurs {
+            when: When::Between(..),
+            ..
+        } => "the first date is later than the second",
+        Expression::Occurs { .. } => "nothing is younger than 0",
         Expression::Call { function, .. } if function.name == "in" => "the list is empty",
         Expression::Call { .. } => "what is of one kind never differs from what is of another",
         _ => "",

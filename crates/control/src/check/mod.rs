@@ -111,17 +111,17 @@ fn cross(drafts: &mut Drafts, retention: Duration, report: &mut Report) {
         // What could not be read may have the field that is missing.
         schemas::check(drafts, report).filter(|_| drafts.schemas_whole)
     };
-    let rules = drafts
-        .segments
-        .iter_mut()
-        .filter_map(|segment| segment.rule.as_mut());
-    let filters = drafts
-        .dataflows
-        .iter_mut()
-        .filter_map(|dataflow| dataflow.filter.as_mut());
-    rules
-        .chain(filters)
-        .for_each(|rule| rule.parse(compiled.as_ref(), report));
+    for segment in &mut drafts.segments {
+        let evaluated = segment.state == SegmentState::Published;
+        if let Some(rule) = &mut segment.rule {
+            rule.parse(compiled.as_ref(), evaluated, report);
+        }
+    }
+    for dataflow in &mut drafts.dataflows {
+        if let Some(rule) = &mut dataflow.filter {
+            rule.parse(compiled.as_ref(), true, report);
+        }
+    }
     let drafts = &*drafts;
     let index = Index::new(drafts);
     references::check(drafts, &index, report);

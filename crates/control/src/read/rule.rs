@@ -24,12 +24,22 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    /// Parses it, held to the schemas if there are any, and reports all that is to be said of it.
-    pub(crate) fn parse(&mut self, schemas: Option<&Schemas>, report: &mut Report) {
-        let parsed = match schemas {
+    /// Parses it, held to the schemas if there are any, and reports all that is to be said of it. Of a rule that is not
+    /// `evaluated` the schemas may have lost what it names.
+    pub(crate) fn parse(&mut self, schemas: Option<&Schemas>, evaluated: bool, report: &mut Report) {
+        let mut parsed = match schemas {
             Some(schemas) => pql::parse_typed(&self.text, schemas),
             None => pql::parse(&self.text),
         };
+        if let (None, false) = (&parsed.program, evaluated) {
+            parsed.program = pql::parse(&self.text).program;
+        }
+        if parsed.program.is_some() {
+            let errors = parsed.diagnostics.iter_mut();
+            for error in errors.filter(|one| one.severity == pql::Severity::Error) {
+                error.severity = pql::Severity::Warning;
+            }
+        }
         self.program = parsed.program;
         for diagnostic in &parsed.diagnostics {
             say(diagnostic, self.place(diagnostic.span), report);

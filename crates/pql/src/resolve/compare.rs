@@ -18,6 +18,12 @@ struct Side<'n, 's> {
     known: Known<'s>,
 }
 
+impl Side<'_, '_> {
+    fn is_literal(&self) -> bool {
+        matches!(self.means, Expression::Literal(_))
+    }
+}
+
 impl<'n, 's> Resolver<'n, 's> {
     pub(super) fn compare(
         &mut self,
@@ -40,7 +46,7 @@ impl<'n, 's> Resolver<'n, 's> {
             self.date_beside(span, operator, side, other)?;
             self.whole_beside(operator, side, other);
         }
-        if let (Expression::Literal(_), Expression::Literal(_)) = (&one.means, &other.means) {
+        if one.is_literal() && other.is_literal() {
             let message = "Both sides are written out here, so this is the same for everybody.";
             self.report(Diagnostic::lint(span, message));
         }
@@ -111,13 +117,17 @@ impl<'n, 's> Resolver<'n, 's> {
         }
         let kinds = [one.known.kind(), other.known.kind()];
         let hint = if kinds.contains(&Type::Date) {
-            "; dates are written `date(2024, 2, 29)`"
-        } else if kinds.contains(&Type::Map) {
-            "; name one of its fields"
+            "; dates are written `date(2024, 2, 29)`".to_owned()
+        } else if let Some(whole) = [one, other].into_iter().find(|side| side.known.is(Type::Map)) {
+            format!("; {}", whole.known.parts())
         } else if kinds.contains(&Type::List) {
-            "; take `.count()`, `.max()` or another of its values"
+            "; compare how many there are with `.count()`, or the largest with `.max()`".to_owned()
         } else {
-            ""
+            match (one.is_literal(), other.is_literal()) {
+                (false, true) => format!("; compare it with {}", one.known.described()),
+                (true, false) => format!("; compare it with {}", other.known.described()),
+                _ => String::new(),
+            }
         };
         Diagnostic::error(span, format!("{both}, so this never holds{hint}."))
     }
@@ -129,7 +139,11 @@ impl<'n, 's> Resolver<'n, 's> {
         }
         let what = self.quoted(side.node.span);
         let message = match side.known.kind() {
-            Type::Boolean => "What is true or false has no order; compare it with `=` or `!=`.".to_owned(),
+            Type::Boolean => {
+                let side = if one.is_literal() { other } else { one };
+                let what = self.quoted(side.node.span);
+                format!("{what} is compared with `=` or `!=`: true and false have no order.")
+            }
             Type::Map => format!(
                 "{what} is {}, which has no order; compare one of its values.",
                 side.known.described()
@@ -148,8 +162,9 @@ impl<'n, 's> Resolver<'n, 's> {
         }
         let what = self.quoted(side.node.span);
         let message = format!(
-            "{what} is {} and equals nothing as a whole; compare one of its values.",
-            side.known.described()
+            "{what} is {} and equals nothing as a whole; {}.",
+            side.known.described(),
+            side.known.parts()
         );
         self.report_by_schema(Diagnostic::error(side.node.span, message))
     }

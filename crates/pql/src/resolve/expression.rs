@@ -42,8 +42,7 @@ impl<'n> Resolver<'n, '_> {
             Type::Text => format!("{name} = \"..\""),
             Type::Date => format!("{name} occurs before today"),
             _ => {
-                let message =
-                    format!("{what} is {found}, not a condition; name one of its values and compare that.");
+                let message = format!("{what} is {found}, not a condition; {}.", known.parts());
                 return Diagnostic::error(span, message);
             }
         };
@@ -106,6 +105,18 @@ impl<'n> Resolver<'n, '_> {
         self.fail(match &found {
             Expression::Literal(value) if wanted == Type::List => {
                 diagnostic.fix(format!("[{}]", crate::print::Literal(value)))
+            }
+            Expression::Field(_) if wanted == Type::List && known.is(Type::Map) => {
+                let values = format!("{}.values()", self.source(node.span));
+                let message = format!(
+                    "{}; the list of its values is `{values}`.",
+                    diagnostic.message.trim_end_matches('.')
+                );
+                Diagnostic {
+                    message,
+                    ..diagnostic
+                }
+                .fix(values)
             }
             _ => diagnostic,
         })

@@ -98,7 +98,7 @@ impl<'n, 's> Resolver<'n, 's> {
         let place = self.quoted(node.span);
         let both = match function.name {
             "in" | "notIn" => format!(
-                "{} is {kind}, and {place} holds {}",
+                "{} is {kind}, and {place} has {} in it",
                 self.quoted(nodes[0].span),
                 plural(found)
             ),
@@ -127,6 +127,7 @@ impl<'n, 's> Resolver<'n, 's> {
         let diagnostic = if never {
             let message = match function.name {
                 "get" => format!("{both}, so there is never such a key."),
+                "notIn" => format!("{both}, which makes `notIn` never hold."),
                 _ => format!("{both}, so this never holds."),
             };
             Diagnostic::error(span, message)
@@ -134,7 +135,7 @@ impl<'n, 's> Resolver<'n, 's> {
             let message = format!("{both}; no two of these are ever equal.");
             Diagnostic::warning(span, message)
         } else {
-            let message = format!("{both}; what is of another kind is never equal.");
+            let message = format!("{both}, which are never equal to it.");
             Diagnostic::lint(span, message)
         };
         let diagnostic = match fix {

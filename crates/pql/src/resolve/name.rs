@@ -178,7 +178,7 @@ impl<'n, 's> Resolver<'n, 's> {
             (Some(scope), Some(Known::Of(Type::Event))) => scope.name,
             (None, _) if of_events => {
                 let message = format!(
-                    "`{}` is an attribute of the profile here; events are looked at as in `xEvent[eventType = \"login\"]`.",
+                    "`{}` asks for an attribute of the profile here; events are asked as in `xEvent[eventType = \"login\"]`.",
                     key.text
                 );
                 return Some(Diagnostic::warning(key.span, message));

@@ -4,12 +4,13 @@ use super::Resolver;
 use crate::Diagnostic;
 use crate::function::Function;
 use crate::lex::{is_name, is_reserved};
+use crate::print::Text;
 use crate::syntax::Key;
 use crate::types::{Known, Type};
-use xdm::{Unknown, Why};
+use xdm::{Unknown, Why, nearest};
 
 /// Of so many fields all are named.
-const FEW: usize = 8;
+const FEW: usize = 12;
 
 impl<'s> Resolver<'_, 's> {
     /// What is wrong with a path below something of which a schema knows all.
@@ -44,11 +45,14 @@ impl<'s> Resolver<'_, 's> {
             let diagnostic = Diagnostic::error(span, format!("{problem}, but {why}: write `{better}`."));
             return self.fail(if plain { diagnostic.fix(better) } else { diagnostic });
         }
-        let Some(near) = &unknown.near else {
-            return self.fail(Diagnostic::error(
-                span,
-                format!("{problem}{}.", known(&unknown.why)),
-            ));
+        let Some(near) = unknown.near.clone().or_else(|| resembling(&unknown)) else {
+            let text = match keys {
+                [key] if *of == self.fields.profile() => {
+                    format!("; if it is a text, write `{}`", Text(&key.text))
+                }
+                _ => known(&unknown.why),
+            };
+            return self.fail(Diagnostic::error(span, format!("{problem}{text}.")));
         };
         let diagnostic = Diagnostic::error(span, format!("{problem}; did you mean `{near}`?"));
         let mut names = near.split('.');
@@ -109,6 +113,27 @@ impl<'s> Resolver<'_, 's> {
             _ => format!("There is no field `{key}` here"),
         }
     }
+}
+
+/// A path in which the unknown key is part of a longer one, or was one with the next: `order.total` for
+/// `order.priceTotal`, `event.type` for `eventType`.
+fn resembling(unknown: &Unknown) -> Option<String> {
+    const LEAST: usize = 4;
+    let Why::NoMember(members) = &unknown.why else {
+        return None;
+    };
+    let (above, rest) = unknown.keys.split_at(unknown.at);
+    let key = rest[0].to_lowercase();
+    let mut longer = members
+        .iter()
+        .filter(|member| key.len() >= LEAST && member.to_lowercase().contains(&key));
+    let found = match (longer.next(), longer.next(), rest) {
+        (Some(only), None, [_]) => only.as_str(),
+        _ if rest.len() > 1 => nearest(&rest.concat(), members.iter().map(String::as_str))?,
+        _ => return None,
+    };
+    let path: Vec<&str> = above.iter().map(String::as_str).chain([found]).collect();
+    Some(path.join("."))
 }
 
 /// What there is instead.

@@ -111,8 +111,12 @@ fn features(text: &str, schemas: &Schemas, seed: u64) -> Vec<u64> {
         let mut found = Vec::new();
         for (typed, parsed) in [(false, untyped), (true, typed)] {
             for diagnostic in &parsed.diagnostics {
-                let words: Vec<&str> = diagnostic.message.split('`').step_by(2).collect();
-                found.push(hash(&(typed, words)));
+                // What is quoted is the text's own.
+                let said = &diagnostic.message;
+                let (first, last) = (said.find('`'), said.rfind('`'));
+                let before = &said[..first.unwrap_or(said.len())];
+                let after = &said[last.unwrap_or(said.len())..];
+                found.push(hash(&(typed, before, after)));
             }
             if let Some(program) = &parsed.program {
                 parts(program.condition(), &mut found);

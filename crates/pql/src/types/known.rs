@@ -247,6 +247,19 @@ impl<'s> Known<'s> {
         self.meets(other) && !whole(self) && !whole(other)
     }
 
+    /// What to do with something that has parts, the end of a sentence.
+    pub(crate) fn parts(&self) -> String {
+        const FEW: usize = 8;
+        match self {
+            Self::Data(xdm::Type::Object(members)) if members.len() <= FEW => {
+                let all: Vec<_> = members.keys().map(|key| format!("`{key}`")).collect();
+                format!("name one of its fields: {}", all.join(", "))
+            }
+            Self::Data(xdm::Type::Object(_)) => "name one of its fields".to_owned(),
+            _ => "take one of its values with `.get(..)`".to_owned(),
+        }
+    }
+
     /// What it is, in words.
     pub(crate) fn described(&self) -> &'static str {
         match self {

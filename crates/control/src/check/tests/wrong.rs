@@ -28,10 +28,29 @@ fn wrong_rules_are_explained() {
         assert!(!report.diagnostics().is_empty(), "nothing is said of {rule}");
         let text = report.to_string();
         let (said, _) = text.trim_end().rsplit_once('\n').expect("a summary");
-        page += &format!("{}\n", said.trim_end());
-        page += "\n----------------------------------------\n\n";
+        page.extend([
+            said.trim_end(),
+            "\n\n----------------------------------------\n\n",
+        ]);
     }
     insta::assert_snapshot!(page);
+}
+
+/// What is not evaluated may name what the schemas had once; a text that means nothing is a mistake all the same.
+#[test]
+fn an_archived_rule_may_name_what_is_gone() {
+    let of = |rule: &str, state: &str| {
+        let text = definitions(rule).replace(
+            "name: Gold members",
+            &format!("name: Gold members\n    state: {state}"),
+        );
+        let text = text.replace("segments: [gold, big-spender]", "segments: [big-spender]");
+        let report = checked(&text).report;
+        (report.count(Severity::Error), report.count(Severity::Warning))
+    };
+    assert_eq!(of("loyalty.stars > 3", "published"), (1, 0));
+    assert_eq!(of("loyalty.stars > 3", "archived"), (0, 1));
+    assert_eq!(of("loyalty.stars >> 3", "archived"), (1, 0));
 }
 
 /// A rule over columns of all widths: the caret of each mistake stands below it.
