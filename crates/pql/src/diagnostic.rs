@@ -47,6 +47,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to write in place of the span, where one thing is likely.
     pub fix: Option<String>,
+    /// Of a clause that is the same for everybody, or adds nothing: `true` or `false` in its place means the same.
+    pub constant: Option<bool>,
 }
 
 impl Diagnostic {
@@ -56,6 +58,7 @@ impl Diagnostic {
             severity: Severity::Error,
             message: message.into(),
             fix: None,
+            constant: None,
         }
     }
 
@@ -76,6 +79,11 @@ impl Diagnostic {
     /// `what` belongs to the language; this version does not know it.
     pub(crate) fn not_built(span: Span, what: &str) -> Self {
         Self::error(span, format!("{what} is not built yet."))
+    }
+
+    pub(crate) fn constant(mut self, value: bool) -> Self {
+        self.constant = Some(value);
+        self
     }
 
     pub(crate) fn fix(mut self, text: impl Into<String>) -> Self {

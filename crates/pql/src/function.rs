@@ -145,18 +145,6 @@ impl<'v> Call<'_, 'v> {
     }
 }
 
-impl Gives {
-    pub(crate) fn of(self, given: Type, taken: Type) -> Type {
-        match self {
-            Self::Type(known) => known,
-            Self::Same if given == Type::Events => Type::Events,
-            Self::Same => Type::List,
-            Self::Item => given.item(),
-            Self::Each => taken,
-        }
-    }
-}
-
 impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
@@ -225,8 +213,17 @@ impl Function {
         self.name != "date" && !self.takes.is_empty()
     }
 
+    /// Whether it puts items in order by what it takes of each.
+    pub(crate) fn ranks(&self) -> bool {
+        self.gives == Gives::Each || matches!(self.name, "topN" | "bottomN")
+    }
+
     /// Why a call of `name` means nothing here.
     pub(crate) fn unknown(name: &Key) -> Diagnostic {
+        if name.text.eq_ignore_ascii_case("xEvent") {
+            let message = "`xEvent` is the list of events; which of them are meant stands in square brackets, as in `xEvent[eventType = \"login\"]`.";
+            return Diagnostic::error(name.span, message);
+        }
         let diagnostic = Diagnostic::error(name.span, format!("There is no function `{}`.", name.text));
         let known = Self::all().map(|function| function.name).chain(FORMS);
         match nearest(&name.text, known) {
@@ -275,6 +272,9 @@ impl Gives {
 impl Type {
     fn word(self) -> &'static str {
         let described = self.described();
-        described.split_once(' ').map_or(described, |(_, word)| word)
+        let article = described
+            .split_once(' ')
+            .filter(|(article, _)| matches!(*article, "a" | "an"));
+        article.map_or(described, |(_, word)| word)
     }
 }

@@ -6,7 +6,7 @@ mod value;
 use crate::function::Function;
 use crate::program::{Expression, Field, Operator, Program, Root, Unit};
 use crate::resolve::{MAX_EVENTS, MAX_ITEMS};
-use crate::types::Type;
+use crate::types::{Fields, Known, Type};
 use model::{Path, SegmentId};
 use xdm::Value;
 
@@ -71,13 +71,13 @@ struct Maker<'m, 't> {
     words: &'m Words,
     /// What is in scope, the innermost last: whether it has a name.
     named: Vec<bool>,
-    types: Vec<Type>,
+    types: Vec<Known<'static>>,
 }
 
 impl Maker<'_, '_> {
     fn condition(&mut self, depth: usize) -> Expression {
         let made = self.whatever_holds(depth);
-        if self.type_of(&made).can_hold() {
+        if self.type_of(&made).kind().can_hold() {
             made
         } else {
             Expression::Field(self.profile_field())
@@ -122,19 +122,20 @@ impl Maker<'_, '_> {
         ]);
         let (left, right) = (self.side(kind, depth), self.side(kind, depth));
         let (one, other) = (self.type_of(&left), self.type_of(&right));
-        let unordered = one.has_no_order() || other.has_no_order();
+        let unordered = one.kind().has_no_order() || other.kind().has_no_order();
         let operator = match *self.dice.pick(&Operator::ALL) {
             ordered if unordered && ordered.orders() => Operator::NotEqual,
             operator => operator,
         };
         // A text beside a date must read as one.
         let text = |side: &Expression| matches!(side, Expression::Literal(Value::String(_)));
-        let right =
-            if !one.meets(other) || ([one, other].contains(&Type::Date) && (text(&left) || text(&right))) {
-                Expression::Field(self.profile_field())
-            } else {
-                right
-            };
+        let right = if !one.meets(&other)
+            || ([one.kind(), other.kind()].contains(&Type::Date) && (text(&left) || text(&right)))
+        {
+            Expression::Field(self.profile_field())
+        } else {
+            right
+        };
         Expression::Compare {
             left: Box::new(left),
             operator,
@@ -145,14 +146,14 @@ impl Maker<'_, '_> {
     /// A value that can be compared.
     fn side(&mut self, kind: Type, depth: usize) -> Expression {
         let side = self.value(kind, depth);
-        match self.type_of(&side) {
+        match self.type_of(&side).kind() {
             Type::Events | Type::Event => Expression::Field(self.profile_field()),
             _ => side,
         }
     }
 
-    fn type_of(&mut self, expression: &Expression) -> Type {
-        Type::of(expression, &mut self.types)
+    fn type_of(&mut self, expression: &Expression) -> Known<'static> {
+        Known::of(expression, &mut self.types, Fields::default())
     }
 
     fn quantifier(&mut self, depth: usize) -> Expression {
@@ -196,8 +197,8 @@ impl Maker<'_, '_> {
 
     /// A name for an item of the list, if one more may be in scope.
     fn room(&mut self, list: &Expression) -> Option<String> {
-        let events = self.types.iter().filter(|known| **known == Type::Event).count();
-        let heavy = self.type_of(list) == Type::Events;
+        let events = self.types.iter().filter(|known| known.is(Type::Event)).count();
+        let heavy = self.type_of(list).is(Type::Events);
         let full = self.types.len() >= MAX_ITEMS || (heavy && events == MAX_EVENTS);
         (!full).then(|| format!("E{}", self.named.len()))
     }
@@ -207,7 +208,7 @@ impl Maker<'_, '_> {
         self.bound(named, of, make)
     }
 
-    fn bound<T>(&mut self, named: bool, of: Type, make: impl FnOnce(&mut Self) -> T) -> T {
+    fn bound<T>(&mut self, named: bool, of: Known<'static>, make: impl FnOnce(&mut Self) -> T) -> T {
         self.named.push(named);
         self.types.push(of);
         let made = make(self);
@@ -225,7 +226,7 @@ impl Maker<'_, '_> {
         let at = self.named.len() - 1 - item;
         let root = Root::Item(item);
         // A whole item has a name, and is no event.
-        if self.named[at] && self.types[at] != Type::Event && self.dice.roll(3) > 0 {
+        if self.named[at] && !self.types[at].is(Type::Event) && self.dice.roll(3) > 0 {
             let path = Path::default();
             return Field { root, path };
         }

@@ -1,11 +1,13 @@
 //! Reads `pql/text`, the text form of Adobe's Profile Query Language: text in, a typed [`Program`] and all
 //! diagnostics out.
 //!
-//! What this crate is not: it evaluates no program (that is `evaluator::oracle`) and knows no schema. It performs no I/O
+//! What this crate is not: it evaluates no program (that is `evaluator::oracle`) and holds no schema: whoever has one asks
+//! [`parse_typed`]. It performs no I/O
 //! and reads no clock. What belongs to the language and is not built yet is refused by name, never ignored.
 //!
 //! Start reading at [`parse()`], then [`Program`], what comes out. In between a text is lexed (`lex`), brought into
-//! shape (`parse`, `syntax`) and given its meaning (`resolve`). What a single [`Function`] gives stands in its entry, with
+//! shape (`parse`, `syntax`) and given its meaning (`resolve`), by what is known of each part (`types`); clauses that are the
+//! same for everybody are found by `lint`. What a single [`Function`] gives stands in its entry, with
 //! all else there is to say of it; what values are and how they compare in [`value`], and in [`clock`] what time has to
 //! do with it.
 
@@ -15,6 +17,7 @@ pub mod function;
 #[cfg(any(test, feature = "generate"))]
 pub mod generate;
 mod lex;
+mod lint;
 mod parse;
 mod places;
 pub mod print;
@@ -33,7 +36,9 @@ pub use program::{
     Direction, Expression, Field, Link, Mention, Mentioned, Operator, Pattern, Program, Root, Sign, Step,
     Unit, When, Which, Window,
 };
+use types::Fields;
 pub use types::Type;
+use xdm::Schemas;
 
 /// What came of a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,10 +49,20 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads a predicate. Never fails and never panics, whatever the text.
+/// Reads a predicate over data of which nothing is known. Never fails and never panics, whatever the text.
 pub fn parse(text: &str) -> Parsed {
+    read(text, Fields::default())
+}
+
+/// Reads a predicate over data that obeys schemas: a path that they do not have is an error, and so is what can never be
+/// because of a type. Never fails and never panics, whatever the text.
+pub fn parse_typed(text: &str, schemas: &Schemas) -> Parsed {
+    read(text, Fields::of(schemas))
+}
+
+fn read(text: &str, fields: Fields<'_>) -> Parsed {
     let (node, mut diagnostics) = parse::parse(text);
-    let (program, more) = resolve::resolve(&node);
+    let (program, more) = resolve::resolve(text, &node, fields);
     diagnostics.extend(more);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity));
     let sound = diagnostics

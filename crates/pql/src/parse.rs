@@ -157,6 +157,10 @@ impl<'t> Parser<'t> {
                 "`{}` is not closed; `{closing}` is missing.",
                 &self.text[open.start..open.end]
             );
+            if rest.contains('\n') {
+                // What it would be shown at is the whole rest of the rule.
+                return self.report(Diagnostic::error(open, message));
+            }
             let diagnostic = Diagnostic::error(Span::new(open.start, self.text.len()), message);
             return self.report(diagnostic.fix(format!("{}{closing}", rest.trim_end())));
         }

@@ -329,12 +329,30 @@ impl Program {
             Mentioned::Window(window) if window.length() > retention => Some((mention.span, window)),
             _ => None,
         });
-        let days = retention.millis() / Duration::days(1).millis();
+        let kept = spelled(retention);
         let sentence = |window: &Window| {
-            format!("Events are kept for {days} days, so {window} looks back further than there are any.")
+            format!(
+                "Events are kept for {kept}, and `{window}` looks back further; ask for {kept} at most, or keep them for longer."
+            )
         };
         windows
             .map(|(span, window)| Diagnostic::warning(span, sentence(window)))
             .collect()
     }
+}
+
+/// `90 days`: a length in the largest unit that divides it.
+fn spelled(length: Duration) -> String {
+    let units = [
+        Unit::Day,
+        Unit::Hour,
+        Unit::Minute,
+        Unit::Second,
+        Unit::Millisecond,
+    ];
+    let of = |unit: Unit| Window::one(unit).length().millis();
+    let unit = units.into_iter().find(|unit| length.millis() % of(*unit) == 0);
+    let unit = unit.unwrap_or(Unit::Millisecond);
+    let (count, (one, many)) = (length.millis() / of(unit), unit.words());
+    format!("{count} {}", if count == 1 { one } else { many })
 }

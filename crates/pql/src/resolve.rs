@@ -8,13 +8,16 @@ mod chain;
 mod compare;
 mod expression;
 mod form;
+mod kind;
 mod name;
+mod path;
 mod time;
 
 use crate::program::{Expression, Mention, Program};
 use crate::syntax::{Key, Kind, Node};
-use crate::types::Type;
-use crate::{Diagnostic, Span};
+use crate::types::{Fields, Known, Type};
+use crate::{Diagnostic, Severity, Span};
+use std::collections::HashSet;
 
 /// How deep a meaning may be nested.
 const MAX_DEPTH: usize = 50;
@@ -25,9 +28,21 @@ pub(crate) const MAX_EVENTS: usize = 3;
 /// How many items of whatever lists may be in scope at once.
 pub(crate) const MAX_ITEMS: usize = 6;
 
-/// The meaning of `node`, if it has one, and all that is wrong with it.
-pub(crate) fn resolve(node: &Node) -> (Option<Program>, Vec<Diagnostic>) {
-    let mut resolver = Resolver::default();
+/// The meaning of `node`, the shape of `text`, if it has one; and all that is wrong with it where the data can have these
+/// fields.
+pub(crate) fn resolve(text: &str, node: &Node, fields: Fields<'_>) -> (Option<Program>, Vec<Diagnostic>) {
+    let mut resolver = Resolver {
+        text,
+        fields,
+        depth: 0,
+        scopes: Vec::new(),
+        types: Vec::new(),
+        profile: None,
+        labels: Vec::new(),
+        mentions: Vec::new(),
+        linted: HashSet::new(),
+        diagnostics: Vec::new(),
+    };
     let condition = match &node.kind {
         Kind::Lambda { parameters, body } => match parameters.as_slice() {
             [profile] => {
@@ -52,19 +67,23 @@ pub(crate) fn resolve(node: &Node) -> (Option<Program>, Vec<Diagnostic>) {
     )
 }
 
-#[derive(Default)]
-struct Resolver<'n> {
+struct Resolver<'n, 's> {
+    text: &'n str,
+    /// What the data can have.
+    fields: Fields<'s>,
     /// How deep the meaning at hand is nested.
     depth: usize,
     /// What is in scope, the innermost last.
     scopes: Vec<Scope<'n>>,
     /// The types of what is in scope.
-    types: Vec<Type>,
+    types: Vec<Known<'s>>,
     /// What the profile is called by `(P) => ..`.
     profile: Option<&'n Key>,
     /// The steps of a chain that stand before the one at hand.
     labels: Vec<&'n Key>,
     mentions: Vec<Mention>,
+    /// Of which clauses something was said: of each once.
+    linted: HashSet<Span>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -94,7 +113,7 @@ impl<'n> Scope<'n> {
     }
 }
 
-impl<'n> Resolver<'n> {
+impl<'n, 's> Resolver<'n, 's> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -104,22 +123,51 @@ impl<'n> Resolver<'n> {
         None
     }
 
-    fn type_of(&mut self, expression: &Expression) -> Type {
-        Type::of(expression, &mut self.types)
+    /// Says what makes the text wrong where there are schemas; where there are none it may yet be right.
+    fn report_by_schema(&mut self, diagnostic: Diagnostic) -> Option<()> {
+        if self.fields.are_known() {
+            return self.fail(diagnostic);
+        }
+        let severity = Severity::Warning;
+        self.report(Diagnostic {
+            severity,
+            ..diagnostic
+        });
+        Some(())
+    }
+
+    fn type_of(&mut self, expression: &Expression) -> Known<'s> {
+        Known::of(expression, &mut self.types, self.fields)
+    }
+
+    /// What stands there.
+    fn source(&self, span: Span) -> &'n str {
+        self.text.get(span.start..span.end).unwrap_or_default()
+    }
+
+    /// What stands there, in quotes for a sentence; of what is long only `this`.
+    fn quoted(&self, span: Span) -> String {
+        const LONGEST: usize = 60;
+        match self.text.get(span.start..span.end) {
+            Some(text) if text.chars().count() <= LONGEST && !text.contains('\n') && !text.is_empty() => {
+                format!("`{text}`")
+            }
+            _ => "this".to_owned(),
+        }
     }
 
     /// Resolves with one more item in scope, of this type. Says also whether it was named.
     fn within<T>(
         &mut self,
         scope: Scope<'n>,
-        of: Type,
+        of: Known<'s>,
         span: Span,
         resolve: impl FnOnce(&mut Self) -> Option<T>,
     ) -> (Option<T>, bool) {
-        let events = self.types.iter().filter(|known| **known == Type::Event).count();
+        let events = self.types.iter().filter(|known| known.is(Type::Event)).count();
         let items = self.scopes.iter().filter(|scope| scope.loops).count();
-        if scope.loops && ((of == Type::Event && events == MAX_EVENTS) || items == MAX_ITEMS) {
-            let message = if of == Type::Event {
+        if scope.loops && ((of.is(Type::Event) && events == MAX_EVENTS) || items == MAX_ITEMS) {
+            let message = if of.is(Type::Event) {
                 format!(
                     "Events are looked at within events more than {MAX_EVENTS} times; that would take too long."
                 )

@@ -1,9 +1,11 @@
 //! Texts and what they mean, or why they mean nothing.
 
 mod diagnostics;
+mod fuzz;
 mod grammar;
 mod meaning;
 mod properties;
+mod typed;
 
 use crate::{Parsed, Severity, parse};
 

@@ -4,6 +4,7 @@
 //! peers' are not in it.
 
 mod backfill;
+mod check;
 mod cpu;
 pub(crate) mod drain;
 mod fanout;
@@ -33,6 +34,8 @@ pub(crate) enum Bench {
     Drain(drain::Options),
     /// What memory pending exports cost.
     Pending(pending::Options),
+    /// How long a thousand segments take to be read and checked.
+    Check(check::Options),
 }
 
 pub(crate) fn run(bench: &Bench) -> Result<ExitCode> {
@@ -43,6 +46,7 @@ pub(crate) fn run(bench: &Bench) -> Result<ExitCode> {
         Bench::Backfill(options) => backfill::run(options)?,
         Bench::Drain(options) => drain::run(options)?,
         Bench::Pending(options) => pending::run(options)?,
+        Bench::Check(options) => check::run(options)?,
     }
     Ok(ExitCode::SUCCESS)
 }

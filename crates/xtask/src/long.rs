@@ -4,6 +4,7 @@
 //! whoever cannot give it what it needs names the others on the command line.
 
 mod campaign;
+mod fuzz;
 mod kit;
 mod live;
 mod power;
@@ -24,6 +25,7 @@ const STEPS: &[Step] = &[
     live::STEP,
     properties::STEP,
     simulation::STEP,
+    fuzz::STEP,
     campaign::STEP,
     power::STEP,
     streams::KINESIS,
@@ -67,7 +69,7 @@ struct Given {
     #[arg(long, value_name = "DIR")]
     kit: Option<PathBuf>,
 
-    /// The seed of the kit and of the campaign.
+    /// The seed of the kit, of the campaign and of `fuzz`.
     #[arg(long, default_value_t = 42)]
     seed: u64,
 
@@ -90,6 +92,10 @@ struct Given {
     /// How many cases the step `properties` gives each of them.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     cases: u32,
+
+    /// How many minutes the step `fuzz` runs.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    minutes: u64,
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {

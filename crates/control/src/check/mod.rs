@@ -42,8 +42,9 @@ pub struct Checked<T> {
 pub fn check(file: &str, bytes: &[u8], kinds: &Registry) -> Checked<Desired> {
     let (mut report, root) = open(file, bytes);
     let drafts = root.map(|root| {
-        let drafts = read::file(&root, kinds, &mut report);
-        cross(&drafts, drafts.retention.unwrap_or(RETENTION), &mut report);
+        let mut drafts = read::file(&root, kinds, &mut report);
+        let retention = drafts.retention.unwrap_or(RETENTION);
+        cross(&mut drafts, retention, &mut report);
         drafts
     });
     close(report, drafts, desired)
@@ -53,8 +54,8 @@ pub fn check(file: &str, bytes: &[u8], kinds: &Registry) -> Checked<Desired> {
 pub fn check_segments(file: &str, bytes: &[u8], retention: Duration) -> Checked<Vec<DesiredSegment>> {
     let (mut report, root) = open(file, bytes);
     let drafts = root.map(|root| {
-        let drafts = read::segments(&root, &mut report);
-        cross(&drafts, retention, &mut report);
+        let mut drafts = read::segments(&root, &mut report);
+        cross(&mut drafts, retention, &mut report);
         drafts
     });
     close(report, drafts, |drafts| {
@@ -102,16 +103,31 @@ fn open(file: &str, bytes: &[u8]) -> (Report, Option<Node>) {
     (report, root)
 }
 
-/// Holds each definition against the others.
-fn cross(drafts: &Drafts, retention: Duration, report: &mut Report) {
+/// Parses the rules, and holds each definition against the others.
+fn cross(drafts: &mut Drafts, retention: Duration, report: &mut Report) {
+    let compiled = if drafts.schemas.is_empty() {
+        None
+    } else {
+        // What could not be read may have the field that is missing.
+        schemas::check(drafts, report).filter(|_| drafts.schemas_whole)
+    };
+    for segment in &mut drafts.segments {
+        let evaluated = segment.state == SegmentState::Published;
+        if let Some(rule) = &mut segment.rule {
+            rule.parse(compiled.as_ref(), evaluated, report);
+        }
+    }
+    for dataflow in &mut drafts.dataflows {
+        if let Some(rule) = &mut dataflow.filter {
+            rule.parse(compiled.as_ref(), true, report);
+        }
+    }
+    let drafts = &*drafts;
     let index = Index::new(drafts);
     references::check(drafts, &index, report);
     mappings::check(drafts, &index, report);
-    if !drafts.schemas.is_empty() {
-        let compiled = schemas::check(drafts, report);
-        if let Some(compiled) = compiled.filter(|_| drafts.schemas_whole) {
-            attributes::check(drafts, compiled.union(SchemaClass::Profile), report);
-        }
+    if let Some(compiled) = &compiled {
+        attributes::check(drafts, compiled.union(SchemaClass::Profile), report);
     }
     datasets::check(drafts, report);
     let rules = drafts.segments.iter().filter_map(|segment| segment.rule.as_ref());

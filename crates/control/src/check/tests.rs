@@ -1,4 +1,5 @@
 mod typed;
+mod wrong;
 
 use super::{Checked, RETENTION, check, check_segments};
 use crate::secrets::Secrets;

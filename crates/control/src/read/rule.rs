@@ -7,17 +7,52 @@ use crate::report::{Report, Severity, Span};
 use crate::yaml::{Data, Places, Scalar, Style};
 use model::SegmentId;
 use pql::{Diagnostic, Mentioned, Program};
+use xdm::Schemas;
 
 /// A predicate and where its parts stand.
 #[derive(Debug)]
 pub(crate) struct Rule {
     /// As written, trimmed.
     pub(crate) text: String,
+    /// What it means, as soon as it was parsed and if it means anything.
     program: Option<Program>,
     places: Places,
+    /// How many bytes of white space stand before the text.
+    indent: usize,
+    /// What YAML takes for a comment behind it.
+    comment: Option<Span>,
 }
 
 impl Rule {
+    /// Parses it, held to the schemas if there are any, and reports all that is to be said of it. Of a rule that is not
+    /// `evaluated` the schemas may have lost what it names.
+    pub(crate) fn parse(&mut self, schemas: Option<&Schemas>, evaluated: bool, report: &mut Report) {
+        let mut parsed = match schemas {
+            Some(schemas) => pql::parse_typed(&self.text, schemas),
+            None => pql::parse(&self.text),
+        };
+        if let (None, false) = (&parsed.program, evaluated) {
+            parsed.program = pql::parse(&self.text).program;
+        }
+        if parsed.program.is_some() {
+            let errors = parsed.diagnostics.iter_mut();
+            for error in errors.filter(|one| one.severity == pql::Severity::Error) {
+                error.severity = pql::Severity::Warning;
+            }
+        }
+        self.program = parsed.program;
+        for diagnostic in &parsed.diagnostics {
+            say(diagnostic, self.place(diagnostic.span), report);
+        }
+        if let (None, Some(comment)) = (&self.program, self.comment) {
+            report.warning(
+                comment,
+                "YAML takes this for a comment, so the rule ends before it",
+                "if it belongs to the rule, write `pql: |` and the rule, indented, on the next line",
+            );
+        }
+    }
+
     /// The segments it names with `inSegment`, and where in the file.
     pub(crate) fn references(&self) -> Vec<(&SegmentId, Span)> {
         let mentions = self.program.iter().flat_map(Program::mentions);
@@ -51,37 +86,25 @@ impl Rule {
     }
 
     fn place(&self, span: pql::Span) -> Span {
-        self.places.span(span.start, span.end)
+        self.places.span(span.start + self.indent, span.end + self.indent)
     }
 }
 
-/// The rule at `key`, which is there; `None`, reported, if it is no text. A rule that does not parse is
-/// reported and given back without a program.
+/// The rule at `key`, which is there, yet to be parsed; `None`, reported, if it is no text.
 pub(super) fn of(fields: &mut Fields<'_>, key: &'static str, report: &mut Report) -> Option<Rule> {
     fields.text(key, report)?;
     let node = fields.node(key, report)?;
     let Data::Scalar(scalar) = &node.data else {
         return None;
     };
-    // Nothing is cut off in front: a place in the text is a place in the scalar.
-    let text = scalar.text.trim_end();
-    let parsed = pql::parse(text);
-    let rule = Rule {
-        text: text.trim_start().to_owned(),
-        program: parsed.program,
-        places: Places::new(report.source().text(), node.span, scalar),
-    };
-    for diagnostic in &parsed.diagnostics {
-        say(diagnostic, rule.place(diagnostic.span), report);
-    }
-    if parsed
-        .diagnostics
-        .iter()
-        .any(|d| d.severity == pql::Severity::Error)
-    {
-        cut_off(scalar, node.span, report);
-    }
-    Some(rule)
+    let file = report.source().text();
+    Some(Rule {
+        text: scalar.text.trim().to_owned(),
+        program: None,
+        places: Places::new(file, node.span, scalar),
+        indent: scalar.text.len() - scalar.text.trim_start().len(),
+        comment: cut_off(file, scalar, node.span),
+    })
 }
 
 /// Says what PQL says of a text that stands at this place.
@@ -91,11 +114,11 @@ pub(crate) fn say(diagnostic: &Diagnostic, place: Span, report: &mut Report) {
         pql::Severity::Warning => Severity::Warning,
         pql::Severity::Lint => Severity::Lint,
     };
-    let help = diagnostic
-        .fix
-        .as_ref()
-        .map_or_else(String::new, |fix| format!("write `{fix}`"));
-    report.say(severity, place, clause(&diagnostic.message), help);
+    let message = clause(&diagnostic.message);
+    match &diagnostic.fix {
+        Some(fix) => report.mend(severity, place, message, fix),
+        None => report.say(severity, place, message, ""),
+    }
 }
 
 /// A sentence as it reads after `error: `.
@@ -111,17 +134,9 @@ fn clause(sentence: &str) -> String {
 }
 
 /// A plain scalar ends at ` #`, also within the quotes of a rule. The rule then seems to stop in the middle.
-fn cut_off(scalar: &Scalar, span: Span, report: &mut Report) {
-    let file = report.source().text();
+fn cut_off(file: &str, scalar: &Scalar, span: Span) -> Option<Span> {
     let rest = file[span.end..].lines().next().unwrap_or_default();
-    if scalar.style == Style::Plain && rest.trim_start().starts_with('#') {
-        let at = span.end + (rest.len() - rest.trim_start().len());
-        let place = Span::new(at, span.end + rest.len());
-        let message = "YAML takes this for a comment, so the rule ends before it";
-        report.warning(
-            place,
-            message,
-            "if it belongs to the rule, write `pql: |` and the rule, indented, on the next line",
-        );
-    }
+    let at = span.end + (rest.len() - rest.trim_start().len());
+    (scalar.style == Style::Plain && rest.trim_start().starts_with('#'))
+        .then(|| Span::new(at, span.end + rest.len()))
 }

@@ -45,6 +45,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// What to write in place of what stands there, where one thing is likely.
+    pub fix: Option<String>,
 }
 
 /// All that is to be said of one file, in the order of the file.
@@ -118,7 +120,16 @@ impl Report {
             severity,
             message: message.into(),
             help,
+            fix: None,
         });
+    }
+
+    /// Reports a mistake that another text in its place mends.
+    pub(crate) fn mend(&mut self, severity: Severity, span: Span, message: impl Into<String>, fix: &str) {
+        self.say(severity, span, message, format!("write `{fix}`"));
+        if let Some(last) = self.diagnostics.last_mut() {
+            last.fix = Some(fix.to_owned());
+        }
     }
 
     /// Whether there is an error about exactly this stretch.
@@ -196,7 +207,7 @@ impl fmt::Display for Report {
 }
 
 /// For machines: `{"file", "errors", "warnings", "diagnostics": [{"severity", "line", "column", "endLine",
-/// "endColumn", "message", "help"}]}`. The file's own text is not repeated.
+/// "endColumn", "message", "help", "fix"}]}`; `fix` is what to write in place of the stretch. The file's own text is not repeated.
 impl Serialize for Report {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
@@ -210,6 +221,8 @@ impl Serialize for Report {
             message: &'a str,
             #[serde(skip_serializing_if = "Option::is_none")]
             help: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            fix: Option<&'a str>,
         }
         #[derive(Serialize)]
         struct Whole<'a> {
@@ -236,6 +249,7 @@ impl Serialize for Report {
                         end_column: end.column,
                         message: &d.message,
                         help: d.help.as_deref(),
+                        fix: d.fix.as_deref(),
                     }
                 })
                 .collect(),

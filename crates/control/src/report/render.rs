@@ -21,6 +21,7 @@ pub(super) fn render(report: &Report, diagnostic: &Diagnostic) -> String {
         severity,
         message,
         help,
+        fix: _,
     } = diagnostic;
     let position = source.position(span.start);
     let (text, start) = source.line(position.line);

@@ -9,6 +9,7 @@ mod missing;
 mod numbers;
 mod texts;
 mod time;
+mod typed;
 
 use super::{EventView, Outcome, View, recompute};
 use model::{Duration, SegmentId, Timestamp};

@@ -103,7 +103,9 @@ pub(super) const ALL: &[Function] = &[
                 Some([Some(year), Some(month), Some(day)]) if Date::of(*year, *month, *day).is_some() => {
                     Ok(())
                 }
-                Some(_) => Err("There is no such day between the years 1 and 9999.".to_owned()),
+                Some(_) => Err(
+                    "There is no such day in the calendar, which here has the years 1 to 9999.".to_owned(),
+                ),
                 None => Ok(()),
             }
         },

@@ -11,7 +11,7 @@ use xdm::{Number, Value};
 impl Maker<'_, '_> {
     pub(super) fn occurs(&mut self, depth: usize) -> Expression {
         let events: Vec<usize> = (0..self.types.len())
-            .filter(|item| self.types[self.types.len() - 1 - item] == Type::Event)
+            .filter(|item| self.types[self.types.len() - 1 - item].is(Type::Event))
             .collect();
         let moment = if events.is_empty() || self.dice.roll(4) == 0 {
             self.date(depth)
@@ -42,7 +42,7 @@ impl Maker<'_, '_> {
             }
             _ => self.call(Type::Date, depth - 1),
         };
-        if self.type_of(&made).meets(Type::Date) {
+        if self.type_of(&made).fits(Type::Date) {
             made
         } else {
             Expression::Field(self.profile_field())
@@ -83,7 +83,7 @@ impl Maker<'_, '_> {
     pub(super) fn chain(&mut self, depth: usize) -> Expression {
         let steps = 1 + self.dice.roll(3);
         let events = match self.list(depth) {
-            list if self.type_of(&list) == Type::Events => list,
+            list if self.type_of(&list).is(Type::Events) => list,
             _ => Expression::Events,
         };
         if self.room(&events).is_none() {

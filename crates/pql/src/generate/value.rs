@@ -3,7 +3,7 @@
 use super::Maker;
 use crate::function::{Function, Parameter};
 use crate::program::{Expression, Pattern, Root, Sign};
-use crate::types::Type;
+use crate::types::{Fields, Known, Type};
 use model::Path;
 use xdm::Value;
 
@@ -21,7 +21,7 @@ impl Maker<'_, '_> {
             _ => self.call(kind, depth - 1),
         };
         let known = self.type_of(&made);
-        let sound = known.fits(kind) && !(known == Type::Event && kind != Type::Event);
+        let sound = known.fits(kind) && !(known.is(Type::Event) && kind != Type::Event);
         if sound {
             made
         } else {
@@ -43,12 +43,12 @@ impl Maker<'_, '_> {
             }
             Type::Map => Expression::Field(self.profile_field()),
             _ => {
-                let mut fitting = words.literals.iter().filter(|literal| {
-                    let literal = Expression::Literal((*literal).clone());
-                    Type::of(&literal, &mut Vec::new()).meets(kind)
-                });
                 let skip = self.dice.roll(words.literals.len());
-                let all: Vec<_> = fitting.by_ref().collect();
+                let fits = |literal: &&Value| {
+                    let literal = Expression::Literal((*literal).clone());
+                    Known::of(&literal, &mut Vec::new(), Fields::default()).fits(kind)
+                };
+                let all: Vec<_> = words.literals.iter().filter(fits).collect();
                 match all.get(skip % all.len().max(1)) {
                     Some(literal) => Expression::Literal((*literal).clone()),
                     None => Expression::Field(self.profile_field()),
@@ -106,7 +106,7 @@ impl Maker<'_, '_> {
     fn field_that_is_no_event(&mut self) -> crate::program::Field {
         let field = self.field();
         let of = Expression::Field(field.clone());
-        if self.type_of(&of).meets(Type::List) {
+        if self.type_of(&of).fits(Type::List) {
             field
         } else {
             self.profile_field()
@@ -136,7 +136,7 @@ impl Maker<'_, '_> {
         }
         let known = self.type_of(arguments.first().unwrap_or(&Expression::Events));
         let each = matches!(function.takes.get(1), Some(Parameter::Each(_)));
-        let whole = each && arguments.len() == 1 && known == Type::Events;
+        let whole = each && arguments.len() == 1 && known.is(Type::Events);
         // A key in quotes after a path is one more key of the path.
         let merges = function.name == "get"
             && matches!(
@@ -146,7 +146,7 @@ impl Maker<'_, '_> {
                     Expression::Literal(Value::String(_))
                 ]
             );
-        let sound = !whole && !merges && known != Type::Event && (function.check)(&arguments).is_ok();
+        let sound = !whole && !merges && !known.is(Type::Event) && (function.check)(&arguments).is_ok();
         sound.then_some(arguments)
     }
 

@@ -64,6 +64,9 @@ impl Parser<'_> {
         let lower = word.to_ascii_lowercase();
         if let Some(which) = Which::ALL.into_iter().find(|which| which.word() == lower) {
             self.skip();
+            if matches!(self.token().kind, lex::Kind::Number(_)) {
+                return self.several(span, which);
+            }
             return self.unit().map(|unit| TimeKind::Unit(which, unit));
         }
         if DAYS.contains(&lower.as_str()) {
@@ -97,6 +100,20 @@ impl Parser<'_> {
                 None
             }
         }
+    }
+
+    /// `last 7 days`, which other languages have.
+    fn several(&mut self, start: Span, which: Which) -> Option<TimeKind> {
+        let count = self.count()?;
+        let unit = self.unit()?;
+        let span = self.since(start);
+        let ours = match which {
+            Which::Next => format!("<= {count} {} after now", unit.words().1),
+            Which::Last | Which::This => format!("<= {count} {} before now", unit.words().1),
+        };
+        let message = format!("PQL writes `{ours}` for `{}`.", &self.text[span.start..span.end]);
+        self.report(Diagnostic::error(span, message).fix(ours));
+        None
     }
 
     /// `7 days before now`, after the operator.

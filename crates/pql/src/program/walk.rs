@@ -1,7 +1,7 @@
 //! What a program reads.
 
 use super::{Expression, Field, Link, Program, Root, When, Window};
-use crate::types::Type;
+use crate::types::{Fields, Known, Type};
 use model::{Path, SegmentId};
 use std::collections::BTreeSet;
 
@@ -113,6 +113,6 @@ impl Program {
 
     /// What the program gives, which is something that can be a condition.
     pub fn gives(&self) -> Type {
-        Type::of(&self.condition, &mut Vec::new())
+        Known::of(&self.condition, &mut Vec::new(), Fields::default()).kind()
     }
 }

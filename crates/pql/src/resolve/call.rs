@@ -1,16 +1,15 @@
 //! Calls: each function by its entry.
 
-use super::expression::unfit;
 use super::{Resolver, Scope};
 use crate::function::{Function, Parameter};
 use crate::program::{Expression, Pattern};
 use crate::syntax::{Key, Kind, Node};
-use crate::types::Type;
+use crate::types::{Known, Type};
 use crate::{Diagnostic, Span};
 use rust_decimal::prelude::ToPrimitive;
 use xdm::{Number, Value};
 
-impl<'n> Resolver<'n> {
+impl<'n, 's> Resolver<'n, 's> {
     pub(super) fn call(
         &mut self,
         span: Span,
@@ -64,10 +63,10 @@ impl<'n> Resolver<'n> {
             );
             return self.misused(name, &message);
         }
-        let mut given = Type::Unknown;
+        let mut given = Known::UNKNOWN;
         let mut arguments = Vec::new();
         for (at, (parameter, node)) in takes.iter().zip(all).enumerate() {
-            let argument = self.argument(function, *parameter, node, given);
+            let argument = self.argument(function, *parameter, node, &given);
             if let (0, Some(argument)) = (at, &argument) {
                 given = self.type_of(argument);
             }
@@ -81,14 +80,18 @@ impl<'n> Resolver<'n> {
             arguments.pop();
         }
         let each = matches!(takes.get(1), Some(Parameter::Each(_)));
-        if each && arguments.len() == 1 && given == Type::Events {
+        if each && arguments.len() == 1 && given.is(Type::Events) {
             let message =
                 "Events are no numbers; say what to take of each, as in `.sum(commerce.order.priceTotal)`.";
             return self.misused(name, message);
         }
+        if each && arguments.len() == 1 {
+            self.items_fit(function, all[0], &given)?;
+        }
         if let Err(message) = (function.check)(&arguments) {
             return self.fail(Diagnostic::error(span, message));
         }
+        self.meeting(function, span, all, &arguments)?;
         Some(Expression::Call { function, arguments })
     }
 
@@ -97,14 +100,14 @@ impl<'n> Resolver<'n> {
         function: &'static Function,
         parameter: Parameter,
         node: &'n Node,
-        given: Type,
+        given: &Known<'s>,
     ) -> Option<Expression> {
         let what = format!("`{}` needs", function.name);
         match (parameter, &node.kind) {
             (_, Kind::Broken) => None,
             (Parameter::Value(wanted), _) => self.typed(node, wanted, &what),
             (Parameter::Each(wanted), Kind::Lambda { parameters, body }) => match parameters.as_slice() {
-                [variable] => self.each(node.span, Some(variable), body, given, wanted, &what),
+                [variable] => self.each(function, Some(variable), body, given, wanted),
                 _ => self.fail(Diagnostic::error(
                     node.span,
                     format!(
@@ -113,7 +116,7 @@ impl<'n> Resolver<'n> {
                     ),
                 )),
             },
-            (Parameter::Each(wanted), _) => self.each(node.span, None, node, given, wanted, &what),
+            (Parameter::Each(wanted), _) => self.each(function, None, node, given, wanted),
             (Parameter::Pattern, Kind::Text(text)) => match Pattern::new(text) {
                 Ok(pattern) => Some(Expression::Pattern(pattern)),
                 Err(message) => self.fail(Diagnostic::error(node.span, message)),
@@ -142,20 +145,21 @@ impl<'n> Resolver<'n> {
     /// What is taken of each item of a list of type `given`.
     pub(super) fn each(
         &mut self,
-        span: Span,
+        function: &'static Function,
         variable: Option<&'n Key>,
         body: &'n Node,
-        given: Type,
+        given: &Known<'s>,
         wanted: Type,
-        what: &str,
     ) -> Option<Expression> {
-        let (found, _) = self.within(Scope::item(variable), given.item(), span, |resolver| {
+        let (found, _) = self.within(Scope::item(variable), given.item(), body.span, |resolver| {
             let found = resolver.expression(body)?;
             let known = resolver.type_of(&found);
-            if known.fits(wanted) {
-                return Some(found);
+            if !known.fits(wanted) {
+                let what = format!("`{}` needs", function.name);
+                return resolver.fail(resolver.unfit(body.span, &what, wanted, &known));
             }
-            resolver.fail(unfit(body.span, what, wanted, known))
+            resolver.key(function, body.span, &known)?;
+            Some(found)
         });
         Some(Expression::Each {
             variable: variable.map(|key| key.text.clone()),

@@ -4,9 +4,9 @@ use super::{Resolver, Scope};
 use crate::Diagnostic;
 use crate::program::{Expression, Link};
 use crate::syntax::{Kind, Node, Step, TimeKind};
-use crate::types::Type;
+use crate::types::{Known, Type};
 
-impl<'n> Resolver<'n> {
+impl<'n> Resolver<'n, '_> {
     pub(super) fn chain(
         &mut self,
         list: &'n Node,
@@ -15,7 +15,7 @@ impl<'n> Resolver<'n> {
     ) -> Option<Expression> {
         let events = self.value(list);
         if let Some(events) = &events
-            && self.type_of(events) != Type::Events
+            && !self.type_of(events).is(Type::Events)
         {
             let message = "A chain looks at events: `xEvent`.";
             self.report(Diagnostic::error(list.span, message).fix("xEvent"));
@@ -33,7 +33,7 @@ impl<'n> Resolver<'n> {
         }
         self.labels.truncate(around);
         let events = Box::new(events?);
-        if self.type_of(&events) != Type::Events {
+        if !self.type_of(&events).is(Type::Events) {
             return None;
         }
         let steps = links.into_iter().collect::<Option<_>>()?;
@@ -41,27 +41,32 @@ impl<'n> Resolver<'n> {
     }
 
     fn link(&mut self, place: usize, step: &'n Step) -> Option<Link> {
-        let (said, _) = self.within(Scope::item(None), Type::Event, step.what.span, |resolver| {
-            let what = resolver.condition(&step.what);
-            let mut whens = Vec::new();
-            let mut gaps = Vec::new();
-            for when in &step.when {
-                if let TimeKind::Gap(window) = &when.kind {
-                    resolver.warn_of_nothing(when, window);
-                    gaps.push(if place == 0 {
-                        let message = "The first step has no step before it.";
-                        resolver.fail(Diagnostic::error(when.span, message))
+        let (said, _) = self.within(
+            Scope::item(None),
+            Known::Of(Type::Event),
+            step.what.span,
+            |resolver| {
+                let what = resolver.condition(&step.what);
+                let mut whens = Vec::new();
+                let mut gaps = Vec::new();
+                for when in &step.when {
+                    if let TimeKind::Gap(window) = &when.kind {
+                        resolver.warn_of_nothing(when, window);
+                        gaps.push(if place == 0 {
+                            let message = "The first step has no step before it.";
+                            resolver.fail(Diagnostic::error(when.span, message))
+                        } else {
+                            Some(*window)
+                        });
                     } else {
-                        Some(*window)
-                    });
-                } else {
-                    whens.push(resolver.when(when, true));
+                        whens.push(resolver.when(when, true));
+                    }
                 }
-            }
-            let whens: Option<Vec<_>> = whens.into_iter().collect();
-            let gaps: Option<Vec<_>> = gaps.into_iter().collect();
-            Some((what?, whens?, gaps?))
-        });
+                let whens: Option<Vec<_>> = whens.into_iter().collect();
+                let gaps: Option<Vec<_>> = gaps.into_iter().collect();
+                Some((what?, whens?, gaps?))
+            },
+        );
         let count = match step.count {
             None => Some(1),
             Some((span, 0)) => {

@@ -1,40 +1,56 @@
 //! What each part of a text means, as a condition or as a value.
 
 use super::Resolver;
+use crate::lint::Linter;
 use crate::program::{Expression, Field, Sign};
 use crate::syntax::{Kind, Node};
-use crate::types::Type;
+use crate::types::{Known, Type};
 use crate::{Diagnostic, Span};
-use model::{Path, SegmentId};
+use model::{Path, Scalar, SegmentId};
+use std::cell::RefCell;
 use xdm::Value;
 
-impl<'n> Resolver<'n> {
+impl<'n> Resolver<'n, '_> {
     /// Something that holds or does not.
     pub(super) fn condition(&mut self, node: &'n Node) -> Option<Expression> {
         let found = self.expression(node)?;
         let known = self.type_of(&found);
-        if known.can_hold() {
+        if known.kind().can_hold() {
             return Some(found);
         }
-        if known == Type::Event {
-            return self.whole_event(node.span, &found);
-        }
-        let message = match &found {
-            Expression::Call { function, .. } => {
-                let how = if known == Type::Date {
-                    "born occurs before .."
-                } else {
-                    ".. >= 1"
-                };
-                let (name, known) = (function.name, known.described());
-                format!("`{name}` gives {known}; compare it, as in `{how}`.")
-            }
-            _ => "This is a value, not a condition; compare it with something.".to_owned(),
+        let diagnostic = if known.is(Type::Event) {
+            self.whole_event(node.span, &found)
+        } else {
+            self.no_condition(node.span, &found, &known)
         };
-        self.fail(Diagnostic::error(node.span, message))
+        self.fail(diagnostic)
     }
 
-    pub(super) fn whole_event(&mut self, span: Span, found: &Expression) -> Option<Expression> {
+    /// A value where something must hold or not.
+    fn no_condition(&self, span: Span, value: &Expression, known: &Known<'_>) -> Diagnostic {
+        let (what, found) = (self.quoted(span), known.described());
+        if let Expression::Literal(_) = value {
+            let message = format!("{what} is {found}, not a condition; compare something with it.");
+            return Diagnostic::error(span, message);
+        }
+        let name = match what.as_str() {
+            "this" => "..",
+            quoted => quoted.trim_matches('`'),
+        };
+        let example = match known.kind() {
+            Type::Number => format!("{name} >= 1"),
+            Type::Text => format!("{name} = \"..\""),
+            Type::Date => format!("{name} occurs before today"),
+            _ => {
+                let message = format!("{what} is {found}, not a condition; {}.", known.parts());
+                return Diagnostic::error(span, message);
+            }
+        };
+        let message = format!("{what} is {found}, not a condition; compare it, as in `{example}`.");
+        Diagnostic::error(span, message)
+    }
+
+    pub(super) fn whole_event(&self, span: Span, found: &Expression) -> Diagnostic {
         let name = match found {
             Expression::Field(Field {
                 root: crate::program::Root::Item(item),
@@ -42,14 +58,13 @@ impl<'n> Resolver<'n> {
             }) => self.scopes.iter().rev().nth(*item).and_then(|scope| scope.name),
             _ => None,
         };
-        let diagnostic = match name {
+        match name {
             Some(name) => {
                 let message = format!("`{}` is a whole event; name one of its fields.", name.text);
                 Diagnostic::error(span, message).fix(format!("{}.eventType", name.text))
             }
             None => Diagnostic::error(span, "This is a whole event; name one of its fields."),
-        };
-        self.fail(diagnostic)
+        }
     }
 
     /// Something that can be compared, computed with or handed to a function.
@@ -77,12 +92,31 @@ impl<'n> Resolver<'n> {
         let found = self.value(node)?;
         let known = self.type_of(&found);
         if known.fits(wanted) {
+            if wanted == Type::Date && known == Known::Data(&xdm::Type::Scalar(Scalar::String)) {
+                let message = format!(
+                    "{} is a text by its schema, and only texts that read as dates count here; let the schema say `date` or `date-time`.",
+                    self.quoted(node.span)
+                );
+                self.report(Diagnostic::warning(node.span, message));
+            }
             return Some(found);
         }
-        let diagnostic = unfit(node.span, what, wanted, known);
+        let diagnostic = self.unfit(node.span, what, wanted, &known);
         self.fail(match &found {
             Expression::Literal(value) if wanted == Type::List => {
                 diagnostic.fix(format!("[{}]", crate::print::Literal(value)))
+            }
+            Expression::Field(_) if wanted == Type::List && known.is(Type::Map) => {
+                let values = format!("{}.values()", self.source(node.span));
+                let message = format!(
+                    "{}; the list of its values is `{values}`.",
+                    diagnostic.message.trim_end_matches('.')
+                );
+                Diagnostic {
+                    message,
+                    ..diagnostic
+                }
+                .fix(values)
             }
             _ => diagnostic,
         })
@@ -90,7 +124,35 @@ impl<'n> Resolver<'n> {
 
     /// Whatever it is.
     pub(super) fn expression(&mut self, node: &'n Node) -> Option<Expression> {
-        self.deeper(node.span, |resolver| resolver.meaning(node))
+        let found = self.deeper(node.span, |resolver| resolver.meaning(node))?;
+        self.lint(node, &found);
+        Some(found)
+    }
+
+    /// Says of clauses that hold of everybody or nobody that they do, and of those that say nothing new.
+    fn lint(&mut self, node: &Node, found: &Expression) {
+        let alone = matches!(
+            node.kind,
+            Kind::Compare { .. } | Kind::In { .. } | Kind::Occurs { .. } | Kind::Call { .. }
+        );
+        if !alone && !matches!(node.kind, Kind::And(_) | Kind::Or(_)) {
+            return;
+        }
+        let types = RefCell::new(self.types.clone());
+        let linter = Linter {
+            known: &|expression| Known::of(expression, &mut types.borrow_mut(), self.fields),
+            quoted: &|span| self.quoted(span),
+        };
+        let said = if alone {
+            linter.alone(node.span, found).into_iter().collect()
+        } else {
+            linter.joined(node, found)
+        };
+        for diagnostic in said {
+            if self.linted.insert(diagnostic.span) {
+                self.report(diagnostic);
+            }
+        }
     }
 
     fn meaning(&mut self, node: &'n Node) -> Option<Expression> {
@@ -129,7 +191,7 @@ impl<'n> Resolver<'n> {
                 let of = self.typed(of, Type::Number, "`-` needs")?;
                 Some(Expression::Negative(Box::new(of)))
             }
-            Kind::In { item, negated, list } => self.membership(item, *negated, list),
+            Kind::In { item, negated, list } => self.membership(node.span, item, *negated, list),
             Kind::If(arguments) => self.choice(node.span, arguments),
             Kind::Let { name, value, body } => self.binding(name, value, body),
             Kind::Occurs { moment, when } => self.occurs(moment, when),
@@ -182,6 +244,8 @@ impl<'n> Resolver<'n> {
         keys.reverse();
         let found = self.value(of)?;
         self.own_fields_only(keys.first().copied(), &found)?;
+        let known = self.type_of(&found);
+        self.there(&known, &keys)?;
         let path = Path::new(keys.into_iter().map(|key| key.text.clone()).collect());
         let of = Box::new(found);
         Some(Expression::Member { of, path })
@@ -202,14 +266,15 @@ impl<'n> Resolver<'n> {
             )),
         }
     }
-}
 
-/// What was found is not what is wanted.
-pub(super) fn unfit(span: Span, what: &str, wanted: Type, found: Type) -> Diagnostic {
-    let message = format!(
-        "{what} {}, and this is {}.",
-        wanted.described(),
-        found.described()
-    );
-    Diagnostic::error(span, message)
+    /// What was found is not what is wanted.
+    pub(super) fn unfit(&self, span: Span, what: &str, wanted: Type, found: &Known<'_>) -> Diagnostic {
+        let message = format!(
+            "{what} {}, and {} is {}.",
+            wanted.described(),
+            self.quoted(span),
+            found.described()
+        );
+        Diagnostic::error(span, message)
+    }
 }

@@ -4,12 +4,12 @@ use super::{Resolver, Scope};
 use crate::function::Function;
 use crate::program::Expression;
 use crate::syntax::{Key, Kind, Node, Variable};
-use crate::types::Type;
+use crate::types::{Known, Type};
 use crate::{Diagnostic, Span};
 
 const LIST: &str = "A list is expected here, such as `xEvent[..]`: this needs";
 
-impl<'n> Resolver<'n> {
+impl<'n> Resolver<'n, '_> {
     pub(super) fn filter(
         &mut self,
         list: &'n Node,
@@ -19,14 +19,15 @@ impl<'n> Resolver<'n> {
         let list = self.typed(list, Type::List, LIST);
         let item = list
             .as_ref()
-            .map_or(Type::Unknown, |list| self.type_of(list).item());
+            .map_or(Known::UNKNOWN, |list| self.type_of(list).item());
         let Some(condition) = condition else { return list };
         let scope = Scope::item(variable);
+        let event = item.is(Type::Event);
         let (found, used) = self.within(scope, item, condition.span, |resolver| {
             resolver.condition(condition)
         });
         if let (Some(variable), Some(_), false) = (variable, &found, used) {
-            self.unused(variable, item);
+            self.unused(variable, event);
         }
         Some(Expression::Filter {
             list: Box::new(list?),
@@ -49,9 +50,10 @@ impl<'n> Resolver<'n> {
         let list = self.typed(list, Type::List, LIST);
         let item = list
             .as_ref()
-            .map_or(Type::Unknown, |list| self.type_of(list).item());
+            .map_or(Known::UNKNOWN, |list| self.type_of(list).item());
         let span = condition.as_ref().map_or(name.span, |condition| condition.span);
         let bare = condition.is_none() && rest.is_empty();
+        let event = item.is(Type::Event);
         let (found, used) = self.within(Scope::item(Some(name)), item, span, |resolver| {
             let own = condition.as_ref().map(|condition| resolver.condition(condition));
             let next = (!rest.is_empty())
@@ -65,7 +67,7 @@ impl<'n> Resolver<'n> {
             })
         });
         if found.is_some() && !used && !bare {
-            self.unused(name, item);
+            self.unused(name, event);
         }
         Some(Expression::Quantifier {
             every,
@@ -75,8 +77,8 @@ impl<'n> Resolver<'n> {
         })
     }
 
-    fn unused(&mut self, name: &Key, item: Type) {
-        let message = if item == Type::Event {
+    fn unused(&mut self, name: &Key, event: bool) {
+        let message = if event {
             format!(
                 "The condition says nothing of `{0}`; the event's fields are `{0}.eventType` and so on.",
                 name.text
@@ -103,7 +105,7 @@ impl<'n> Resolver<'n> {
             return self.fail(Function::unknown(name));
         };
         let list = self.filter(list, Some(variable), condition.as_deref());
-        let given = list.as_ref().map_or(Type::Unknown, |list| self.type_of(list));
+        let given = list.as_ref().map_or(Known::UNKNOWN, |list| self.type_of(list));
         if function.takes.len() == 1 {
             let whole =
                 matches!(&of.kind, Kind::Path(keys) if keys.len() == 1 && keys[0].text == variable.text);
@@ -117,11 +119,11 @@ impl<'n> Resolver<'n> {
             let arguments = vec![list?];
             return Some(Expression::Call { function, arguments });
         }
-        let (wanted, what) = match function.takes.get(1) {
-            Some(crate::function::Parameter::Each(wanted)) => (*wanted, format!("`{}` needs", function.name)),
+        let wanted = match function.takes.get(1) {
+            Some(crate::function::Parameter::Each(wanted)) => *wanted,
             _ => return self.misused(name, "This function does not go with `over`."),
         };
-        let each = self.each(of.span, Some(variable), of, given, wanted, &what);
+        let each = self.each(function, Some(variable), of, &given, wanted);
         Some(Expression::Call {
             function,
             arguments: vec![list?, each?],
@@ -130,12 +132,12 @@ impl<'n> Resolver<'n> {
 
     pub(super) fn binding(&mut self, name: &'n Key, value: &'n Node, body: &'n Node) -> Option<Expression> {
         let value = self.value(value);
-        let of = value.as_ref().map_or(Type::Unknown, |value| self.type_of(value));
+        let of = value.as_ref().map_or(Known::UNKNOWN, |value| self.type_of(value));
         let (found, used) = self.within(Scope::value(name), of, body.span, |resolver| {
             resolver.expression(body)
         });
         if found.is_some() && !used {
-            self.unused(name, Type::Unknown);
+            self.unused(name, false);
         }
         Some(Expression::Let {
             name: name.text.clone(),

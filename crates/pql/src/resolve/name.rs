@@ -4,20 +4,19 @@ use super::Resolver;
 use crate::function::{Function, is_function};
 use crate::program::{Expression, Field, Root};
 use crate::syntax::{Key, Origin};
-use crate::types::Type;
-use crate::{Diagnostic, Span};
+use crate::types::{Known, Type};
+use crate::{Diagnostic, Severity, Span};
 use model::Path;
 
-impl<'n> Resolver<'n> {
+impl<'n, 's> Resolver<'n, 's> {
     /// A path that starts from what is around it.
     pub(super) fn named(&mut self, keys: &'n [Key]) -> Option<Expression> {
         let (first, rest) = keys.split_first()?;
-        self.lint_brackets(rest);
         if let Some(item) = self.variable(first) {
-            return self.item(item, rest);
+            return self.item(item, rest, None);
         }
         if self.profile.is_some_and(|profile| profile.text == first.text) {
-            return self.profile(first.span, rest);
+            return self.profile(first.span, rest, None);
         }
         if first.text.eq_ignore_ascii_case("xEvent") {
             return self.events(first, rest);
@@ -33,19 +32,18 @@ impl<'n> Resolver<'n> {
             let arguments = Vec::new();
             return Some(Expression::Call { function, arguments });
         }
-        self.lint_slip(first);
+        let slip = self.slip(first);
         let around = self.filters().next();
         match around {
-            Some(item) => self.item(item, keys),
-            None => self.profile(first.span, keys),
+            Some(item) => self.item(item, keys, slip),
+            None => self.profile(first.span, keys, slip),
         }
     }
 
     /// `^.a`, `$1.a`
     pub(super) fn from(&mut self, span: Span, origin: Origin, keys: &'n [Key]) -> Option<Expression> {
-        self.lint_brackets(keys);
         match origin {
-            Origin::Parameter(1) => self.profile(span, keys),
+            Origin::Parameter(1) => self.profile(span, keys, None),
             Origin::Parameter(_) => {
                 let message = "A segment has one parameter, the profile: `$1`.";
                 self.fail(Diagnostic::error(span, message))
@@ -57,8 +55,8 @@ impl<'n> Resolver<'n> {
                     Some(_) if keys.is_empty() => {
                         self.fail(Diagnostic::error(span, "A name is missing after `^`."))
                     }
-                    Some(item) => self.item(item, keys),
-                    None if levels == around => self.profile(span, keys),
+                    Some(item) => self.item(item, keys, None),
+                    None if levels == around => self.profile(span, keys, None),
                     None => {
                         let message = match around {
                             0 => "`^` climbs out of a filter, and there is none around this.".to_owned(),
@@ -75,7 +73,7 @@ impl<'n> Resolver<'n> {
     }
 
     /// The items of the filters around, the innermost first.
-    fn filters(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn filters(&self) -> impl Iterator<Item = usize> {
         let around = self.scopes.iter().rev().enumerate();
         around
             .filter(|(_, scope)| scope.name.is_none())
@@ -88,6 +86,8 @@ impl<'n> Resolver<'n> {
             return self.fail(Diagnostic::error(first.span, message).fix("xEvent"));
         }
         self.own_fields_only(rest.first(), &Expression::Events)?;
+        self.there(&Known::Of(Type::Events), &rest.iter().collect::<Vec<_>>())?;
+        self.lint_brackets(rest);
         let of = Box::new(Expression::Events);
         Some(if rest.is_empty() {
             Expression::Events
@@ -97,31 +97,61 @@ impl<'n> Resolver<'n> {
         })
     }
 
-    fn profile(&mut self, span: Span, keys: &[Key]) -> Option<Expression> {
+    /// `slip` is what to say of the first key, should it stand here by mistake.
+    fn profile(&mut self, span: Span, keys: &[Key], slip: Option<Diagnostic>) -> Option<Expression> {
         let Some(first) = keys.first() else {
             let message = "This is the whole profile; name one of its attributes.";
             return self.fail(Diagnostic::error(span, message));
         };
         match first.text.as_str() {
-            "identityMap" => Some(field(Root::Identities, &keys[1..])),
+            "identityMap" => {
+                let known = self.fields.profile();
+                self.there(&known, &keys.iter().collect::<Vec<_>>())?;
+                Some(field(Root::Identities, &keys[1..]))
+            }
             "segmentMembership" => {
                 let message = "Memberships are asked for with `inSegment(\"..\")`; `segmentMembership` is not built yet.";
                 self.fail(Diagnostic::error(first.span, message))
             }
             "xEvent" => self.events(first, &keys[1..]),
-            _ => Some(field(Root::Profile, keys)),
+            _ => {
+                let known = self.fields.profile();
+                self.known_or_slip(&known, keys, slip)?;
+                Some(field(Root::Profile, keys))
+            }
         }
     }
 
-    fn item(&mut self, item: usize, keys: &[Key]) -> Option<Expression> {
+    fn item(&mut self, item: usize, keys: &[Key], slip: Option<Diagnostic>) -> Option<Expression> {
         let of = field(Root::Item(item), &[]);
         self.own_fields_only(keys.first(), &of)?;
+        let known = self.type_of(&of);
+        self.known_or_slip(&known, keys, slip)?;
         Some(field(Root::Item(item), keys))
+    }
+
+    /// Says of a path that no schema has it that it is a slip, if it looks like one, else that it is unknown.
+    fn known_or_slip(&mut self, of: &Known<'s>, keys: &[Key], slip: Option<Diagnostic>) -> Option<()> {
+        let all: Vec<&Key> = keys.iter().collect();
+        match slip {
+            Some(slip) if self.lost(of, &all).is_some() => {
+                let severity = Severity::Error;
+                self.fail(Diagnostic { severity, ..slip })
+            }
+            slip => {
+                self.there(of, &all)?;
+                if let Some(slip) = slip {
+                    self.report(slip);
+                }
+                self.lint_brackets(keys);
+                Some(())
+            }
+        }
     }
 
     /// Refuses what is not kept of an event.
     pub(super) fn own_fields_only(&mut self, key: Option<&Key>, of: &Expression) -> Option<()> {
-        let event = matches!(self.type_of(of), Type::Event | Type::Events);
+        let event = matches!(self.type_of(of).kind(), Type::Event | Type::Events);
         match key {
             Some(key) if event && matches!(key.text.as_str(), "identityMap" | "_weir") => self.fail(
                 Diagnostic::not_built(key.span, &format!("`{}` of an event", key.text)),
@@ -142,33 +172,35 @@ impl<'n> Resolver<'n> {
     }
 
     /// A bare name in a quantifier is not the event's, whatever it looks like; nor is one that stands in nothing.
-    fn lint_slip(&mut self, key: &Key) {
+    fn slip(&self, key: &Key) -> Option<Diagnostic> {
         let of_events = matches!(key.text.as_str(), "eventType" | "timestamp");
         let named = match (self.scopes.last(), self.types.last()) {
-            (Some(scope), Some(Type::Event)) => scope.name,
+            (Some(scope), Some(Known::Of(Type::Event))) => scope.name,
             (None, _) if of_events => {
                 let message = format!(
-                    "`{}` is an attribute of the profile here; events are looked at as in `xEvent[eventType = \"login\"]`.",
+                    "`{}` asks for an attribute of the profile here; events are asked as in `xEvent[eventType = \"login\"]`.",
                     key.text
                 );
-                return self.report(Diagnostic::warning(key.span, message));
+                return Some(Diagnostic::warning(key.span, message));
             }
             _ => None,
         };
-        let Some(name) = named else { return };
+        let name = named?;
         if name.text.eq_ignore_ascii_case(&key.text) {
             let message = format!(
                 "`{}` is not `{}` but an attribute of that name.",
                 key.text, name.text
             );
-            self.report(Diagnostic::warning(key.span, message).fix(name.text.as_str()));
+            Some(Diagnostic::warning(key.span, message).fix(name.text.as_str()))
         } else if of_events {
             let event = format!("{}.{}", name.text, key.text);
             let message = format!(
                 "`{}` is not the event's here; the event's is `{event}`.",
                 key.text
             );
-            self.report(Diagnostic::warning(key.span, message).fix(event));
+            Some(Diagnostic::warning(key.span, message).fix(event))
+        } else {
+            None
         }
     }
 
@@ -200,6 +232,6 @@ fn field(root: Root, keys: &[Key]) -> Expression {
     Expression::Field(Field { root, path })
 }
 
-fn path(keys: &[Key]) -> Path {
+pub(super) fn path(keys: &[Key]) -> Path {
     Path::new(keys.iter().map(|key| key.text.clone()).collect())
 }

@@ -4,9 +4,9 @@ use super::Resolver;
 use crate::Diagnostic;
 use crate::program::{Direction, Expression, Field, Mention, Mentioned, Operator, Root, When, Window};
 use crate::syntax::{Kind, Node, Time, TimeKind};
-use crate::types::Type;
+use crate::types::{Known, Type};
 
-impl<'n> Resolver<'n> {
+impl<'n> Resolver<'n, '_> {
     pub(super) fn occurs(&mut self, moment: &'n Node, when: &'n Time) -> Option<Expression> {
         let moment = match &moment.kind {
             Kind::Broken => None,
@@ -30,7 +30,7 @@ impl<'n> Resolver<'n> {
 
     fn is_event_time(&mut self, moment: &Expression) -> bool {
         let of_item = matches!(moment, Expression::Field(Field { root: Root::Item(_), path }) if path.keys() == ["timestamp"]);
-        of_item && self.type_of(moment) == Type::Date
+        of_item && self.type_of(moment) == Known::Of(Type::Date)
     }
 
     /// What is said of a date; `event` if that is the time of an event. A gap is not for here.
@@ -60,7 +60,6 @@ impl<'n> Resolver<'n> {
                         of: Mentioned::Window(*window),
                     });
                 }
-                self.warn_of_nothing(when, window);
                 Some(When::Distance {
                     window: *window,
                     direction: *direction,

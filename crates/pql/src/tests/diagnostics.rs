@@ -19,6 +19,7 @@ fn said(text: &str, diagnostic: &Diagnostic) -> String {
         severity,
         message,
         fix,
+        constant: _,
     } = diagnostic;
     let severity = format!("{severity:?}").to_lowercase();
     let fix = fix
@@ -29,13 +30,27 @@ fn said(text: &str, diagnostic: &Diagnostic) -> String {
 
 #[test]
 fn all_that_is_wrong_is_said() {
-    for (text, expected) in table() {
-        let found: Vec<String> = parse(text)
-            .diagnostics
+    let mut page = Vec::new();
+    for (text, _) in table() {
+        let found = parse(text).diagnostics;
+        let lines = found
             .iter()
-            .map(|diagnostic| said(text, diagnostic))
-            .collect();
-        assert_eq!(found, expected, "{text}");
+            .map(|diagnostic| format!("    {}", said(text, diagnostic)));
+        page.push(
+            [text.to_owned()]
+                .into_iter()
+                .chain(lines)
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
+    }
+    let page = page.join("\n\n") + "\n";
+    if page != include_str!("diagnostics.txt") {
+        let new = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/diagnostics.txt.new");
+        std::fs::write(new, page).expect("a file beside it");
+        panic!(
+            "other things are said than tests/diagnostics.txt says; {new} has them: look at it and put it in place"
+        );
     }
 }
 

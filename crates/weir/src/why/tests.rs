@@ -41,6 +41,7 @@ fn segment(no: u32, id: &str, name: &str, expression: &str) -> SegmentDefinition
         no: SegmentNo(no),
         name: name.to_owned(),
         expression: expression.to_owned(),
+        time_zone: model::ZoneName::default(),
         exclude_opt_out: true,
         state: SegmentState::Published,
         changed_in: RulesVersion(1),

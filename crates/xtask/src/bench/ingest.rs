@@ -6,7 +6,7 @@
 
 mod disk;
 mod report;
-mod workload;
+pub(super) mod workload;
 
 use super::cpu;
 use super::metrics::Totals;

@@ -26,6 +26,7 @@ fn site() -> Site {
             weir: None,
             seeds: 7,
             cases: 10,
+            minutes: 1,
         },
     }
 }

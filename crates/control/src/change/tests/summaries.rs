@@ -83,8 +83,9 @@ fn paused_and_disabled_dataflows_go_on() {
 const TYPED: &str = r"
 fieldGroups:
   - {id: shop, fields: {_shop.tier: string, _shop.no: integer}}
+  - {id: marks, fields: {points: number, vip: boolean}}
 schemas:
-  - {id: customers, class: profile, fieldGroups: [shop], identities: [{path: _shop.tier, namespace: card}]}
+  - {id: customers, class: profile, fieldGroups: [shop, marks], identities: [{path: _shop.tier, namespace: card}]}
   - {id: orders, class: event, fieldGroups: [experienceevent-commerce]}
 datasets:
   - {id: crm, schema: customers}

@@ -45,7 +45,7 @@ inlets:
   - {id: crm}
   - {id: shop, dataset: web}
 destinations: [{id: f, kind: file, settings: {folder: f}}]
-segments: [{id: a, pql: a = 1}]
+segments: [{id: a, pql: _shop.tier.isNotNull()}]
 ";
 
 #[test]
@@ -193,7 +193,7 @@ fn windows_are_held_to_what_datasets_keep() {
     let window = |days: u32| {
         let pql = format!("pql: xEvent[timestamp occurs < {days} days before now].count() > 1");
         let text = TYPED.replace(
-            "segments: [{id: a, pql: a = 1}]",
+            "segments: [{id: a, pql: _shop.tier.isNotNull()}]",
             &format!("segments:\n  - id: a\n    {pql}"),
         );
         let text = text.replace(

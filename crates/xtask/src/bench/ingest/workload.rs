@@ -5,7 +5,8 @@ mod rules;
 mod stream;
 
 use anyhow::Result;
-use person::Person;
+use fastrand::Rng;
+use person::{BOOLEANS, INTEGERS, Person, STRINGS};
 use serde_json::json;
 use stream::Clock;
 
@@ -17,6 +18,20 @@ pub(super) const DATAFLOW: &str = "bench";
 
 /// How many segments it maps.
 const MAPPED: usize = 10;
+
+/// The rules of so many segments, without anything that they could hold of.
+pub(in crate::bench) fn rules(seed: u64, count: u32) -> Vec<String> {
+    rules::draw(&mut Rng::with_seed(seed), count)
+}
+
+/// What rules name of people and events, below `_acme`, and its type in a schema.
+pub(in crate::bench) fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let strings = STRINGS.iter().map(|(name, _)| (*name, "string"));
+    let integers = INTEGERS.iter().map(|(name, ..)| (*name, "integer"));
+    let booleans = BOOLEANS.iter().map(|(name, _)| (*name, "boolean"));
+    let others = [("tags[]", "string"), ("category", "string"), ("amount", "number")];
+    strings.chain(integers).chain(booleans).chain(others)
+}
 
 /// How much of everything.
 #[derive(Clone, Copy)]
