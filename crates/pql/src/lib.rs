@@ -1,5 +1,5 @@
-//! Reads `pql/text`, the text form of Adobe's Profile Query Language: text in, a typed [`Program`] and all
-//! diagnostics out.
+//! Reads Adobe's Profile Query Language, as a text (`pql/text`) or as JSON (`pql/json`): a typed [`Program`] and all
+//! diagnostics come out.
 //!
 //! What this crate is not: it evaluates no program (that is `evaluator::oracle`) and knows no schema. It performs no I/O
 //! and reads no clock. What belongs to the language and is not built yet is refused by name, never ignored.
@@ -14,6 +14,7 @@ mod diagnostic;
 pub mod function;
 #[cfg(any(test, feature = "generate"))]
 pub mod generate;
+pub mod json;
 mod lex;
 mod parse;
 mod print;
@@ -40,6 +41,46 @@ pub struct Parsed {
     pub program: Option<Program>,
     /// All there is to say, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// How a predicate is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// `pql/text`
+    Text,
+    /// `pql/json`
+    Json,
+}
+
+impl Notation {
+    /// That of an expression: JSON begins with `{`, and no text of PQL does.
+    pub fn of(expression: &str) -> Self {
+        if expression.trim_start().starts_with('{') {
+            Self::Json
+        } else {
+            Self::Text
+        }
+    }
+
+    /// As a segment definition calls it.
+    pub fn format(self) -> &'static str {
+        match self {
+            Self::Text => "pql/text",
+            Self::Json => "pql/json",
+        }
+    }
+}
+
+/// Reads a predicate in whatever notation it is. Never fails and never panics.
+pub fn read(expression: &str) -> Parsed {
+    match Notation::of(expression) {
+        Notation::Text => parse(expression),
+        Notation::Json => {
+            let json::Read { program, diagnostics } = json::read(expression);
+            let diagnostics = diagnostics.into_iter().map(|one| one.said).collect();
+            Parsed { program, diagnostics }
+        }
+    }
 }
 
 /// Reads a predicate. Never fails and never panics, whatever the text.

@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod grammar;
+mod json;
 mod meaning;
 mod properties;
 

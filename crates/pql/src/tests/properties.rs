@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use xdm::{Number, Value};
 
 /// Strange ones: whatever a text can hold.
-fn words() -> Words {
+pub(super) fn words() -> Words {
     let path = |keys: &[&str]| Path::new(keys.iter().map(|key| (*key).to_owned()).collect());
     let number = |text: &str| Value::Number(Number::parse(text).expect("a number"));
     let text = |text: &str| Value::String(text.into());
@@ -91,7 +91,7 @@ proptest! {
     }
 }
 
-const TOKENS: &[&str] = &[
+pub(super) const TOKENS: &[&str] = &[
     "a",
     "E",
     "xEvent",
