@@ -20,6 +20,7 @@ mod parse;
 mod print;
 mod program;
 mod resolve;
+pub mod sentence;
 mod syntax;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ mod grammar;
 mod json;
 mod meaning;
 mod properties;
+mod sentence;
 
 use crate::{Parsed, Severity, parse};
 
