@@ -41,7 +41,7 @@ pub struct DesiredSegment {
     pub id: SegmentId,
     /// What people call it; the id if the file does not say.
     pub name: String,
-    /// The predicate, `pql/text`, as written.
+    /// The predicate as written: `pql/text`, or `pql/json` without spaces between its parts.
     pub expression: String,
     /// Whether people who opted out are left out.
     pub exclude_opt_out: bool,

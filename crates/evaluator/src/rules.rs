@@ -199,8 +199,8 @@ fn parse_published<'a>(definitions: &'a Definitions, errors: &mut Vec<RuleError>
     parsed
 }
 
-fn parse(text: &str) -> Result<Program, String> {
-    let parsed = pql::parse(text);
+fn parse(expression: &str) -> Result<Program, String> {
+    let parsed = pql::read(expression);
     let error = parsed
         .diagnostics
         .iter()

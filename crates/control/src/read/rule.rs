@@ -1,20 +1,30 @@
-//! A PQL text in a file: parsed, and what is said of it shown where it stands in the file.
+//! A rule in a file, as text or as JSON: read, and what is said of it shown where it stands in the file.
 
 use super::fields::Fields;
+use super::json::{self, Spot};
 use super::span;
 use crate::check::Kept;
 use crate::report::{Report, Severity, Span};
 use crate::yaml::{Data, Places, Scalar, Style};
 use model::SegmentId;
-use pql::{Diagnostic, Mentioned, Program};
+use pql::{Diagnostic, Mentioned, Notation, Program};
 
 /// A predicate and where its parts stand.
 #[derive(Debug)]
 pub(crate) struct Rule {
-    /// As written, trimmed.
+    /// As written, trimmed; JSON without spaces between its parts.
     pub(crate) text: String,
     program: Option<Program>,
-    places: Places,
+    places: Written,
+}
+
+/// How a rule stands in the file.
+#[derive(Debug)]
+enum Written {
+    /// In a scalar: a place in its text is a place in the file.
+    Scalar(Places),
+    /// As YAML: the JSON that it is has a place in the file for each of its values.
+    Yaml(Vec<Spot>),
 }
 
 impl Rule {
@@ -46,12 +56,15 @@ impl Rule {
             if kept.typed {
                 warning.severity = pql::Severity::Error;
             }
-            say(&warning, self.place(warning.span), report);
+            say(&warning, None, self.place(warning.span), report);
         }
     }
 
     fn place(&self, span: pql::Span) -> Span {
-        self.places.span(span.start, span.end)
+        match &self.places {
+            Written::Scalar(places) => places.span(span.start, span.end),
+            Written::Yaml(spots) => json::place(spots, span),
+        }
     }
 }
 
@@ -65,14 +78,21 @@ pub(super) fn of(fields: &mut Fields<'_>, key: &'static str, report: &mut Report
     };
     // Nothing is cut off in front: a place in the text is a place in the scalar.
     let text = scalar.text.trim_end();
+    if Notation::of(text) == Notation::Json {
+        let message = format!("`{key}` of {} is JSON, and a rule is text here", fields.what);
+        let help =
+            "as JSON it stands in `expression: {type: PQL, format: pql/json, value: ...}` of a segment";
+        report.error(node.span, message, help);
+        return None;
+    }
     let parsed = pql::parse(text);
     let rule = Rule {
         text: text.trim_start().to_owned(),
         program: parsed.program,
-        places: Places::new(report.source().text(), node.span, scalar),
+        places: Written::Scalar(Places::new(report.source().text(), node.span, scalar)),
     };
     for diagnostic in &parsed.diagnostics {
-        say(diagnostic, rule.place(diagnostic.span), report);
+        say(diagnostic, None, rule.place(diagnostic.span), report);
     }
     if parsed
         .diagnostics
@@ -84,17 +104,48 @@ pub(super) fn of(fields: &mut Fields<'_>, key: &'static str, report: &mut Report
     Some(rule)
 }
 
-fn say(diagnostic: &Diagnostic, place: Span, report: &mut Report) {
+/// The rule at `key` as JSON: in a text, as Adobe's API has it, or written out as YAML.
+pub(super) fn of_json(fields: &mut Fields<'_>, key: &'static str, report: &mut Report) -> Option<Rule> {
+    let node = fields.node(key, report)?;
+    let (text, places) = match &node.data {
+        Data::Scalar(scalar) if Notation::of(&scalar.text) == Notation::Text => {
+            let message = format!("`{key}` of {} is no JSON object, as `pql/json` is", fields.what);
+            report.error(node.span, message, "a rule as text has `format: pql/text`");
+            return None;
+        }
+        Data::Scalar(scalar) => {
+            let places = Places::new(report.source().text(), node.span, scalar);
+            (scalar.text.trim_end().to_owned(), Written::Scalar(places))
+        }
+        _ => {
+            let (text, spots) = json::written(node);
+            (text, Written::Yaml(spots))
+        }
+    };
+    let read = pql::json::read(&text);
+    let rule = Rule {
+        text: pql::json::compact(&text).unwrap_or(text),
+        program: read.program,
+        places,
+    };
+    for pql::json::Diagnostic { pointer, said } in &read.diagnostics {
+        say(said, Some(pointer.as_str()), rule.place(said.span), report);
+    }
+    Some(rule)
+}
+
+/// Says it at a place of the file. Of JSON, `pointer` says where that is for those who have the JSON elsewhere.
+pub(crate) fn say(diagnostic: &Diagnostic, pointer: Option<&str>, place: Span, report: &mut Report) {
     let severity = match diagnostic.severity {
         pql::Severity::Error => Severity::Error,
         pql::Severity::Warning => Severity::Warning,
         pql::Severity::Lint => Severity::Lint,
     };
-    let help = diagnostic
-        .fix
-        .as_ref()
-        .map_or_else(String::new, |fix| format!("write `{fix}`"));
-    report.say(severity, place, clause(&diagnostic.message), help);
+    let fix = diagnostic.fix.as_ref().map(|fix| format!("write `{fix}`"));
+    let pointer = pointer.filter(|pointer| !pointer.is_empty());
+    let more = pointer.map(|pointer| format!("in the JSON it is `{pointer}`"));
+    let help: Vec<_> = fix.into_iter().chain(more).collect();
+    report.say(severity, place, clause(&diagnostic.message), help.join("\n"));
 }
 
 /// A sentence as it reads after `error: `.
