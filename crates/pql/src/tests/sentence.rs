@@ -69,6 +69,26 @@ fn every_function_has_words() {
     }
 }
 
+/// Each level is said once: a sentence is no longer than what it says.
+#[test]
+fn the_deepest_have_sentences_too() {
+    let levels = [
+        ("not (a = 1 or ", ")", 24),
+        ("(1 < if(a, b, c) and ", ")", 40),
+        ("(exists X from items where ", ")", 1),
+        ("xEvent[", "]", 3),
+        ("(let S = a + 1 in ", ")", 1),
+        ("if(a, b, ", ")", 45),
+    ];
+    for (open, close, depth) in levels {
+        let program = meaning(&format!("{}d{}", open.repeat(depth), close.repeat(depth)));
+        let longest = 60 + depth * 400;
+        for said in [english(&program), korean(&program)] {
+            assert!(said.len() < longest, "{} bytes of {open}: {said}", said.len());
+        }
+    }
+}
+
 /// Words of which each is found again in a sentence.
 fn words() -> Words {
     let path = |keys: &[&str]| Path::new(keys.iter().map(|key| (*key).to_owned()).collect());
