@@ -250,6 +250,64 @@ fn a_file_is_checked_without_a_server() {
     assert!(err.contains("no server runs on d"), "{err}");
 }
 
+#[test]
+fn a_rule_in_every_form() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rule = r#"homeAddress.country = "KR" and loyalty.points >= 1000"#;
+    let pql = |arguments: &[&str]| run(folder.path(), &[&["pql"], arguments].concat());
+    let (code, said, wrong) = pql(&[rule]);
+    assert_eq!((code, wrong.as_str()), (0, ""));
+    assert_eq!(
+        said,
+        "People in Korea whose loyalty point balance is at least 1000.\n"
+    );
+    let (code, said, _) = pql(&["--to", "korean", rule]);
+    assert_eq!(
+        (code, said.as_str()),
+        (0, "한국에 살고 로열티 포인트가 1000 이상인 사람.\n")
+    );
+    let (code, json, _) = pql(&["--to", "json", rule]);
+    assert_eq!(code, 0);
+    let parsed: serde_json::Value = serde_json::from_str(&json).expect("json");
+    assert_eq!(parsed["fnName"], "and");
+    // A file with JSON in it, and back.
+    fs::write(folder.path().join("rule.json"), json).expect("a file");
+    let (code, text, _) = pql(&["--to", "text", "-f", "rule.json"]);
+    assert_eq!((code, text.trim_end()), (0, rule));
+
+    // What is wrong is shown under its line.
+    let (code, said, wrong) = pql(&["points => 10"]);
+    assert_eq!((code, said.as_str()), (1, ""));
+    assert!(
+        wrong.contains("rule:1:8: error: PQL writes `>=` for `=>`"),
+        "{wrong}"
+    );
+    assert!(
+        wrong.contains("1 | points => 10\n  |        ^^\n  = help: write `>=`"),
+        "{wrong}"
+    );
+    fs::write(
+        folder.path().join("wrong.json"),
+        "{\"nodeType\": \"fnApply\",\n  \"fnName\": \"startWith\"}",
+    )
+    .expect("a file");
+    let (code, _, wrong) = pql(&["-f", "wrong.json"]);
+    assert_eq!(code, 1);
+    assert!(
+        wrong.contains("wrong.json:2:13: error: there is no function `startWith`"),
+        "{wrong}"
+    );
+    assert!(wrong.contains("in the JSON it is `/fnName`"), "{wrong}");
+    let (code, said, wrong) = pql(&["1 = 1"]);
+    assert_eq!(
+        (code, said.is_empty()),
+        (0, false),
+        "a lint is no mistake: {wrong}"
+    );
+    let (code, _, _) = pql(&[]);
+    assert_eq!(code, 2);
+}
+
 #[tokio::test]
 async fn an_apply_that_is_refused() {
     let folder = TempDir::new().unwrap();

@@ -20,8 +20,8 @@ use view::View;
 /// The largest file that is read, in bytes.
 pub(crate) const MAX_FILE_BYTES: usize = 32 * 1024 * 1024;
 
-/// `GET /api/definitions`: `{"version", "publishedAt", "definitions"}`; `definitions` in the form of the file that
-/// `POST` takes.
+/// `GET /api/definitions`: `{"version", "publishedAt", "definitions", "meanings"}`; `definitions` in the form of the file
+/// that `POST` takes, `meanings` each segment in a sentence, `{"gold": {"en", "ko"}}`.
 pub(crate) async fn show(
     State(state): State<Arc<Shared>>,
     parameters: Parameters,

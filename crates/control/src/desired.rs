@@ -41,7 +41,7 @@ pub struct DesiredSegment {
     pub id: SegmentId,
     /// What people call it; the id if the file does not say.
     pub name: String,
-    /// The predicate, `pql/text`, as written.
+    /// The predicate as written: `pql/text`, or `pql/json` without spaces between its parts.
     pub expression: String,
     /// Whose days, months and years it speaks of.
     pub time_zone: ZoneName,

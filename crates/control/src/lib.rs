@@ -11,8 +11,10 @@
 mod change;
 mod check;
 mod desired;
+mod expression;
 mod jobs;
 mod life;
+mod meaning;
 mod read;
 mod report;
 mod secrets;
@@ -25,10 +27,13 @@ mod yaml;
 pub use change::{Change, Choices, Item, Offer, Refusal, Sign, User, change};
 pub use check::{Checked, RETENTION, UNTYPED, check, check_segments};
 pub use desired::{Desired, DesiredDataflow, DesiredSegment};
+pub use expression::check_expression;
 pub use ingest::JobAction;
 pub use jobs::{JobView, Replay, Resend, ResendError, Scope, UpgradeState, metrics};
 pub use life::LIFE;
+pub use meaning::{Meaning, format_of, meaning};
 pub use model::Secret;
+pub use read::zone_named;
 pub use report::{Diagnostic, Position, Report, Severity, Source, Span};
 pub use secrets::{Reference, ReferenceError, SecretError, Secrets};
 pub use server::{

@@ -218,8 +218,8 @@ fn program(definition: &SegmentDefinition) -> Result<Program, RuleError> {
     Ok(program.in_zone(known))
 }
 
-fn parse(text: &str) -> Result<Program, String> {
-    let parsed = pql::parse(text);
+fn parse(expression: &str) -> Result<Program, String> {
+    let parsed = pql::read(expression);
     let error = parsed
         .diagnostics
         .iter()

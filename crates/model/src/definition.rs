@@ -91,7 +91,7 @@ pub struct SegmentDefinition {
     pub no: SegmentNo,
     /// What people call it.
     pub name: String,
-    /// The predicate, `pql/text`.
+    /// The predicate as its author wrote it: `pql/text`, or `pql/json`, which begins with `{` as no text does.
     pub expression: String,
     /// Whose days, months and years it speaks of.
     pub time_zone: ZoneName,

@@ -1,5 +1,5 @@
-//! Reads `pql/text`, the text form of Adobe's Profile Query Language: text in, a typed [`Program`] and all
-//! diagnostics out.
+//! Reads Adobe's Profile Query Language, as a text (`pql/text`) or as JSON (`pql/json`): a typed [`Program`] and all
+//! diagnostics come out.
 //!
 //! What this crate is not: it evaluates no program (that is `evaluator::oracle`) and holds no schema: whoever has one asks
 //! [`parse_typed`]. It performs no I/O
@@ -16,6 +16,7 @@ mod diagnostic;
 pub mod function;
 #[cfg(any(test, feature = "generate"))]
 pub mod generate;
+pub mod json;
 mod lex;
 mod lint;
 mod parse;
@@ -23,6 +24,7 @@ mod places;
 pub mod print;
 mod program;
 mod resolve;
+pub mod sentence;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -49,18 +51,62 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads a predicate over data of which nothing is known. Never fails and never panics, whatever the text.
-pub fn parse(text: &str) -> Parsed {
-    read(text, Fields::default())
+/// How a predicate is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// `pql/text`
+    Text,
+    /// `pql/json`
+    Json,
 }
 
-/// Reads a predicate over data that obeys schemas: a path that they do not have is an error, and so is what can never be
+impl Notation {
+    /// That of an expression: JSON begins with `{`, and no text of PQL does.
+    pub fn of(expression: &str) -> Self {
+        if expression.trim_start().starts_with('{') {
+            Self::Json
+        } else {
+            Self::Text
+        }
+    }
+
+    /// As a segment definition calls it.
+    pub fn format(self) -> &'static str {
+        match self {
+            Self::Text => "pql/text",
+            Self::Json => "pql/json",
+        }
+    }
+}
+
+/// Reads a predicate in whatever notation it is, over data of which nothing is known. Never fails and never panics.
+pub fn read(expression: &str) -> Parsed {
+    match Notation::of(expression) {
+        Notation::Text => parse(expression),
+        Notation::Json => json::read(expression).into(),
+    }
+}
+
+/// Reads a predicate in whatever notation it is, over data that obeys schemas. Never fails and never panics.
+pub fn read_typed(expression: &str, schemas: &Schemas) -> Parsed {
+    match Notation::of(expression) {
+        Notation::Text => parse_typed(expression, schemas),
+        Notation::Json => json::read_typed(expression, schemas).into(),
+    }
+}
+
+/// Reads a text over data of which nothing is known. Never fails and never panics, whatever the text.
+pub fn parse(text: &str) -> Parsed {
+    parsed(text, Fields::default())
+}
+
+/// Reads a text over data that obeys schemas: a path that they do not have is an error, and so is what can never be
 /// because of a type. Never fails and never panics, whatever the text.
 pub fn parse_typed(text: &str, schemas: &Schemas) -> Parsed {
-    read(text, Fields::of(schemas))
+    parsed(text, Fields::of(schemas))
 }
 
-fn read(text: &str, fields: Fields<'_>) -> Parsed {
+fn parsed(text: &str, fields: Fields<'_>) -> Parsed {
     let (node, mut diagnostics) = parse::parse(text);
     let (program, more) = resolve::resolve(text, &node, fields);
     diagnostics.extend(more);

@@ -343,9 +343,7 @@ impl Display for Literal<'_> {
         match self.0 {
             Value::Bool(value) => write!(f, "{value}"),
             Value::String(text) => write!(f, "{}", Text(text)),
-            Value::Number(Number::Exact(number)) => write!(f, "{number}"),
-            // So many digits that they are not held exactly when they are read again.
-            Value::Number(Number::Approximate(number)) => write!(f, "{}", inexact(*number)),
+            Value::Number(known) => f.write_str(&number(*known)),
             Value::Array(items) => {
                 f.write_char('[')?;
                 for (at, item) in items.iter().enumerate() {
@@ -359,6 +357,15 @@ impl Display for Literal<'_> {
                 f.write_str("null")
             }
         }
+    }
+}
+
+/// A number as it is written, in PQL as in JSON.
+pub(crate) fn number(number: Number) -> String {
+    match number {
+        Number::Exact(number) => number.to_string(),
+        // So many digits that they are not held exactly when they are read again.
+        Number::Approximate(number) => inexact(number),
     }
 }
 

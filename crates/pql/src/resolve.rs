@@ -28,7 +28,7 @@ pub(crate) const MAX_EVENTS: usize = 3;
 /// How many items of whatever lists may be in scope at once.
 pub(crate) const MAX_ITEMS: usize = 6;
 
-/// The meaning of `node`, the shape of `text`, if it has one; and all that is wrong with it where the data can have these
+/// The meaning of `node`, the shape of `text` (which is empty if it was no text), if it has one; and all that is wrong with it where the data can have these
 /// fields.
 pub(crate) fn resolve(text: &str, node: &Node, fields: Fields<'_>) -> (Option<Program>, Vec<Diagnostic>) {
     let mut resolver = Resolver {
@@ -140,9 +140,9 @@ impl<'n, 's> Resolver<'n, 's> {
         Known::of(expression, &mut self.types, self.fields)
     }
 
-    /// What stands there.
+    /// What stands there; `..` where there is no text.
     fn source(&self, span: Span) -> &'n str {
-        self.text.get(span.start..span.end).unwrap_or_default()
+        self.text.get(span.start..span.end).unwrap_or("..")
     }
 
     /// What stands there, in quotes for a sentence; of what is long only `this`.

@@ -1,4 +1,4 @@
-//! The shape of a text, before names and types are looked at.
+//! The shape of a text, or of its JSON form, before names and types are looked at.
 
 use crate::Span;
 use crate::program::{Direction, Operator, Sign, Unit, Which, Window};
@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     List(Vec<Node>),
     /// Names with dots between them, at least one.
     Path(Vec<Key>),
-    /// `^.a.b`, `$1.a.b`; the keys may be none.
+    /// `^.a.b`, `$1.a.b`; the keys may be none, but of a variable the first is its name.
     From(Origin, Vec<Key>),
     /// A name after something that is no path.
     Member {
@@ -100,6 +100,8 @@ pub(crate) enum Origin {
     Climb(usize),
     /// The parameter of this number.
     Parameter(u64),
+    /// What is in scope under a name, which is the first key. A text says so by the name alone.
+    Variable,
 }
 
 /// `E from xEvent where ..`

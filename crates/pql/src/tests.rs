@@ -3,8 +3,10 @@
 mod diagnostics;
 mod fuzz;
 mod grammar;
+mod json;
 mod meaning;
 mod properties;
+mod sentence;
 mod typed;
 
 use crate::{Parsed, Severity, parse};

@@ -3,7 +3,9 @@
 use crate::backtest::{self, BacktestArgs};
 use crate::exit::End;
 use crate::settings::{Flag, Settings};
-use crate::{apply, check, dead_letters, demo, destinations_command, jobs, serve, store_command, why};
+use crate::{
+    apply, check, dead_letters, demo, destinations_command, jobs, pql_command, serve, store_command, why,
+};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -39,6 +41,7 @@ enum Command {
     #[command(subcommand)]
     DeadLetters(dead_letters::LettersCommand),
     Backtest(BacktestArgs),
+    Pql(pql_command::PqlArgs),
 }
 
 /// Run the server: take messages, evaluate segments, send exports.
@@ -90,6 +93,7 @@ impl Cli {
             Command::Destinations(command) => destinations_command::run(&command),
             Command::Store(command) => store_command::run(command),
             Command::DeadLetters(command) => dead_letters::run(&command),
+            Command::Pql(args) => pql_command::run(&args),
             Command::Backtest(args) => serve::runtime()?
                 .block_on(backtest::run(args))
                 .map(|()| End::Done),

@@ -18,6 +18,7 @@ mod exit;
 mod folder;
 mod jobs;
 mod logs;
+mod pql_command;
 mod recorder;
 mod serve;
 mod settings;

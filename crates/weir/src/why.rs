@@ -33,6 +33,9 @@ pub(crate) struct WhyArgs {
     /// A predicate in place of a segment.
     #[arg(long, value_name = "PQL", conflicts_with = "segment")]
     expression: Option<String>,
+    /// Whose days, months and years the predicate speaks of, such as Asia/Seoul [default: UTC].
+    #[arg(long, value_name = "ZONE", requires = "expression")]
+    time_zone: Option<String>,
     /// Also take in who opted out, as a segment with `excludeOptOut: false` does.
     #[arg(long, requires = "expression")]
     with_opted_out: bool,
@@ -77,7 +80,8 @@ async fn ask(args: &WhyArgs) -> Result<Value> {
                 "excludeOptOut",
                 if args.with_opted_out { "false" } else { "true" },
             );
-            let query = [who[0], who[1], exclude];
+            let mut query = vec![who[0], who[1], exclude];
+            query.extend(args.time_zone.as_deref().map(|zone| ("timeZone", zone)));
             client.post(path, &query, expression.clone().into_bytes()).await?
         }
         (None, segment) => {

@@ -1,14 +1,17 @@
 //! Definitions in the form of the file that makes them.
 
 use super::schemas;
+use control::{Meaning, format_of, meaning};
 use model::{
     AttributeTrigger, Dataflow, DataflowState, Definitions, DestinationDefinition, Inlet, MembershipScope,
-    NamespaceSelection, SegmentDefinition, SegmentState, Triggers,
+    NamespaceSelection, SegmentDefinition, SegmentId, SegmentState, Triggers,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
-/// `{"version", "publishedAt", "definitions"}`. JSON is YAML: `definitions` can be applied as it is.
+/// `{"version", "publishedAt", "definitions", "meanings"}`. JSON is YAML: `definitions` can be applied as it is. What each
+/// segment means stands beside them, as nobody can apply that.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct View {
@@ -17,6 +20,8 @@ pub(crate) struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     published_at: Option<String>,
     definitions: Value,
+    /// `{"gold": {"en", "ko"}}`
+    meanings: BTreeMap<SegmentId, Meaning>,
 }
 
 impl View {
@@ -26,7 +31,12 @@ impl View {
             .dataflows
             .iter()
             .filter(|flow| flow.state != DataflowState::Ending);
+        let meanings = definitions
+            .segments
+            .iter()
+            .filter_map(|segment| Some((segment.id.clone(), meaning(segment)?)));
         Self {
+            meanings: meanings.collect(),
             version: definitions.version,
             published_at: published.then(|| definitions.published_at.to_string()),
             definitions: typed(
@@ -74,11 +84,19 @@ fn inlet(inlet: &Inlet) -> Value {
     value
 }
 
+/// The rule in the form its author wrote it in.
 fn segment(segment: &SegmentDefinition) -> Value {
+    let (key, rule) = match format_of(&segment.expression) {
+        "pql/text" => ("pql", json!(segment.expression)),
+        format => {
+            let rule = json!({"type": "PQL", "format": format, "value": segment.expression});
+            ("expression", rule)
+        }
+    };
     json!({
         "id": segment.id,
         "name": segment.name,
-        "pql": segment.expression,
+        key: rule,
         "timeZone": segment.time_zone,
         "excludeOptOut": segment.exclude_opt_out,
         "state": match segment.state {

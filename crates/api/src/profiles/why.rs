@@ -37,16 +37,20 @@ pub(crate) async fn why(
     answer(state, who, Asked::Segment { segment, dataflow }).await
 }
 
-/// `POST /api/profiles/why?namespace=email&value=a@b.test&excludeOptOut=false` with PQL as the body: the same of a
+/// `POST /api/profiles/why?namespace=email&value=a@b.test&timeZone=Asia/Seoul&excludeOptOut=false` with PQL as the body: the same of a
 /// predicate that is not saved. Nothing is changed.
 pub(crate) async fn would(
     State(state): State<Arc<Shared>>,
     parameters: Parameters,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Why>, Problem> {
-    parameters.only(&["namespace", "value", "excludeOptOut"])?;
+    parameters.only(&["namespace", "value", "timeZone", "excludeOptOut"])?;
     let who = who(&parameters)?;
     let exclude_opt_out = parameters.get("excludeOptOut").is_none() || parameters.flag("excludeOptOut")?;
+    let time_zone = parameters.get("timeZone").map(control::zone_named).transpose();
+    let time_zone = time_zone
+        .map_err(|help| Problem::parameter("`timeZone` names no zone".to_owned(), help))?
+        .unwrap_or_default();
     let unread = |status, detail: String| {
         let most = MAX_EXPRESSION_BYTES >> 10;
         let what = format!("send the predicate as text in UTF-8, of at most {most} KiB");
@@ -61,6 +65,7 @@ pub(crate) async fn would(
         .map_err(|error| unread(StatusCode::BAD_REQUEST, format!("the body is no text: {error}")))?;
     let asked = Asked::Expression {
         text,
+        time_zone,
         exclude_opt_out,
     };
     answer(state, who, asked).await

@@ -16,6 +16,48 @@ async fn what_is_shown_can_be_applied_and_changes_nothing() {
     assert_eq!(rig.get("/api/definitions").await, shown);
 }
 
+/// Each segment in a sentence; a rule as JSON stays JSON and is evaluated like a text.
+#[tokio::test]
+async fn a_rule_as_json_is_kept_and_every_rule_is_said() {
+    let rig = Rig::start().await;
+    let rule = "{nodeType: fnApply, fnName: '=', params: [{nodeType: fieldLookup, fieldName: country, object: {nodeType: fieldLookup, fieldName: homeAddress}}, {nodeType: literal, value: KR}]}";
+    let segment = format!("  - {{id: korea, expression: {{format: pql/json, value: {rule}}}}}\n");
+    let file = format!("{DEFINITIONS}{segment}");
+    assert_eq!(rig.admin("POST", "/api/definitions", &file).await.status, 200);
+    let shown = rig.get("/api/definitions").await;
+    let segments = shown["definitions"]["segments"].as_array().expect("a list");
+    let korea = segments
+        .iter()
+        .find(|segment| segment["id"] == "korea")
+        .expect("the segment");
+    assert_eq!(korea["pql"], serde_json::Value::Null);
+    assert_eq!(korea["expression"]["format"], "pql/json");
+    let value = korea["expression"]["value"].as_str().expect("a text");
+    assert!(
+        value.starts_with(r#"{"nodeType":"fnApply","fnName":"=","#),
+        "{value}"
+    );
+    assert_eq!(
+        shown["meanings"]["korea"],
+        serde_json::json!({"en": "People in Korea.", "ko": "한국에 사는 사람."})
+    );
+    let count = shown["meanings"].as_object().expect("an object").len();
+    assert_eq!(count, segments.len());
+    // It can be applied as it is, and the text it means is another spelling of the same rule.
+    let reply = rig
+        .admin("POST", "/api/definitions", &shown["definitions"].to_string())
+        .await;
+    assert_eq!(reply.json()["outcome"], "unchanged", "{}", reply.text);
+    rig.lines(&[record("hana@b.test", r#","homeAddress":{"country":"KR"}"#)])
+        .await;
+    let found = rig.get("/api/profiles?namespace=email&value=hana@b.test").await;
+    let memberships = found["memberships"].to_string();
+    assert!(
+        memberships.contains("korea") && memberships.contains("realized"),
+        "{found}"
+    );
+}
+
 #[tokio::test]
 async fn a_dry_run_changes_nothing() {
     let rig = Rig::start().await;

@@ -197,7 +197,7 @@ pub(super) fn word(state: SegmentState) -> &'static str {
 /// What uses which segment in the state that is asked for.
 fn users(desired: &Desired) -> HashMap<SegmentId, Vec<User>> {
     let named = |text: &str| {
-        let program = pql::parse(text).program;
+        let program = pql::read(text).program;
         program.map(|program| program.segments()).unwrap_or_default()
     };
     let mut users: HashMap<SegmentId, Vec<User>> = HashMap::new();

@@ -109,6 +109,108 @@ fn a_rule_in_any_form() {
     }
 }
 
+/// JSON in a text, or written out as YAML: stored as it was written, without spaces between its parts.
+#[test]
+fn a_rule_as_json() {
+    let stored = r#"{"nodeType":"fnApply","fnName":"=","params":[{"nodeType":"fieldLookup","fieldName":"a"},{"nodeType":"literal","value":1.10}]}"#;
+    let spaced = stored.replace(',', ", ").replace(':', ": ");
+    let forms = [
+        format!("value: '{stored}'"),
+        format!("value: '{spaced}'"),
+        format!("value: |\n        {spaced}"),
+        format!("value: {spaced}"),
+        "value:\n        nodeType: fnApply\n        fnName: =\n        params:\n        - {nodeType: fieldLookup, fieldName: a}\n        - nodeType: literal\n          value: 1.10".to_owned(),
+    ];
+    for form in forms {
+        let file = format!("segments:\n  - id: s\n    expression:\n      format: pql/json\n      {form}\n");
+        let checked = checked(&file);
+        let desired = checked
+            .desired
+            .unwrap_or_else(|| panic!("{form}\n{}", checked.report));
+        assert_eq!(desired.segments[0].expression, stored, "{form}");
+        let program = pql::read(&desired.segments[0].expression)
+            .program
+            .expect("a program");
+        assert_eq!(program.to_string(), "a = 1.1");
+    }
+}
+
+/// What is wrong with a rule as JSON is shown where it stands in the file, however it is written there; also what only
+/// others can judge.
+#[test]
+fn a_json_rule_s_mistakes_have_their_place() {
+    let forms = [
+        r#"value: '{"nodeType": "fnApply", "fnName": "WRONG", "params": []}'"#,
+        r#"value: {"nodeType": "fnApply", "fnName": "WRONG", "params": []}"#,
+        "value: |\n        {\"nodeType\": \"fnApply\",\n          \"fnName\": \"WRONG\", \"params\": []}",
+        "value:\n        nodeType: fnApply\n        fnName: WRONG\n        params: []",
+        r#"value: "{\"nodeType\": \"fnApply\", \"fnName\": \"WRONG\"}""#,
+        "value: {nodeType: fnApply, fnName: inSegment, params: [{nodeType: literal, value: WRONG}]}",
+        r#"value: {nodeType: fnApply, fnName: "not", params: [{nodeType: literal, value: true, WRONG: 1}]}"#,
+        "value: {nodeType: occurs, moment: {nodeType: varRef, varName: WRONG}, when: {nodeType: unit, which: this, unit: day}}",
+    ];
+    for form in forms {
+        let file = format!("segments:\n  - id: s\n    expression:\n      format: pql/json\n      {form}\n");
+        let report = checked(&file).report;
+        let text = report.source().text();
+        let [diagnostic] = report.diagnostics() else {
+            panic!("{form}\n{report}")
+        };
+        let place = &text[diagnostic.span.start..diagnostic.span.end];
+        let shortest = place.contains("WRONG") && place.len() <= "{nodeType: literal, value: WRONG}".len();
+        assert!(shortest, "{form}: {place}\n{report}");
+    }
+    let file = "segments:
+  - id: s
+    expression:
+      format: pql/json
+      value: {nodeType: fnApply, fnName: and, params: [{nodeType: literal, value: true}, {nodeType: fnApply, fnName: startWith}]}
+";
+    let shown = checked(file).report.to_string();
+    assert!(shown.contains("there is no function `startWith`"), "{shown}");
+    assert!(shown.contains("= help: write `\"startsWith\"`"), "{shown}");
+    assert!(
+        shown.contains("= help: in the JSON it is `/params/1/fnName`"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn text_and_json_in_each_other_s_place() {
+    for (rule, said) in [
+        (
+            "pql: '{\"nodeType\": \"literal\", \"value\": true}'",
+            "`pql` of segment `s` is JSON, and a rule is text here",
+        ),
+        (
+            "expression: {format: pql/text, value: '{\"nodeType\": \"literal\"}'}",
+            "is JSON, and a rule is text here",
+        ),
+        (
+            "expression: {format: pql/json, value: a = 1}",
+            "is no JSON object, as `pql/json` is",
+        ),
+        (
+            "expression: {format: pql/json, value: [1]}",
+            "a node is expected here",
+        ),
+        (
+            "expression: {format: application/sql, value: a = 1}",
+            "`application/sql` is not a value of `format`",
+        ),
+        (
+            "expression: {type: SQL, value: a = 1}",
+            "`SQL` is not a value of `type` of an expression",
+        ),
+    ] {
+        let report = checked(&format!("segments:\n  - id: s\n    {rule}\n"))
+            .report
+            .to_string();
+        assert!(report.contains(said), "{rule}\n{report}");
+        assert!(report.contains("1 error in"), "{rule}\n{report}");
+    }
+}
+
 /// A mistake in a rule is shown where it stands in the file, whatever form the rule has.
 #[test]
 fn a_rule_s_mistakes_have_their_place() {

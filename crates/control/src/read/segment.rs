@@ -1,9 +1,10 @@
 //! `segments`: named rules.
 
-use super::fields::{Fields, Located, NotBuilt};
+use super::fields::{Fields, NotBuilt};
 use super::{Item, Rule, rule, zone};
 use crate::report::Report;
 use model::{SegmentId, SegmentState, ZoneName};
+use pql::Notation;
 
 /// A segment as far as it could be read.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ const STATES: &[(&str, SegmentState)] = &[
     ("inactive", SegmentState::Inactive),
     ("archived", SegmentState::Archived),
 ];
+const FORMATS: &[(&str, Notation)] = &[("pql/text", Notation::Text), ("pql/json", Notation::Json)];
 const NOT_BUILT: &[NotBuilt] = &[
     (
         "mergePolicy",
@@ -54,7 +56,8 @@ pub(super) fn read(mut item: Item<'_>, report: &mut Report) -> Option<SegmentDra
     })
 }
 
-/// The rule, in one of its two forms: `pql: ...`, or `expression: {type: PQL, format: pql/text, value: ...}`.
+/// The rule, in one of its two forms: `pql: ...`, or `expression: {type: PQL, format: ..., value: ...}`, which also takes
+/// JSON.
 fn expression(fields: &mut Fields<'_>, report: &mut Report) -> Option<Rule> {
     let short = fields.entry("pql");
     let long = fields.entry("expression");
@@ -75,34 +78,22 @@ fn expression(fields: &mut Fields<'_>, report: &mut Report) -> Option<Rule> {
         (None, Some(_)) => {
             let node = fields.node("expression", report)?;
             let mut fields = Fields::open(node, format!("`expression` of {}", fields.what), report)?;
-            only(fields.text("type", report), "type", "PQL", report);
-            only(fields.text("format", report), "format", "pql/text", report);
-            let rule = if fields.entry("value").is_some() {
-                rule::of(&mut fields, "value", report)
-            } else {
-                fields.missing(&["value"], "loyalty.points >= 1000", report);
-                None
+            let kind = fields.text("type", report);
+            if let Some(kind) = kind.filter(|kind| kind.value != "PQL") {
+                let message = format!("`{}` is not a value of `type` of an expression", kind.value);
+                report.error(kind.span, message, "write `type: PQL`");
+            }
+            let format = fields.word("format", FORMATS, Notation::Text, report);
+            let rule = match (fields.entry("value").is_some(), format) {
+                (true, Notation::Text) => rule::of(&mut fields, "value", report),
+                (true, Notation::Json) => rule::of_json(&mut fields, "value", report),
+                (false, _) => {
+                    fields.missing(&["value"], "loyalty.points >= 1000", report);
+                    None
+                }
             };
             fields.finish(&[], report);
             rule
         }
-    }
-}
-
-/// Reports a value that is not the one there is.
-fn only(text: Option<Located<String>>, key: &str, value: &str, report: &mut Report) {
-    let Some(text) = text.filter(|text| text.value != value) else {
-        return;
-    };
-    if text.value == "pql/json" {
-        let message = "`pql/json` is not built yet";
-        report.error(
-            text.span,
-            message,
-            format!("write the rule as text, `{key}: {value}`"),
-        );
-    } else {
-        let message = format!("`{}` is not a value of `{key}` of an expression", text.value);
-        report.error(text.span, message, format!("write `{key}: {value}`"));
     }
 }

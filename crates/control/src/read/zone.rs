@@ -10,15 +10,19 @@ pub(super) fn of(fields: &mut Fields<'_>, report: &mut Report) -> ZoneName {
     let Some(text) = fields.text("timeZone", report) else {
         return ZoneName::default();
     };
-    let zone = ZoneName::new(&text.value);
-    if zone.is_none() {
+    named(&text.value).unwrap_or_else(|help| {
         let message = format!(
             "`timeZone` of {} is `{}`, and there is no such zone",
             fields.what, text.value
         );
-        report.error(text.span, message, help(&text.value));
-    }
-    zone.unwrap_or_default()
+        report.error(text.span, message, help);
+        ZoneName::default()
+    })
+}
+
+/// The zone of this name; the error is what to do where there is no such zone.
+pub fn named(word: &str) -> Result<ZoneName, String> {
+    ZoneName::new(word).ok_or_else(|| help(word))
 }
 
 /// What was meant: a zone with a slip in it, a city, or an offset.

@@ -124,9 +124,17 @@ impl Report {
         });
     }
 
-    /// Reports a mistake that another text in its place mends.
-    pub(crate) fn mend(&mut self, severity: Severity, span: Span, message: impl Into<String>, fix: &str) {
-        self.say(severity, span, message, format!("write `{fix}`"));
+    /// Reports a mistake that another text in its place mends. There may be more to say that helps.
+    pub(crate) fn mend(
+        &mut self,
+        severity: Severity,
+        span: Span,
+        message: impl Into<String>,
+        fix: &str,
+        more: &str,
+    ) {
+        let help = format!("write `{fix}`\n{more}");
+        self.say(severity, span, message, help.trim_end());
         if let Some(last) = self.diagnostics.last_mut() {
             last.fix = Some(fix.to_owned());
         }

@@ -1,18 +1,20 @@
 //! Why a person is in a segment or not: what the store says, beside what evaluating now says.
 
 use super::{Control, Shared};
-use crate::read::say;
-use crate::report::{Report, Source, Span};
+use crate::check::Checked;
+use crate::expression::check_expression;
+use crate::report::Report;
 use crate::suggest::nearest;
 use evaluator::explain::{Explanation, Question, Turn};
 use evaluator::{Rules, State, explain};
 use ingest::ClockState;
 use model::{
     Dataflow, DataflowId, Definitions, Mapping, Profile, RulesVersion, SegmentDefinition, SegmentId,
-    SegmentNo, SegmentState, Status, Timestamp,
+    SegmentNo, SegmentState, Status, Timestamp, ZoneName,
 };
 use pql::Program;
 use serde::{Serialize, Serializer};
+use xdm::Schemas;
 
 /// What is asked about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +28,10 @@ pub enum Asked {
     },
     /// A predicate that nobody saved.
     Expression {
-        /// PQL.
+        /// PQL, as text or as JSON.
         text: String,
+        /// Whose days, months and years it speaks of.
+        time_zone: ZoneName,
         /// Whether who opted out is left out.
         exclude_opt_out: bool,
     },
@@ -153,9 +157,12 @@ impl Control {
             }
             Asked::Expression {
                 text,
+                time_zone,
                 exclude_opt_out,
             } => {
-                let program = parse("the expression", text)?;
+                let schemas = Schemas::compile(&definitions.field_groups, &definitions.schemas);
+                let schemas = schemas.ok().filter(|_| !definitions.schemas.is_empty());
+                let program = parse("the expression", text, time_zone, schemas.as_ref())?;
                 let state = State::new(profile);
                 let question = Question {
                     program: &program,
@@ -199,9 +206,10 @@ fn of_segment(
     let program = if let Some(segment) = evaluated {
         &segment.program
     } else {
-        let alone = parse(&format!("segment {id}"), &definition.expression)?;
+        let zone = &definition.time_zone;
+        let alone = parse(&format!("segment {id}"), &definition.expression, zone, None)?;
         parsed = match filtered {
-            Some((filter, _)) => Program::and(alone, parse("the filter", filter)?),
+            Some((filter, _)) => Program::and(alone, parse("the filter", filter, zone, None)?),
             None => alone,
         };
         &parsed
@@ -353,16 +361,20 @@ fn unknown(program: &Program, rules: &Rules, definitions: &Definitions) -> Vec<S
     missing.map(sentence).collect()
 }
 
-fn parse(name: &str, text: &str) -> Result<Program, WhyError> {
-    let parsed = pql::parse(text);
-    let mut report = Report::new(Source::new(name, text.to_owned()));
-    for diagnostic in &parsed.diagnostics {
-        let span = Span::new(diagnostic.span.start, diagnostic.span.end);
-        say(diagnostic, span, &mut report);
-    }
-    parsed
-        .program
-        .ok_or_else(|| WhyError::Expression(Box::new(report)))
+/// What an expression means in a zone; in a typed store its paths must be those of the schemas.
+fn parse(
+    name: &str,
+    expression: &str,
+    zone: &ZoneName,
+    schemas: Option<&Schemas>,
+) -> Result<Program, WhyError> {
+    let Checked { desired, report } = check_expression(name, expression.to_owned(), schemas);
+    let program = desired.ok_or_else(|| WhyError::Expression(Box::new(report)))?;
+    // One that this program does not know stopped it at its start.
+    Ok(match zone.zone() {
+        Some(zone) => program.in_zone(zone),
+        None => program,
+    })
 }
 
 #[expect(clippy::ref_option, reason = "serde wants it so")]

@@ -47,7 +47,7 @@ impl Expression {
 }
 
 impl When {
-    fn parts(&self) -> Vec<&Expression> {
+    pub(crate) fn parts(&self) -> Vec<&Expression> {
         match self {
             Self::Unit(..) => Vec::new(),
             Self::Distance { from: date, .. } | Self::On(date) | Self::Before(date) | Self::After(date) => {
@@ -59,7 +59,7 @@ impl When {
 }
 
 impl Link {
-    fn parts(&self) -> Vec<&Expression> {
+    pub(crate) fn parts(&self) -> Vec<&Expression> {
         let whens = self.when.iter().flat_map(When::parts);
         [&self.what].into_iter().chain(whens).collect()
     }

@@ -7,6 +7,7 @@ use crate::syntax::{Key, Origin};
 use crate::types::{Known, Type};
 use crate::{Diagnostic, Severity, Span};
 use model::Path;
+use xdm::nearest;
 
 impl<'n, 's> Resolver<'n, 's> {
     /// A path that starts from what is around it.
@@ -42,7 +43,11 @@ impl<'n, 's> Resolver<'n, 's> {
 
     /// `^.a`, `$1.a`
     pub(super) fn from(&mut self, span: Span, origin: Origin, keys: &'n [Key]) -> Option<Expression> {
+        if origin == Origin::Variable {
+            return self.in_scope(keys);
+        }
         match origin {
+            Origin::Variable => None,
             Origin::Parameter(1) => self.profile(span, keys, None),
             Origin::Parameter(_) => {
                 let message = "A segment has one parameter, the profile: `$1`.";
@@ -70,6 +75,34 @@ impl<'n, 's> Resolver<'n, 's> {
                 }
             }
         }
+    }
+
+    /// What is in scope under the first key, which can be nothing else.
+    fn in_scope(&mut self, keys: &'n [Key]) -> Option<Expression> {
+        let (first, rest) = keys.split_first()?;
+        if let Some(item) = self.variable(first) {
+            return self.item(item, rest, None);
+        }
+        if self.profile.is_some_and(|profile| profile.text == first.text) {
+            return self.profile(first.span, rest, None);
+        }
+        if self.labels.iter().any(|label| label.text == first.text) {
+            let message = format!("`{}`, an event of another step,", first.text);
+            return self.fail(Diagnostic::not_built(first.span, &message));
+        }
+        let message = format!("Nothing is called `{}` here.", first.text);
+        let diagnostic = Diagnostic::error(first.span, message);
+        let known = self
+            .scopes
+            .iter()
+            .rev()
+            .filter_map(|scope| scope.name)
+            .chain(self.profile);
+        let near = nearest(&first.text, known.map(|key| key.text.as_str()));
+        self.fail(match near {
+            Some(near) => diagnostic.fix(near),
+            None => diagnostic,
+        })
     }
 
     /// The items of the filters around, the innermost first.

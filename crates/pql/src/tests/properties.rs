@@ -91,7 +91,7 @@ proptest! {
     }
 }
 
-const TOKENS: &[&str] = &[
+pub(super) const TOKENS: &[&str] = &[
     "a",
     "E",
     "xEvent",
