@@ -134,7 +134,7 @@ fn to_be_said(expression: &Expression, tell: &mut dyn FnMut(Vec<String>)) {
             if let Some(last) = path.keys().last() {
                 let known = match path.keys() {
                     [a, b] if a == "homeAddress" && b == "country" => {
-                        &["home country", "거주 국가", "People in", "에 사는", "에 살"][..]
+                        &["home country", "거주 국가", "in Korea", "에 사는", "에 살"][..]
                     }
                     _ => &[],
                 };
@@ -220,7 +220,10 @@ proptest! {
         let mut condition = program.condition().clone();
         let mut places = 0;
         change(&mut condition, &mut || { places += 1; false });
-        prop_assume!(places > 0);
+        // A program of nothing but `xEvent` has nothing small to change.
+        if places == 0 {
+            return Ok(());
+        }
         let mut left = place.index(places);
         change(&mut condition, &mut || {
             let here = left == 0;
