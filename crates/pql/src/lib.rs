@@ -87,14 +87,6 @@ pub fn read(expression: &str) -> Parsed {
     }
 }
 
-/// Reads a predicate in whatever notation it is, over data that obeys schemas. Never fails and never panics.
-pub fn read_typed(expression: &str, schemas: &Schemas) -> Parsed {
-    match Notation::of(expression) {
-        Notation::Text => parse_typed(expression, schemas),
-        Notation::Json => json::read_typed(expression, schemas).into(),
-    }
-}
-
 /// Reads a text over data of which nothing is known. Never fails and never panics, whatever the text.
 pub fn parse(text: &str) -> Parsed {
     parsed(text, Fields::default())

@@ -17,6 +17,7 @@ pub(crate) struct Rule {
     pub(crate) text: String,
     /// As it is read: a place in it is a place in the file.
     written: String,
+    notation: Notation,
     /// What it means, as soon as it was parsed and if it means anything.
     program: Option<Program>,
     places: Written,
@@ -40,9 +41,9 @@ impl Rule {
     /// Parses it, held to the schemas if there are any, and reports all that is to be said of it. Of a rule that is not
     /// `evaluated` the schemas may have lost what it names.
     pub(crate) fn parse(&mut self, schemas: Option<&Schemas>, evaluated: bool, report: &mut Report) {
-        let (mut program, mut said) = read(&self.written, schemas);
+        let (mut program, mut said) = read(self.notation, &self.written, schemas);
         if let (None, false) = (&program, evaluated) {
-            program = pql::read(&self.written).program;
+            (program, _) = read(self.notation, &self.written, None);
         }
         if program.is_some() {
             let errors = said.iter_mut().map(|(one, _)| one);
@@ -128,6 +129,7 @@ pub(super) fn of(fields: &mut Fields<'_>, key: &'static str, report: &mut Report
     Some(Rule {
         text: written.trim_start().to_owned(),
         written,
+        notation: Notation::Text,
         program: None,
         places: Written::Scalar(Places::new(file, node.span, scalar)),
         comment: cut_off(file, scalar, node.span),
@@ -155,6 +157,7 @@ pub(super) fn of_json(fields: &mut Fields<'_>, key: &'static str, report: &mut R
     Some(Rule {
         text: pql::json::compact(&written).unwrap_or_else(|| written.clone()),
         written,
+        notation: Notation::Json,
         program: None,
         places,
         comment: None,
@@ -162,8 +165,12 @@ pub(super) fn of_json(fields: &mut Fields<'_>, key: &'static str, report: &mut R
 }
 
 /// What a rule means where the data obeys these schemas, and what is to be said of it.
-pub(crate) fn read(expression: &str, schemas: Option<&Schemas>) -> (Option<Program>, Said) {
-    match Notation::of(expression) {
+pub(crate) fn read(
+    notation: Notation,
+    expression: &str,
+    schemas: Option<&Schemas>,
+) -> (Option<Program>, Said) {
+    match notation {
         Notation::Text => {
             let parsed = match schemas {
                 Some(schemas) => pql::parse_typed(expression, schemas),
