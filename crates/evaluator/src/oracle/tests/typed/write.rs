@@ -141,6 +141,9 @@ fn value(dice: &mut Dice<'_>, depth: usize) -> String {
     }
 }
 
+/// How many things there are that a row can be about.
+const THEMES: usize = 10;
+
 /// Clauses about few things, so that they often meet.
 pub(super) fn clauses(dice: &mut Dice<'_>, depth: usize) -> String {
     let theme = dice.roll(THEMES);
@@ -151,9 +154,6 @@ pub(super) fn clauses(dice: &mut Dice<'_>, depth: usize) -> String {
         _ => row(dice, depth - 1, &clause, theme),
     }
 }
-
-/// Of events, their times and their kinds above all.
-const THEMES: usize = 10;
 
 fn row(
     dice: &mut Dice<'_>,
