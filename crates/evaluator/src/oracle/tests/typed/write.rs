@@ -70,6 +70,16 @@ pub(super) fn anything(dice: &mut Dice<'_>, depth: usize) -> String {
                 "supersetOf",
                 "contains",
             ]);
+            if dice.roll(3) == 0 {
+                let (path, part) = (
+                    *dice.pick(&["d", "w", "t", "l.d.head()", "xEvent.w.head()"]),
+                    *dice.pick(&["2023-", "a"]),
+                );
+                return format!(
+                    "{path}.{}(\"{part}\")",
+                    *dice.pick(&["startsWith", "contains", "equals"])
+                );
+            }
             format!("{}.{test}({})", value(dice, depth), value(dice, depth))
         }
         4 => {
@@ -182,7 +192,7 @@ fn row(
 }
 
 fn clause(dice: &mut Dice<'_>, theme: usize) -> String {
-    let (operator, number) = (*dice.pick(OPERATORS), *dice.pick(&["0", "1", "1.5", "2", "3"]));
+    let (operator, number) = (*dice.pick(OPERATORS), *dice.pick(&["1", "1.5", "2", "3"]));
     let all: &[&str] = match theme {
         0 => return format!("i {operator} {number}"),
         1 if dice.roll(2) == 0 => return format!("n {operator} {number}"),
