@@ -40,6 +40,7 @@ pub(crate) fn resolve(text: &str, node: &Node, fields: Fields<'_>) -> (Option<Pr
         profile: None,
         labels: Vec::new(),
         mentions: Vec::new(),
+        lost: 0,
         linted: HashSet::new(),
         diagnostics: Vec::new(),
     };
@@ -82,6 +83,8 @@ struct Resolver<'n, 's> {
     /// The steps of a chain that stand before the one at hand.
     labels: Vec<&'n Key>,
     mentions: Vec<Mention>,
+    /// How many paths no schema has, so far.
+    lost: usize,
     /// Of which clauses something was said: of each once.
     linted: HashSet<Span>,
     diagnostics: Vec<Diagnostic>,
@@ -149,7 +152,12 @@ impl<'n, 's> Resolver<'n, 's> {
     fn quoted(&self, span: Span) -> String {
         const LONGEST: usize = 60;
         match self.text.get(span.start..span.end) {
-            Some(text) if text.chars().count() <= LONGEST && !text.contains('\n') && !text.is_empty() => {
+            Some(text)
+                if text.len() <= 4 * LONGEST
+                    && text.chars().count() <= LONGEST
+                    && !text.contains('\n')
+                    && !text.is_empty() =>
+            {
                 format!("`{text}`")
             }
             _ => "this".to_owned(),

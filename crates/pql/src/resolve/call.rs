@@ -9,6 +9,9 @@ use crate::{Diagnostic, Span};
 use rust_decimal::prelude::ToPrimitive;
 use xdm::{Number, Value};
 
+/// After so many mistakes it is not said any more which function may have been meant.
+const MANY: usize = 100;
+
 impl<'n, 's> Resolver<'n, 's> {
     pub(super) fn call(
         &mut self,
@@ -42,6 +45,10 @@ impl<'n, 's> Resolver<'n, 's> {
             ),
             (known, all) => match Function::named(known) {
                 Some(function) => self.apply(span, name, function, all),
+                // Looking for what may have been meant takes long, and nobody reads so much.
+                None if self.diagnostics.len() > MANY => {
+                    self.misused(name, &format!("There is no function `{}`.", name.text))
+                }
                 None => self.fail(Function::unknown(name)),
             },
         }

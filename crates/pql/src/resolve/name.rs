@@ -167,7 +167,7 @@ impl<'n, 's> Resolver<'n, 's> {
     fn known_or_slip(&mut self, of: &Known<'s>, keys: &[Key], slip: Option<Diagnostic>) -> Option<()> {
         let all: Vec<&Key> = keys.iter().collect();
         match slip {
-            Some(slip) if self.lost(of, &all).is_some() => {
+            Some(slip) if self.is_lost(of, &all) => {
                 let severity = Severity::Error;
                 self.fail(Diagnostic { severity, ..slip })
             }

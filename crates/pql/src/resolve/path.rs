@@ -12,20 +12,28 @@ use xdm::{Unknown, Why, nearest};
 /// Of so many fields all are named.
 const FEW: usize = 12;
 
+/// Of so many unknown paths in one text it is said what may have been meant.
+const MOST: usize = 50;
+
 impl<'s> Resolver<'_, 's> {
-    /// What is wrong with a path below something of which a schema knows all.
-    pub(super) fn lost(&self, of: &Known<'s>, keys: &[&Key]) -> Option<Unknown> {
-        let texts: Vec<String> = keys.iter().map(|key| key.text.clone()).collect();
-        of.at(&texts, self.fields).err()
+    /// Whether a path is below something of which a schema knows all, and is not there.
+    pub(super) fn is_lost(&self, of: &Known<'s>, keys: &[&Key]) -> bool {
+        self.fields.are_known() && of.at(&texts(keys), self.fields).is_none()
     }
 
     /// Reports a path that no schema has.
     pub(super) fn there(&mut self, of: &Known<'s>, keys: &[&Key]) -> Option<()> {
-        let Some(unknown) = self.lost(of, keys) else {
+        if !self.is_lost(of, keys) {
             return Some(());
-        };
-        let span = keys.first()?.span.to(keys.last()?.span);
-        let last = keys.last()?;
+        }
+        let (first, last) = (keys.first()?, keys.last()?);
+        let span = first.span.to(last.span);
+        self.lost += 1;
+        if self.lost > MOST {
+            let message = format!("No schema has {}.", self.quoted(span));
+            return self.fail(Diagnostic::error(span, message));
+        }
+        let unknown = of.unknown(&texts(keys), self.fields)?;
         // A key of a map is written in brackets, and then more than keys stands between the two ends.
         let plain = self.source(span) == unknown.keys.join(".");
         if let Some(function) = Function::named(&last.text)
@@ -68,8 +76,8 @@ impl<'s> Resolver<'_, 's> {
     fn elsewhere(&self, of: &Known<'s>, keys: &[&Key]) -> Option<(String, &'static str)> {
         let path: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
         let path = path.join(".");
-        let texts: Vec<String> = keys.iter().map(|key| key.text.clone()).collect();
-        let has = |known: &Known<'s>| *known != Known::UNKNOWN && known.at(&texts, self.fields).is_ok();
+        let texts = texts(keys);
+        let has = |known: &Known<'s>| *known != Known::UNKNOWN && known.at(&texts, self.fields).is_some();
         let profile = self.fields.profile();
         if *of == profile {
             let scopes = self.scopes.iter().rev().zip(self.types.iter().rev());
@@ -98,7 +106,7 @@ impl<'s> Resolver<'_, 's> {
         }
         let key = &unknown.keys[0];
         if *of == self.fields.profile() {
-            let events = Known::Of(Type::Event).at(&unknown.keys, self.fields).is_ok();
+            let events = Known::Of(Type::Event).at(&unknown.keys, self.fields).is_some();
             return if events {
                 format!(
                     "Profiles have no attribute `{key}`; events have it, as in `xEvent[{}]`",
@@ -134,6 +142,10 @@ fn resembling(unknown: &Unknown) -> Option<String> {
     };
     let path: Vec<&str> = above.iter().map(String::as_str).chain([found]).collect();
     Some(path.join("."))
+}
+
+fn texts(keys: &[&Key]) -> Vec<String> {
+    keys.iter().map(|key| key.text.clone()).collect()
 }
 
 /// What there is instead.

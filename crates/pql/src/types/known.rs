@@ -46,7 +46,7 @@ impl<'s> Fields<'s> {
     fn identities(self) -> Known<'s> {
         let map = self
             .root(SchemaClass::Profile)
-            .and_then(|root| root.resolve(&["identityMap"]).ok());
+            .and_then(|root| root.find(&["identityMap"]));
         map.map_or(Known::Of(Type::Map), |found| Known::Data(found.kind))
     }
 
@@ -157,39 +157,51 @@ impl<'s> Known<'s> {
         self.kind() == kind
     }
 
-    /// What stands at keys below it; a path through a list gives a list. Of what nothing is known nothing is said: the error is
-    /// that a schema has no such field.
-    pub(crate) fn at(&self, keys: &[String], fields: Fields<'s>) -> Result<Self, Unknown> {
+    /// What stands at keys below it; a path through a list gives a list. Of what nothing is known nothing is known below;
+    /// `None` is a path that no schema has.
+    pub(crate) fn at(&self, keys: &[String], fields: Fields<'s>) -> Option<Self> {
         let Some((_, below)) = keys.split_first() else {
-            return Ok(self.clone());
+            return Some(self.clone());
         };
         match self {
-            Self::Of(Type::Event) if keys == ["timestamp"] => Ok(Self::Of(Type::Date)),
+            Self::Of(Type::Event) if keys == ["timestamp"] => Some(Self::Of(Type::Date)),
             Self::Of(Type::Event) => match fields.root(SchemaClass::Event) {
                 Some(root) => Self::Data(root).at(keys, fields),
-                None => Ok(Self::UNKNOWN),
+                None => Some(Self::UNKNOWN),
             },
             Self::Of(Type::Events) => self.item().through(keys, fields),
             Self::List(item) => item.through(keys, fields),
-            Self::Of(Type::List) => Ok(Self::Of(Type::List)),
-            Self::Of(_) => Ok(Self::UNKNOWN),
+            Self::Of(Type::List) => Some(Self::Of(Type::List)),
+            Self::Of(_) => Some(Self::UNKNOWN),
             Self::Map { values, .. } => values.at(below, fields),
             Self::Data(kind) => {
-                let found = kind.resolve(keys)?;
+                let found = kind.find(keys)?;
                 let there = Self::Data(found.kind);
-                Ok(if found.lists > 0 { there.list() } else { there })
+                Some(if found.lists > 0 { there.list() } else { there })
             }
         }
     }
 
     /// What stands there in the items of a list, of which this is one: through a list in a list it is one list.
-    fn through(&self, keys: &[String], fields: Fields<'s>) -> Result<Self, Unknown> {
+    fn through(&self, keys: &[String], fields: Fields<'s>) -> Option<Self> {
         let there = self.at(keys, fields)?;
         let gathered = match self {
-            Self::Data(kind) => kind.resolve(keys).is_ok_and(|found| found.lists > 0),
+            Self::Data(kind) => kind.find(keys).is_some_and(|found| found.lists > 0),
             item => matches!(item.kind(), Type::List | Type::Events),
         };
-        Ok(if gathered { there } else { there.list() })
+        Some(if gathered { there } else { there.list() })
+    }
+
+    /// What is wrong with a path that no schema has.
+    pub(crate) fn unknown(&self, keys: &[String], fields: Fields<'s>) -> Option<Unknown> {
+        let below = keys.get(1..).unwrap_or_default();
+        match self {
+            Self::Of(Type::Event | Type::Events) => fields.root(SchemaClass::Event)?.resolve(keys).err(),
+            Self::Of(_) => None,
+            Self::List(item) => item.unknown(keys, fields),
+            Self::Map { values, .. } => values.unknown(below, fields),
+            Self::Data(kind) => kind.resolve(keys).err(),
+        }
     }
 
     fn list(self) -> Self {

@@ -44,6 +44,22 @@ impl Type {
     ///
     /// Source: pql.md, "Lists".
     pub fn resolve<K: AsRef<str>>(&self, keys: &[K]) -> Result<Found<'_>, Unknown> {
+        self.walk(keys).map_err(|(at, above)| {
+            let why = match above {
+                Self::Object(members) => Why::NoMember(members.keys().cloned().collect()),
+                other => Why::NoObject(other.to_string()),
+            };
+            self.unknown(keys, at, why)
+        })
+    }
+
+    /// The same, for whoever does not ask why: what may have been meant takes far longer to find.
+    pub fn find<K: AsRef<str>>(&self, keys: &[K]) -> Option<Found<'_>> {
+        self.walk(keys).ok()
+    }
+
+    /// What stands there; or which key is not there, and what stands above it.
+    fn walk<K: AsRef<str>>(&self, keys: &[K]) -> Result<Found<'_>, (usize, &Self)> {
         let (mut at, mut lists, mut maps) = (self, 0, 0);
         for (i, key) in keys.iter().enumerate() {
             while let Self::List(item) = at {
@@ -55,13 +71,8 @@ impl Type {
                     maps += 1;
                     value
                 }
-                Self::Object(members) => match members.get(key.as_ref()) {
-                    Some(member) => member,
-                    None => {
-                        return Err(self.unknown(keys, i, Why::NoMember(members.keys().cloned().collect())));
-                    }
-                },
-                other => return Err(self.unknown(keys, i, Why::NoObject(other.to_string()))),
+                Self::Object(members) => members.get(key.as_ref()).ok_or((i, at))?,
+                other => return Err((i, other)),
             };
         }
         Ok(Found {

@@ -70,6 +70,16 @@ pub(super) fn anything(dice: &mut Dice<'_>, depth: usize) -> String {
                 "supersetOf",
                 "contains",
             ]);
+            if dice.roll(3) == 0 {
+                let (path, part) = (
+                    *dice.pick(&["d", "w", "t", "l.d.head()", "xEvent.w.head()"]),
+                    *dice.pick(&["2023-", "a"]),
+                );
+                return format!(
+                    "{path}.{}(\"{part}\")",
+                    *dice.pick(&["startsWith", "contains", "equals"])
+                );
+            }
             format!("{}.{test}({})", value(dice, depth), value(dice, depth))
         }
         4 => {
@@ -141,99 +151,117 @@ fn value(dice: &mut Dice<'_>, depth: usize) -> String {
     }
 }
 
+/// How many things there are that a row can be about.
+const THEMES: usize = 10;
+
 /// Clauses about few things, so that they often meet.
 pub(super) fn clauses(dice: &mut Dice<'_>, depth: usize) -> String {
-    match dice.roll(if depth == 0 { 1 } else { 5 }) {
-        0 => clause(dice),
+    let theme = dice.roll(THEMES);
+    match dice.roll(if depth == 0 { 1 } else { 6 }) {
+        0 => clause(dice, theme),
         1 => format!("not ({})", clauses(dice, depth - 1)),
-        2 => format!("xEvent[{}]", row(dice, depth - 1, &event_clause)),
-        _ => row(dice, depth - 1, &clause),
+        2 | 3 => format!("xEvent[{}]", row(dice, depth - 1, &event_clause, theme % 4)),
+        _ => row(dice, depth - 1, &clause, theme),
     }
 }
 
-fn row(dice: &mut Dice<'_>, depth: usize, one: &dyn Fn(&mut Dice<'_>) -> String) -> String {
+fn row(
+    dice: &mut Dice<'_>,
+    depth: usize,
+    one: &dyn Fn(&mut Dice<'_>, usize) -> String,
+    theme: usize,
+) -> String {
     let join = *dice.pick(&[" and ", " or "]);
     let all: Vec<String> = (0..2 + dice.roll(3))
-        .map(|_| match dice.roll(if depth == 0 { 5 } else { 7 }) {
-            0 => format!("not ({})", one(dice)),
-            5 => format!("({})", row(dice, depth - 1, one)),
-            6 => format!("not ({})", row(dice, depth - 1, one)),
-            _ => one(dice),
+        .map(|_| {
+            // What is said beside it is mostly about the same.
+            let theme = if dice.roll(5) == 0 {
+                dice.roll(THEMES)
+            } else {
+                theme
+            };
+            match dice.roll(if depth == 0 { 5 } else { 8 }) {
+                0 => format!("not ({})", one(dice, theme)),
+                5 => format!("({})", row(dice, depth - 1, one, theme)),
+                6 | 7 => format!("not ({})", row(dice, depth - 1, one, theme)),
+                _ => one(dice, theme),
+            }
         })
         .collect();
     all.join(join)
 }
 
-fn clause(dice: &mut Dice<'_>) -> String {
-    let (operator, number) = (*dice.pick(OPERATORS), *dice.pick(&["0", "1", "1.5", "2", "3"]));
-    match dice.roll(14) {
-        0 => format!("i {operator} {number}"),
-        1 => format!("n {operator} {number}"),
-        2 => format!("{number} {operator} n"),
-        3 => (*dice.pick(&[
+fn clause(dice: &mut Dice<'_>, theme: usize) -> String {
+    let (operator, number) = (*dice.pick(OPERATORS), *dice.pick(&["1", "1.5", "2", "3"]));
+    let all: &[&str] = match theme {
+        0 => return format!("i {operator} {number}"),
+        1 if dice.roll(2) == 0 => return format!("n {operator} {number}"),
+        1 => &[
+            "1 < n",
+            "n in [1, 2]",
+            "n notIn [1, \"a\"]",
+            "n in [1, \"a\"]",
+            "n.isNull()",
+            "n.isNotNull()",
+            "n",
+        ],
+        2 => &[
             "b",
             "b = true",
             "b = false",
             "b != true",
-            "ts",
             "b.isNull()",
             "b.isNotNull()",
-        ]))
-        .to_owned(),
-        4 => (*dice.pick(&[
+            "true",
+            "ts",
+        ],
+        3 if dice.roll(2) == 0 => &[
             "t = \"a\"",
             "t != \"a\"",
             "t = \"b\"",
             "t.equals(\"a\")",
             "t.notEqualTo(\"b\")",
             "t = 1",
-        ]))
-        .to_owned(),
-        5 => (*dice.pick(&[
+        ],
+        3 => &[
             "t in [\"a\", \"b\"]",
             "t notIn [\"a\"]",
             "t in []",
             "t notIn []",
-            "n in [1, 2]",
-            "n notIn [1, \"a\"]",
-            "n in [1, \"a\"]",
-        ]))
-        .to_owned(),
-        6 => (*dice.pick(&[
-            "n.isNull()",
-            "n.isNotNull()",
             "t.isNull()",
-            "i.isNull()",
-            "true",
-            "false",
-        ]))
-        .to_owned(),
-        7 => format!("xEvent.count() {operator} {number}"),
-        8 => format!(
-            "currentMonth() {operator} {}",
-            *dice.pick(&["0", "1", "11", "12", "13"])
-        ),
-        9 => format!(
-            "w.getDayOfMonth() {operator} {}",
-            *dice.pick(&["0", "1", "31", "32"])
-        ),
-        10 => format!("w {}", when(dice)),
-        11 => format!("d {}", when(dice)),
-        12 => (*dice.pick(&[
+            "t.isNotNull()",
+        ],
+        4 => return format!("xEvent.count() {operator} {number}"),
+        5 => {
+            return format!(
+                "currentMonth() {operator} {}",
+                *dice.pick(&["0", "1", "11", "12", "13"])
+            );
+        }
+        6 => {
+            return format!(
+                "w.getDayOfMonth() {operator} {}",
+                *dice.pick(&["0", "1", "31", "32"])
+            );
+        }
+        7 => return format!("w {}", when(dice)),
+        8 => return format!("d {}", when(dice)),
+        _ => &[
             "inSegment(\"in\")",
             "o",
             "l",
             "exists V from l where V.n = 1",
             "o.n = 1",
             "l.n.sum() > 1",
-        ]))
-        .to_owned(),
-        _ => format!("l.count() {operator} {number}"),
-    }
+            "l.count() > 0",
+            "false",
+        ],
+    };
+    (*dice.pick(all)).to_owned()
 }
 
-fn event_clause(dice: &mut Dice<'_>) -> String {
-    match dice.roll(5) {
+fn event_clause(dice: &mut Dice<'_>, theme: usize) -> String {
+    match theme {
         0 | 1 => format!("timestamp {}", when(dice)),
         2 => (*dice.pick(&[
             "eventType = \"buy\"",
@@ -242,23 +270,24 @@ fn event_clause(dice: &mut Dice<'_>) -> String {
             "^.b",
         ]))
         .to_owned(),
+        // The same instant in two spellings, and another.
         3 => (*dice.pick(&[
-            "timestamp = \"2023-11-10\"",
-            "timestamp = \"2023-11-10T00:00:00Z\"",
-            "timestamp = \"2023-11-10T09:00:00+09:00\"",
-            "timestamp != \"2023-11-10\"",
+            "timestamp = \"2023-11-10T22:13:20Z\"",
+            "timestamp = \"2023-11-11T07:13:20+09:00\"",
+            "timestamp = \"2023-11-11T22:13:20Z\"",
+            "timestamp != \"2023-11-10T22:13:20Z\"",
         ]))
         .to_owned(),
-        _ => clause(dice),
+        theme => clause(dice, theme),
     }
 }
 
 fn when(dice: &mut Dice<'_>) -> String {
     match dice.roll(6) {
         0..=2 => {
-            let (operator, count) = (*dice.pick(OPERATORS), dice.roll(4) * 2);
+            let (operator, count) = (*dice.pick(OPERATORS), dice.roll(3) * 2);
             let (unit, side) = (
-                *dice.pick(&["days", "days", "hours", "months"]),
+                *dice.pick(&["days", "days", "days", "months"]),
                 *dice.pick(&["before", "before", "after"]),
             );
             format!("occurs {operator} {count} {unit} {side} now")
