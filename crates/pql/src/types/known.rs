@@ -185,11 +185,22 @@ impl<'s> Known<'s> {
     /// What stands there in the items of a list, of which this is one: through a list in a list it is one list.
     fn through(&self, keys: &[String], fields: Fields<'s>) -> Option<Self> {
         let there = self.at(keys, fields)?;
-        let gathered = match self {
-            Self::Data(kind) => kind.find(keys).is_some_and(|found| found.lists > 0),
-            item => matches!(item.kind(), Type::List | Type::Events),
-        };
+        let gathered = self.gathers(keys, fields);
         Some(if gathered { there } else { there.list() })
+    }
+
+    /// Whether what stands at keys below it is a list that was gathered, rather than one that stands in the data.
+    fn gathers(&self, keys: &[String], fields: Fields<'s>) -> bool {
+        match (self, keys.split_first()) {
+            (Self::Data(kind), _) => kind.find(keys).is_some_and(|found| found.lists > 0),
+            (Self::Of(Type::Event), _) => {
+                let root = fields.root(SchemaClass::Event).map(Self::Data);
+                root.is_some_and(|root| root.gathers(keys, fields))
+            }
+            (Self::Map { values, .. }, Some((_, []))) => matches!(values.kind(), Type::List | Type::Events),
+            (Self::Map { values, .. }, Some((_, below))) => values.gathers(below, fields),
+            (item, _) => matches!(item.kind(), Type::List | Type::Events),
+        }
     }
 
     /// What is wrong with a path that no schema has.

@@ -380,7 +380,7 @@ fn date(dice: &mut Dice<'_>, depth: usize, of: &str) -> String {
     match dice.roll(if depth == 0 { 4 } else { 6 }) {
         0 | 1 => format!("{of}{}", *dice.pick(&["d", "w"])),
         2 => "date(2023, 11, 10)".to_owned(),
-        3 => "xEvent.max(timestamp)".to_owned(),
+        3 => "xEvent.timestamp.max()".to_owned(),
         4 => format!("{of}l.d.max()"),
         _ => format!("{of}l.max(d)"),
     }
