@@ -62,3 +62,28 @@ fn mistakes_in_one_rule_are_all_said() {
     .report;
     assert_eq!(report.count(Severity::Error), 3, "{report}");
 }
+
+/// What stands at the place of a mistake, with the fix in its place, is right: a program can take it.
+#[test]
+fn a_fix_is_data() {
+    let text = definitions("loyalty.points > 3 and homeAddress.contry = \"서울\"");
+    let report = checked(&text).report;
+    let json = serde_json::to_value(&report).expect("json");
+    let said = &json["diagnostics"][0];
+    let line = text
+        .lines()
+        .nth(said["line"].as_u64().expect("a line") as usize - 1)
+        .expect("the line");
+    let column = |name: &str| said[name].as_u64().expect("a column") as usize - 1;
+    let chars: Vec<char> = line.chars().collect();
+    let (before, rest) = chars.split_at(column("column"));
+    let (wrong, after) = rest.split_at(column("endColumn") - before.len());
+    assert_eq!(wrong.iter().collect::<String>(), "homeAddress.contry");
+    let mended = format!(
+        "{}{}{}",
+        before.iter().collect::<String>(),
+        said["fix"].as_str().expect("a fix"),
+        after.iter().collect::<String>()
+    );
+    assert_eq!(checked(&text.replace(line, &mended)).report.diagnostics(), []);
+}
