@@ -262,7 +262,7 @@ fn mentions_have_their_place_in_the_json() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2_000), ..ProptestConfig::default() })]
 
     /// Text to JSON to text, and JSON to text to JSON.
     #[test]

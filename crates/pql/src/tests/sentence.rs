@@ -189,7 +189,7 @@ fn tell_window(when: &When, tell: &mut dyn FnMut(Vec<String>)) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(3_000), ..ProptestConfig::default() })]
 
     /// Nothing is left out: every literal, path, pattern, segment and length is said.
     #[test]

@@ -137,7 +137,7 @@ fn with(text: &str, span: Span, words: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(3_000), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Types refuse only what is missing, or does not hold: with something that nobody has in its place the outcome is the same.
     #[test]

@@ -292,7 +292,7 @@ fn explained(somebody: &Somebody, rules: &Rules, now: Timestamp) -> Explanation 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1_000), ..ProptestConfig::default() })]
 
     /// The whole: who would step the person from due to due sees it flip when the explanation says.
     #[test]
