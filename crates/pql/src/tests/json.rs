@@ -281,7 +281,7 @@ proptest! {
 
     /// A right JSON with one token taken out, put in or doubled; a value cut off, a name misspelt.
     #[test]
-    fn any_slip_gets_an_answer(
+    fn any_slip_of_json_gets_an_answer(
         tape in prop::collection::vec(any::<u8>(), 0..80),
         slip in prop::sample::select(SLIPS),
         at in any::<prop::sample::Index>(),
@@ -295,7 +295,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_gets_an_answer(text in ".{0,60}", tokens in prop::collection::vec(prop::sample::select(SLIPS), 0..30)) {
+    fn any_text_for_json_gets_an_answer(text in ".{0,60}", tokens in prop::collection::vec(prop::sample::select(SLIPS), 0..30)) {
         check_answer(&text)?;
         check_answer(&tokens.concat())?;
         check_answer(&TOKENS.join("\""))?;

@@ -1,5 +1,6 @@
 use super::{CASES, CRATES, NEEDED, Property, complaint, in_crate, in_text};
 use crate::cargo;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 const SOURCE: &str = "
@@ -53,14 +54,21 @@ fn a_block_that_holds_nothing_is_refused() {
     assert!(in_text("proptest! {\n}\n").is_err());
 }
 
-/// None of them fixes its cases, and those that must be there are.
+/// None of them fixes its cases, each is told by its name, and those that must be there are.
 #[test]
 fn the_properties_of_the_pure_core_take_as_many_cases_as_they_are_given() {
     let metadata = cargo::metadata().unwrap();
-    let found: Vec<String> = CRATES
-        .iter()
-        .flat_map(|package| in_crate(&metadata, package).unwrap())
-        .collect();
+    let mut found = Vec::new();
+    for package in CRATES {
+        let names = in_crate(&metadata, package).unwrap();
+        let once: BTreeSet<&String> = names.iter().collect();
+        assert_eq!(
+            once.len(),
+            names.len(),
+            "two properties of {package} have one name: {names:?}"
+        );
+        found.extend(names);
+    }
     for needed in NEEDED {
         assert!(found.iter().any(|name| name == needed), "{needed}");
     }
