@@ -1,6 +1,6 @@
 //! One step: apply the change, recompute what is to be recomputed, and say what differs.
 
-use crate::oracle::{EventView, View, recompute};
+use crate::oracle::{EventView, Outcome, View, recompute};
 use crate::rules::{Rules, Segment};
 use crate::{Arrival, Change, State, Step};
 use model::{
@@ -203,6 +203,33 @@ pub(crate) fn seen<'s>(rules: &Rules, state: &'s State) -> Vec<EventView<'s>> {
     events.map(seen).collect()
 }
 
+/// What predicates see of a profile at `now`.
+pub(crate) fn view<'v>(
+    rules: &Rules,
+    state: &'v State,
+    events: &'v [EventView<'v>],
+    now: Timestamp,
+    in_segment: &'v dyn Fn(&SegmentId) -> bool,
+) -> View<'v> {
+    View {
+        now,
+        retention: rules.retention,
+        attributes: &state.attributes.value,
+        identities: &state.identities,
+        events,
+        in_segment,
+    }
+}
+
+/// Whether a segment holds, who opted out left out where it says so, and until when that is certain.
+pub(crate) fn outcome(segment: &Segment, view: &View<'_>, opted_out: bool) -> Outcome {
+    let Outcome { holds, until } = recompute(&segment.program, view);
+    Outcome {
+        holds: holds && !(segment.exclude_opt_out && opted_out),
+        until,
+    }
+}
+
 /// For each segment in scope whether it holds and until when that is certain.
 fn outcomes(rules: &Rules, state: &State, scope: Scope, now: Timestamp) -> Vec<Option<(bool, Timestamp)>> {
     let events = seen(rules, state);
@@ -217,17 +244,8 @@ fn outcomes(rules: &Rules, state: &State, scope: Scope, now: Timestamp) -> Vec<O
             let referred = rules.position(id).and_then(|at| outcomes[at]);
             referred.is_some_and(|(holds, _)| holds)
         };
-        let view = View {
-            now,
-            retention: rules.retention,
-            attributes: &state.attributes.value,
-            identities: &state.identities,
-            events: &events,
-            in_segment: &member,
-        };
-        let outcome = recompute(&segment.program, &view);
-        let holds = outcome.holds && !(segment.exclude_opt_out && opted_out);
-        outcomes.push(Some((holds, outcome.until)));
+        let outcome = outcome(segment, &view(rules, state, &events, now, &member), opted_out);
+        outcomes.push(Some((outcome.holds, outcome.until)));
     }
     outcomes
 }

@@ -3,7 +3,9 @@
 use crate::Span;
 use crate::parse;
 use crate::program::{Expression, Program};
+use crate::resolve;
 use crate::syntax::{Kind, Node};
+use crate::types::Fields;
 
 /// Where a part of a program stands in the text, and the parts of it.
 ///
@@ -18,12 +20,12 @@ pub struct Place {
 impl Place {
     /// The place of the condition of `program`, which was read from `text`; `None` if it was not.
     pub fn of(text: &str, program: &Program) -> Option<Self> {
-        let read = crate::parse(text).program?;
-        if read.condition() != program.condition() {
+        let (node, _) = parse::parse(text);
+        let (read, _) = resolve::resolve(text, &node, Fields::default());
+        let condition = program.condition();
+        if read?.condition() != condition {
             return None;
         }
-        let (node, _) = parse::parse(text);
-        let condition = program.condition();
         Some(match &node.kind {
             Kind::Lambda { body, .. } => align(body, condition),
             _ => align(&node, condition),

@@ -1,7 +1,7 @@
 //! The oracle, asked about any part of a predicate at any instant.
 
 use super::clause::{EventName, Flip};
-use crate::evaluate::seen;
+use crate::evaluate;
 use crate::oracle::{Around as Scoped, EventView, Oracle, Outcome, Scope, View};
 use crate::rules::Rules;
 use crate::state::State;
@@ -56,7 +56,7 @@ impl<'a> World<'a> {
             state,
             now,
             zone: program.zone(),
-            events: seen(rules, state),
+            events: evaluate::seen(rules, state),
             opted_out: xdm::opted_out(&state.attributes.value),
             referred: referred(rules, program),
             standings: RefCell::default(),
@@ -147,14 +147,7 @@ impl<'a> World<'a> {
     }
 
     fn view<'v>(&'v self, now: Timestamp, in_segment: &'v dyn Fn(&SegmentId) -> bool) -> View<'v> {
-        View {
-            now,
-            retention: self.rules.retention,
-            attributes: &self.state.attributes.value,
-            identities: &self.state.identities,
-            events: &self.events,
-            in_segment,
-        }
+        evaluate::view(self.rules, self.state, &self.events, now, in_segment)
     }
 
     /// Where the profile stands in a segment at an instant; `None` if it is not in force.
@@ -191,12 +184,9 @@ impl<'a> World<'a> {
                 })
             };
             let Outcome { holds, until } =
-                crate::oracle::recompute(&segment.program, &self.view(at, &member));
-            let outcome = Outcome {
-                holds: holds && !(segment.exclude_opt_out && self.opted_out),
-                until: until.min(certain.get()),
-            };
-            outcomes.push(outcome);
+                evaluate::outcome(segment, &self.view(at, &member), self.opted_out);
+            let until = until.min(certain.get());
+            outcomes.push(Outcome { holds, until });
         }
         outcomes.into()
     }

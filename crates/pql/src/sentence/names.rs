@@ -5,8 +5,10 @@ mod data;
 
 use crate::lex::is_name;
 use crate::print::Text;
+use crate::program::Expression;
 use country::COUNTRIES;
 use data::{EVENT, EVENT_TYPES, PROFILE};
+use xdm::Value;
 
 /// The same in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +61,14 @@ pub(super) fn country(keys: &[String], code: &str) -> Option<Words> {
     let known = keys.len() > 1 && keys.last().is_some_and(|key| coded.contains(&key.as_str()));
     let (_, words) = COUNTRIES.iter().find(|(found, _)| known && *found == code)?;
     Some(*words)
+}
+
+/// The country that a literal beside a field is the code of.
+pub(super) fn country_beside(known: &Expression, literal: &Value) -> Option<Words> {
+    match (known, literal) {
+        (Expression::Field(field), Value::String(code)) => country(field.path.keys(), code),
+        _ => None,
+    }
 }
 
 /// A path that is not known, in quotes: `"orders.price"`.

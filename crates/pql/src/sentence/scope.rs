@@ -1,6 +1,7 @@
 //! What belongs to whom: the person, the item at hand, or one further out.
 
-use crate::program::{Expression, Link, Program, Root, When};
+use super::names::{self, Words};
+use crate::program::{Expression, Field, Link, Program, Root, When};
 use crate::types::{Fields, Known, Type};
 use jiff::tz::TimeZone;
 use xdm::{Number, Value};
@@ -50,6 +51,22 @@ impl<'p> Around<'p> {
     /// Whether the sentence speaks of the person just now.
     pub(super) fn of_person(&self) -> bool {
         self.things.iter().all(|thing| thing.kind == Sort::Value)
+    }
+
+    /// The country that the person lives in, if that is what two sides of a comparison are.
+    pub(super) fn home(&self, left: &Expression, right: &Expression) -> Option<Words> {
+        match (left, right) {
+            (
+                Expression::Field(Field {
+                    root: Root::Profile,
+                    path,
+                }),
+                Expression::Literal(literal),
+            ) if self.of_person() && path.keys() == ["homeAddress", "country"] => {
+                names::country_beside(left, literal)
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn owner(&self, root: Root) -> Owner<'p> {
@@ -123,6 +140,14 @@ fn parts_of(step: &Link) -> impl Iterator<Item = &Expression> {
     [&step.what]
         .into_iter()
         .chain(step.when.iter().flat_map(When::parts))
+}
+
+/// Whether a condition has a clause of its own that says that it does not hold.
+pub(super) fn is_simple(condition: &Expression) -> bool {
+    !matches!(
+        condition,
+        Expression::And(_) | Expression::Or(_) | Expression::Not(_)
+    )
 }
 
 /// Whether a value can be missing.

@@ -3,10 +3,10 @@
 use super::value::{literally, named};
 use super::{Writer, joined};
 use crate::print::Text;
-use crate::program::{Expression, Field, Operator, Root};
+use crate::program::{Expression, Operator, Root};
 use crate::sentence::events::Events;
 use crate::sentence::names;
-use crate::sentence::scope::{Owner, Sort, Thing, is_date, may_be_missing};
+use crate::sentence::scope::{Owner, Sort, Thing, is_date, is_simple, may_be_missing};
 use xdm::Value;
 
 /// What stands behind a condition that also holds where there is no value.
@@ -155,7 +155,7 @@ impl<'p> Writer<'p> {
         if let Some((events, operator, number)) = Events::counted(left, operator, right) {
             return self.counted(&events, operator, number, negated);
         }
-        if let (Some(country), Operator::Equal, false) = (self.home(left, right), operator, negated) {
+        if let (Some(country), Operator::Equal, false) = (self.around.home(left, right), operator, negated) {
             return format!("in {}", country.english);
         }
         let literal = matches!(left, Expression::Literal(_)) && !matches!(right, Expression::Literal(_));
@@ -176,22 +176,6 @@ impl<'p> Writer<'p> {
             (_, true) => format!("is not {} {value}{}", order(operator, dates), missing(missable)),
         };
         self.about(left, &said)
-    }
-
-    /// The country that the person lives in, if that is what two sides of a comparison are.
-    fn home(&self, left: &Expression, right: &Expression) -> Option<names::Words> {
-        match (left, right) {
-            (
-                Expression::Field(Field {
-                    root: Root::Profile,
-                    path,
-                }),
-                Expression::Literal(Value::String(code)),
-            ) if self.around.of_person() && path.keys() == ["homeAddress", "country"] => {
-                names::country(path.keys(), code)
-            }
-            _ => None,
-        }
     }
 
     /// A value that stands beside another: the code of a country is the country's name.
@@ -274,19 +258,8 @@ impl<'p> Writer<'p> {
 
 /// A literal that stands beside a value.
 pub(super) fn literal_beside(known: &Expression, literal: &Value) -> String {
-    let country = match (known, literal) {
-        (Expression::Field(field), Value::String(code)) => names::country(field.path.keys(), code),
-        _ => None,
-    };
+    let country = names::country_beside(known, literal);
     country.map_or_else(|| literally(literal), |country| country.english.to_owned())
-}
-
-/// Whether a condition has a clause of its own that says that it does not hold.
-fn is_simple(condition: &Expression) -> bool {
-    !matches!(
-        condition,
-        Expression::And(_) | Expression::Or(_) | Expression::Not(_)
-    )
 }
 
 pub(super) fn missing(also: bool) -> &'static str {

@@ -5,10 +5,10 @@ use super::particle::{SUBJECT, with};
 use super::value::literally;
 use super::verb::{DID, DOES, EXISTS, Form, IS, LIVES, Verb};
 use crate::print::Text;
-use crate::program::{Expression, Field, Operator, Root};
+use crate::program::{Expression, Operator};
 use crate::sentence::events::Events;
 use crate::sentence::names;
-use crate::sentence::scope::{Sort, Thing, is_date, may_be_missing};
+use crate::sentence::scope::{Sort, Thing, is_date, is_simple, may_be_missing};
 use xdm::Value;
 
 impl<'p> Writer<'p> {
@@ -151,7 +151,7 @@ impl<'p> Writer<'p> {
         if let Some((events, operator, number)) = Events::counted(left, operator, right) {
             return self.counted(&events, operator, number, form, negated);
         }
-        if let (Some(country), Operator::Equal, false) = (self.home(left, right), operator, negated) {
+        if let (Some(country), Operator::Equal, false) = (self.around.home(left, right), operator, negated) {
             return format!("{}에 {}", country.korean, LIVES.form(form, false));
         }
         let literal = matches!(left, Expression::Literal(_)) && !matches!(right, Expression::Literal(_));
@@ -180,22 +180,6 @@ impl<'p> Writer<'p> {
             (Operator::GreaterOrEqual, true) => format!("{value} 또는 그 이후"),
         };
         self.is(left, &said, form, negated, missable)
-    }
-
-    /// The country that the person lives in, if that is what two sides of a comparison are.
-    fn home(&self, left: &Expression, right: &Expression) -> Option<names::Words> {
-        match (left, right) {
-            (
-                Expression::Field(Field {
-                    root: Root::Profile,
-                    path,
-                }),
-                Expression::Literal(Value::String(code)),
-            ) if self.around.of_person() && path.keys() == ["homeAddress", "country"] => {
-                names::country(path.keys(), code)
-            }
-            _ => None,
-        }
     }
 
     /// A value that stands beside another: the code of a country is the country's name.
@@ -290,17 +274,6 @@ pub(super) fn copula(said: &str, verb: &Verb, form: Form, negated: bool) -> Stri
 
 /// A literal that stands beside a value.
 pub(super) fn literal_beside(known: &Expression, literal: &Value) -> String {
-    let country = match (known, literal) {
-        (Expression::Field(field), Value::String(code)) => names::country(field.path.keys(), code),
-        _ => None,
-    };
+    let country = names::country_beside(known, literal);
     country.map_or_else(|| literally(literal), |country| country.korean.to_owned())
-}
-
-/// Whether a condition has a clause of its own that says that it does not hold.
-fn is_simple(condition: &Expression) -> bool {
-    !matches!(
-        condition,
-        Expression::And(_) | Expression::Or(_) | Expression::Not(_)
-    )
 }
