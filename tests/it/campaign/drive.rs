@@ -192,7 +192,12 @@ impl Run {
             }
             server
         };
-        let (server, ()) = tokio::join!(killing, load.change(self.size.each, SPAN, servers));
+        let changing = load.change(self.size.each, SPAN, servers.clone());
+        let (server, ()) = tokio::join!(killing, changing);
+        if self.size.kills > 0 {
+            // The last kill may come after the last line. What it tore is mended when there is more to write.
+            load.change(1, SPAN / 4, servers).await;
+        }
         server
     }
 
