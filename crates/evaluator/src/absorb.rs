@@ -11,6 +11,7 @@ use model::{LedgerEntry, Membership, Status, Timestamp};
 pub(crate) fn absorb(rules: &Rules, survivor: &mut State, others: Vec<State>, now: Timestamp) {
     // Once, by the version under which the survivor itself was evaluated: after the first join it has the oldest.
     drop_unbased(rules, survivor);
+    survivor.findings = None;
     for other in others {
         absorb_one(rules, survivor, other, now);
     }

@@ -1,6 +1,7 @@
 //! One step: apply the change, recompute what is to be recomputed, and say what differs.
 
-use crate::oracle::{EventView, Outcome, View, recompute};
+use crate::network::{Facts, Findings, News};
+use crate::oracle::{self, EventView, Outcome, View};
 use crate::rules::{Rules, Segment};
 use crate::{Arrival, Change, State, Step};
 use model::{
@@ -8,7 +9,7 @@ use model::{
     Transition,
 };
 
-/// Applies `change` to `state` at the instant `now` and evaluates once.
+/// Applies `change` to `state` at the instant `now` and evaluates once what it can have flipped.
 ///
 /// The instant must not lie before the profile's last step, and everything due before it must have been
 /// stepped ([`crate::advance()`] does both).
@@ -21,18 +22,24 @@ pub fn evaluate(rules: &Rules, state: &mut State, change: Change<'_>, now: Times
     let mut step = Step::at(now);
     let scope = Scope::of(rules, state, &change, now);
     let mut based = state.profile.hot.rules;
+    let mut event = None;
+    let is_due = matches!(change, Change::Due);
+    // What is no longer remembered must not stand beside a newcomer of the same name.
+    state.forget(|event| rules.forgotten(event) <= now);
     match change {
         Change::Due => {}
         Change::Visit => step.bulk = true,
-        Change::Message(arrival) => based = apply(rules, state, arrival, &mut step),
+        Change::Message(arrival) => (based, event) = apply(rules, state, arrival, &mut step),
     }
-    state.forget(|event| rules.forgotten(event) <= now);
-    recompute_all(rules, state, scope, based, &mut step);
+    recompute(rules, state, scope, based, event, &mut step);
     if scope == Scope::Upgrade {
         state.drop_memberships(|no| rules.segment(no).is_none());
         state.profile.hot.rules = rules.version;
     }
-    state.profile.hot.stepped = now;
+    // An instant that was looked at in vain is no change.
+    if !(is_due && step.transitions.is_empty()) {
+        state.profile.hot.stepped = now;
+    }
     state.touched.hot = true;
     step
 }
@@ -67,8 +74,14 @@ impl Scope {
     }
 }
 
-/// Applies a message; gives the newest rule set that any of the profiles it joins was evaluated under.
-fn apply(rules: &Rules, state: &mut State, arrival: Arrival<'_>, step: &mut Step) -> RulesVersion {
+/// Applies a message; gives the newest rule set that any of the profiles it joins was evaluated under, and the place of
+/// the event that it brought.
+fn apply(
+    rules: &Rules,
+    state: &mut State,
+    arrival: Arrival<'_>,
+    step: &mut Step,
+) -> (RulesVersion, Option<usize>) {
     let Arrival {
         dataset,
         primary,
@@ -89,14 +102,15 @@ fn apply(rules: &Rules, state: &mut State, arrival: Arrival<'_>, step: &mut Step
         crate::absorb::absorb(rules, state, absorbed, step.at);
     }
     state.relink(&linked, &evicted);
-    match body {
+    let event = match body {
         Body::Record(record) => {
             let stamp = xdm::stamp_of(record, received, seq);
             write(state, record, (dataset, primary), stamp, step);
+            None
         }
         Body::Event(event) => append(rules, state, dataset, event, seq, step.at),
-    }
-    based
+    };
+    (based, event)
 }
 
 fn write(
@@ -113,7 +127,8 @@ fn write(
     step.written = applied.written;
 }
 
-/// Keeps an event, unless it is so late that it can never count. The caller has seen that it is no duplicate.
+/// Keeps an event, unless it is so late that it can never count; gives its place. The caller has seen that it is no
+/// duplicate.
 fn append(
     rules: &Rules,
     state: &mut State,
@@ -121,10 +136,9 @@ fn append(
     body: &EventBody,
     seq: model::Seq,
     now: Timestamp,
-) {
-    // What is no longer remembered must not stand beside a newcomer of the same name.
-    state.forget(|event| rules.forgotten(event) <= now);
-    if body.timestamp + rules.retention_of(dataset) > now {
+) -> Option<usize> {
+    let counts = body.timestamp + rules.retention_of(dataset) > now;
+    counts.then(|| {
         state.keep(Event {
             owner: state.profile.id,
             dataset: dataset.clone(),
@@ -133,40 +147,77 @@ fn append(
             valid_until: body.valid_until,
             seq,
             json: body.json.clone(),
-        });
-    }
+        })
+    })
 }
 
-/// Evaluates the segments in scope in the order of their references, notes what changed, and sets the next due.
-fn recompute_all(rules: &Rules, state: &mut State, scope: Scope, based: RulesVersion, step: &mut Step) {
+/// Looks at the segments in scope that may have flipped, in the order of their references, notes what changed, and sets
+/// the next due.
+fn recompute(
+    rules: &Rules,
+    state: &mut State,
+    scope: Scope,
+    based: RulesVersion,
+    event: Option<usize>,
+    step: &mut Step,
+) {
     let behind = state.profile.hot.rules;
-    let outcomes = outcomes(rules, state, scope, step.at);
-    let mut next_due = Timestamp::MAX;
-    for (segment, outcome) in rules.segments().iter().zip(outcomes) {
-        let Some((holds, until)) = outcome else { continue };
-        next_due = next_due.min(until);
-        let was = state.realized(segment.no);
-        let baseline = segment.baseline_in.is_some_and(|publish| based < publish);
-        if baseline {
+    let network = rules.network();
+    let kept = state.findings.take().filter(|findings| findings.are_of(network));
+    let facts = Facts::new(rules, state, step.at);
+    let (mut findings, mut segments, all) = match kept {
+        Some(mut findings) => {
+            let news = News {
+                written: &step.written,
+                identities: step.identities_changed,
+                event,
+            };
+            let segments = findings.bring_up(network, &facts, &news);
+            if scope == Scope::Current {
+                (findings, segments, false)
+            } else {
+                (findings, network.segments(), true)
+            }
+        }
+        None => (Findings::build(network, &facts), network.segments(), true),
+    };
+    let mut outcomes = Vec::new();
+    let mut next = 0;
+    while let Some(at) = segments.next(next) {
+        next = at + 1;
+        if scope == Scope::Unchanged && behind < rules.segments()[at].changed_in {
+            continue;
+        }
+        let (holds, flipped) = findings.look_at(network, &facts, at, &mut segments);
+        if flipped || all {
+            outcomes.push((at, holds));
+        }
+    }
+    let due = findings.due();
+    state.profile.hot.next_due = (due < Timestamp::MAX).then_some(due);
+    state.findings = Some(findings);
+    for (at, holds) in outcomes {
+        let segment = &rules.segments()[at];
+        if segment.baseline_in.is_some_and(|publish| based < publish) {
             set_baseline(state, segment, holds, step.at);
-        } else if holds != was {
+        } else if holds != state.realized(segment.no) {
             let status = if holds { Status::Realized } else { Status::Exited };
+            let (at, segment_no) = (step.at, segment.no);
             state.set_membership(Membership {
-                segment: segment.no,
+                segment: segment_no,
                 status,
-                since: step.at,
+                since: at,
             });
             step.transitions.push(Transition {
-                at: step.at,
-                segment: segment.no,
+                at,
+                segment: segment_no,
                 status,
             });
             if behind < segment.changed_in {
-                step.published.push(segment.no);
+                step.published.push(segment_no);
             }
         }
     }
-    state.profile.hot.next_due = (next_due < Timestamp::MAX).then_some(next_due);
 }
 
 /// The first evaluation of a hidden segment says where the profile stands; nobody is told.
@@ -184,7 +235,7 @@ fn set_baseline(state: &mut State, segment: &Segment, holds: bool, now: Timestam
 
 /// From when on predicates do not see an event, where that is before the longest retention: a dataset that keeps its
 /// events for less ends them as if each said so itself.
-fn seen_until(rules: &Rules, event: &Event) -> Option<Timestamp> {
+pub(crate) fn seen_until(rules: &Rules, event: &Event) -> Option<Timestamp> {
     if rules.retention_of(&event.dataset) == rules.retention {
         return event.valid_until;
     }
@@ -223,29 +274,9 @@ pub(crate) fn view<'v>(
 
 /// Whether a segment holds, who opted out left out where it says so, and until when that is certain.
 pub(crate) fn outcome(segment: &Segment, view: &View<'_>, opted_out: bool) -> Outcome {
-    let Outcome { holds, until } = recompute(&segment.program, view);
+    let Outcome { holds, until } = oracle::recompute(&segment.program, view);
     Outcome {
         holds: holds && !(segment.exclude_opt_out && opted_out),
         until,
     }
-}
-
-/// For each segment in scope whether it holds and until when that is certain.
-fn outcomes(rules: &Rules, state: &State, scope: Scope, now: Timestamp) -> Vec<Option<(bool, Timestamp)>> {
-    let events = seen(rules, state);
-    let opted_out = xdm::opted_out(&state.attributes.value);
-    let mut outcomes: Vec<Option<(bool, Timestamp)>> = Vec::with_capacity(rules.segments().len());
-    for segment in rules.segments() {
-        if scope == Scope::Unchanged && state.profile.hot.rules < segment.changed_in {
-            outcomes.push(None);
-            continue;
-        }
-        let member = |id: &SegmentId| {
-            let referred = rules.position(id).and_then(|at| outcomes[at]);
-            referred.is_some_and(|(holds, _)| holds)
-        };
-        let outcome = outcome(segment, &view(rules, state, &events, now, &member), opted_out);
-        outcomes.push(Some((outcome.holds, outcome.until)));
-    }
-    outcomes
 }

@@ -13,6 +13,7 @@ mod change;
 mod evaluate;
 pub mod explain;
 mod flow;
+mod network;
 pub mod oracle;
 mod plan;
 mod rules;

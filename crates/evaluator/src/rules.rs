@@ -1,6 +1,7 @@
 //! What is in force: segments compiled and in the order of their references, and the dataflows over them.
 
 use crate::flow::Flow;
+use crate::network::Network;
 use model::{
     DataflowNo, DatasetId, Definitions, Duration, Event, Leaving, RulesVersion, SegmentDefinition, SegmentId,
     SegmentNo, SegmentState, Timestamp, ZoneName,
@@ -22,6 +23,7 @@ pub struct Rules {
     /// How long those of any other do.
     common: Duration,
     segments: Vec<Segment>,
+    network: Network,
     flows: Vec<Flow>,
     by_no: HashMap<SegmentNo, usize>,
     by_id: HashMap<SegmentId, usize>,
@@ -122,13 +124,16 @@ impl Rules {
         let retentions: Vec<_> = own
             .filter_map(|dataset| Some((dataset.id.clone(), dataset.retention?)))
             .collect();
+        let retention = retentions.iter().map(|(_, own)| *own).fold(common, Duration::max);
+        let network = Network::compile(&segments, &by_id, retention);
         Ok(Self {
             version,
             published_at,
-            retention: retentions.iter().map(|(_, own)| *own).fold(common, Duration::max),
+            retention,
             retentions,
             common,
             segments,
+            network,
             flows,
             by_no,
             by_id,
@@ -167,6 +172,11 @@ impl Rules {
     /// The segments, each after those it refers to.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
+    }
+
+    /// What all segments ask.
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
     }
 
     /// The dataflows that decide exports, ascending by number.

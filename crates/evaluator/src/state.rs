@@ -1,5 +1,6 @@
 //! A profile while it is being worked on: its rows, what is derived of them, and which of them changed.
 
+use crate::network::Findings;
 use model::{
     DatasetId, Duration, Event, Fragment, Identity, IdentityLink, Membership, Profile, SegmentNo, Status,
     Timestamp,
@@ -18,6 +19,8 @@ pub struct State {
     pub(crate) identities: Value,
     /// Parsed bodies, in step with `profile.events`.
     pub(crate) events: Vec<Value>,
+    /// What the segments ask, answered at the last step; `None` until the first.
+    pub(crate) findings: Option<Findings>,
 }
 
 /// The rows of a profile that must be written: what a commit needs to know besides the hot row.
@@ -50,6 +53,7 @@ impl State {
             attributes,
             identities,
             events,
+            findings: None,
         }
     }
 
@@ -118,8 +122,8 @@ impl State {
             .is_some_and(|e| e.timestamp + retention > now)
     }
 
-    /// Keeps an event in order of (timestamp, arrival).
-    pub(crate) fn keep(&mut self, event: Event) {
+    /// Keeps an event in order of (timestamp, arrival); gives its place.
+    pub(crate) fn keep(&mut self, event: Event) -> usize {
         let place = (event.timestamp, event.seq);
         let at = self
             .profile
@@ -128,6 +132,7 @@ impl State {
         self.events.insert(at, parse(&event));
         self.touched.events.push(event.clone());
         self.profile.events.insert(at, event);
+        at
     }
 
     /// Lets go of the events for which `gone` holds.

@@ -3,6 +3,7 @@
 mod corpus;
 mod exports;
 mod joins;
+mod law;
 mod person;
 mod publish;
 mod references;

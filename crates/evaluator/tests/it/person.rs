@@ -109,15 +109,22 @@ impl Person {
 
     /// Posts an entity that joins `others` to this person.
     pub(crate) fn absorb(&mut self, now: i64, entity: &str, others: Vec<State>) -> Vec<Export> {
-        self.arrive("d", now, entity, others)
+        exports(self.arrive("d", now, entity, others))
     }
 
     /// Posts an entity to a dataset.
     pub(crate) fn post_to(&mut self, dataset: &str, now: i64, entity: &str) -> Vec<Export> {
-        self.arrive(dataset, now, entity, Vec::new())
+        exports(self.arrive(dataset, now, entity, Vec::new()))
     }
 
-    fn arrive(&mut self, dataset: &str, now: i64, entity: &str, mut others: Vec<State>) -> Vec<Export> {
+    /// What an entity makes of the person, and of `others`, who turn out to be the same.
+    pub(crate) fn arrive(
+        &mut self,
+        dataset: &str,
+        now: i64,
+        entity: &str,
+        mut others: Vec<State>,
+    ) -> Vec<Decided> {
         let message = xdm::parse_entity(entity.as_bytes(), &DatasetId::new(dataset).expect("written well"))
             .expect("a good entity");
         self.seq += 1;
@@ -149,22 +156,28 @@ impl Person {
             evicted: Vec::new(),
             absorbed: others,
         };
-        self.advance(now, Change::Message(arrival))
+        self.decide(now, Change::Message(arrival))
     }
 
     /// A job looks at the person.
     pub(crate) fn visit(&mut self, now: i64) -> Vec<Export> {
-        self.advance(now, Change::Visit)
+        exports(self.decide(now, Change::Visit))
     }
 
     /// Time passes.
     pub(crate) fn wait(&mut self, now: i64) -> Vec<Export> {
-        let mut decided = Vec::new();
-        catch_up(&self.rules, &mut self.state, at(now), ORIGIN, &mut decided);
-        exports(decided)
+        exports(self.pass(now))
     }
 
-    fn advance(&mut self, now: i64, change: Change<'_>) -> Vec<Export> {
+    /// What passing time makes of the person.
+    pub(crate) fn pass(&mut self, now: i64) -> Vec<Decided> {
+        let mut decided = Vec::new();
+        catch_up(&self.rules, &mut self.state, at(now), ORIGIN, &mut decided);
+        decided
+    }
+
+    /// What a change makes of the person.
+    pub(crate) fn decide(&mut self, now: i64, change: Change<'_>) -> Vec<Decided> {
         let mut decided = Vec::new();
         advance(
             &self.rules,
@@ -174,7 +187,7 @@ impl Person {
             ORIGIN,
             &mut decided,
         );
-        exports(decided)
+        decided
     }
 }
 

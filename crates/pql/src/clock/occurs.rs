@@ -41,8 +41,9 @@ impl Clock<'_> {
         within != (window.operator == Operator::NotEqual)
     }
 
-    /// Where the other date must lie.
-    fn span(&self, moment: Timestamp, window: &Window, direction: Direction) -> (Timestamp, Timestamp) {
+    /// Where another date must lie so that `moment` has that distance from it: from the first instant on, before the
+    /// second. With `!=` it must not lie there.
+    pub fn span(&self, moment: Timestamp, window: &Window, direction: Direction) -> (Timestamp, Timestamp) {
         let (calendar, min, max) = (&self.calendar, Timestamp::MIN, Timestamp::MAX);
         let count = i64::try_from(window.count).unwrap_or(i64::MAX);
         match direction {

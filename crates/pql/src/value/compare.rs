@@ -53,7 +53,7 @@ impl Datum<'_> {
     }
 
     /// The number, if it is one that stands still.
-    fn exact(&self) -> Option<Number> {
+    pub fn exact(&self) -> Option<Number> {
         match self {
             Datum::Data(Value::Number(number)) | Datum::Number(number) => Some(*number),
             _ => None,

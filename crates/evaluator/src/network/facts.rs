@@ -1,0 +1,64 @@
+//! What stands in a profile at an instant, as leaves are asked of it.
+
+use super::bits::Bits;
+use super::{Leaf, Network};
+use crate::State;
+use crate::evaluate::seen;
+use crate::oracle::{EventView, Outcome, View, recompute};
+use crate::rules::Rules;
+use model::{SegmentId, Timestamp};
+use pql::value::Datum;
+use std::cell::OnceCell;
+
+/// A profile at an instant.
+pub(crate) struct Facts<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) state: &'a State,
+    pub(super) now: Timestamp,
+    /// Made once some leaf looks at them.
+    events: OnceCell<Vec<EventView<'a>>>,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn new(rules: &'a Rules, state: &'a State, now: Timestamp) -> Self {
+        let events = OnceCell::new();
+        Self {
+            rules,
+            state,
+            now,
+            events,
+        }
+    }
+
+    pub(super) fn view<'v>(
+        &'v self,
+        events: &'v [EventView<'v>],
+        in_segment: &'v dyn Fn(&SegmentId) -> bool,
+    ) -> View<'v> {
+        crate::evaluate::view(self.rules, self.state, events, self.now, in_segment)
+    }
+
+    /// What stands at a path of the attributes.
+    pub(super) fn at(&self, path: &model::Path) -> Datum<'a> {
+        Datum::Data(&self.state.attributes.value).at(path.keys())
+    }
+
+    /// Asks the oracle about a leaf.
+    pub(super) fn ask(&self, network: &Network, leaf: &Leaf, members: &Bits) -> Outcome {
+        let Some(program) = &leaf.program else {
+            return Outcome {
+                holds: xdm::opted_out(&self.state.attributes.value),
+                until: Timestamp::MAX,
+            };
+        };
+        let events = if leaf.reads_events {
+            self.events
+                .get_or_init(|| seen(self.rules, self.state))
+                .as_slice()
+        } else {
+            &[]
+        };
+        let member = |id: &SegmentId| network.position(id).is_some_and(|at| members.get(at));
+        recompute(program, &self.view(events, &member))
+    }
+}

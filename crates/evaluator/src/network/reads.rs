@@ -1,0 +1,33 @@
+//! What an expression depends on.
+
+use pql::function::Time;
+use pql::{Expression, Field, Root, When};
+
+/// Whether it depends on nothing but the one item that is in scope of it.
+pub(super) fn is_about_item(expression: &Expression) -> bool {
+    match expression {
+        Expression::Events | Expression::InSegment(_) => false,
+        Expression::Field(Field { root, .. }) => matches!(root, Root::Item(_)),
+        other => other.parts().into_iter().all(is_about_item),
+    }
+}
+
+/// Whether it may be another as time passes, although the data stands still.
+pub(super) fn moves(expression: &Expression) -> bool {
+    let moving = match expression {
+        Expression::Events => true,
+        Expression::Call { function, .. } => function.time == Time::Moves,
+        Expression::Occurs { when, .. } => matches!(when, When::Unit(..)),
+        Expression::Chain { steps, .. } => steps
+            .iter()
+            .flat_map(|step| &step.when)
+            .any(|w| matches!(w, When::Unit(..))),
+        _ => false,
+    };
+    moving || expression.parts().into_iter().any(moves)
+}
+
+/// Whether it looks at events.
+pub(super) fn reads_events(expression: &Expression) -> bool {
+    matches!(expression, Expression::Events) || expression.parts().into_iter().any(reads_events)
+}

@@ -1,0 +1,194 @@
+//! What a profile has of an aggregate: its events in order of time, and how many of them are in each window.
+
+use super::aggregate::Aggregate;
+use super::window::Window;
+use model::Timestamp;
+use std::cmp::Ordering;
+
+/// The events of a profile that are part of an aggregate.
+#[derive(Clone, Debug)]
+pub(super) struct Tally {
+    /// Which aggregate.
+    pub(super) aggregate: usize,
+    /// Ascending by timestamp.
+    entries: Vec<Entry>,
+    /// One a window of the aggregate.
+    counters: Box<[Counter]>,
+    /// What all entries are worth, whatever their signs: while it fits, no sum of some of them overflows.
+    gross: i64,
+    /// Whether some entry is worth less than nothing.
+    negative: bool,
+    /// Whether something is among the events that windows cannot count: its leaves are asked of the oracle.
+    pub(super) odd: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    timestamp: Timestamp,
+    worth: i64,
+}
+
+/// Where a window stands: entries from `gone` to `begun` are in it.
+///
+/// Events enter a window in order of time and leave it in order of time, so two places are enough.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counter {
+    /// How many entries have entered.
+    begun: u32,
+    /// How many have left, or never were in.
+    gone: u32,
+    /// What those that entered are worth, less those that left.
+    sum: i64,
+    /// The value that the leaves were last answered by.
+    answered: i64,
+    /// The next instant at which a leaf may flip by itself.
+    due: Timestamp,
+}
+
+/// An expiry that is looked ahead at; if none of so many makes a difference, the last of them is looked at again.
+const AHEAD: usize = 32;
+
+impl Tally {
+    pub(super) fn new(at: usize, aggregate: &Aggregate) -> Self {
+        let idle = Counter {
+            begun: 0,
+            gone: 0,
+            sum: 0,
+            answered: 0,
+            due: Timestamp::MAX,
+        };
+        Self {
+            aggregate: at,
+            entries: Vec::new(),
+            counters: vec![idle; aggregate.windows.len()].into(),
+            gross: 0,
+            negative: false,
+            odd: false,
+        }
+    }
+
+    /// Counts an event in. What it changes shows when the windows are settled.
+    pub(super) fn add(&mut self, timestamp: Timestamp, worth: i64) {
+        let Some(gross) = worth
+            .checked_abs()
+            .and_then(|worth| self.gross.checked_add(worth))
+        else {
+            self.odd = true;
+            return;
+        };
+        self.trim();
+        (self.gross, self.negative) = (gross, self.negative || worth < 0);
+        let at = self.entries.partition_point(|entry| entry.timestamp <= timestamp);
+        self.entries.insert(at, Entry { timestamp, worth });
+        for counter in &mut self.counters {
+            // An entry in the middle has begun if one after it has, and is gone if one after it is.
+            let (begun, gone) = (at < counter.begun as usize, at < counter.gone as usize);
+            counter.begun += u32::from(begun);
+            counter.gone += u32::from(gone);
+            counter.sum += worth * (i64::from(begun) - i64::from(gone));
+            // Whatever was known of the next flip is not certain any more.
+            counter.due = Timestamp::MIN;
+        }
+    }
+
+    /// Drops entries that have left every window, once they are more than the others.
+    fn trim(&mut self) {
+        if self.entries.len() < self.entries.capacity() {
+            return;
+        }
+        let left = self
+            .counters
+            .iter()
+            .map(|counter| counter.gone.min(counter.begun))
+            .min();
+        let left = left.unwrap_or(0);
+        if (left as usize) * 2 < self.entries.len() {
+            return;
+        }
+        let dropped = self.entries.drain(..left as usize);
+        self.gross -= dropped.map(|entry| entry.worth.abs()).sum::<i64>();
+        for counter in &mut self.counters {
+            counter.begun -= left;
+            counter.gone -= left;
+        }
+    }
+
+    /// The next instant at which some window has to be settled.
+    pub(super) fn due(&self) -> Timestamp {
+        if self.odd {
+            return Timestamp::MAX;
+        }
+        let dues = self.counters.iter().map(|counter| counter.due);
+        dues.min().unwrap_or(Timestamp::MAX)
+    }
+
+    /// Brings every window to `now` that is due; gives each that has another value then with the values before and after.
+    pub(super) fn settle(
+        &mut self,
+        aggregate: &Aggregate,
+        now: Timestamp,
+        mut changed: impl FnMut(&Window, i64, i64),
+    ) {
+        let due = |counter: &&mut Counter| counter.due <= now;
+        let counters = self.counters.iter_mut().zip(&aggregate.windows);
+        for (counter, window) in counters.filter(|(counter, _)| due(&counter)) {
+            counter.settle(&self.entries, window, now, self.negative);
+            let after = counter.value();
+            let before = std::mem::replace(&mut counter.answered, after);
+            if before != after {
+                changed(window, before, after);
+            }
+        }
+    }
+}
+
+impl Counter {
+    /// What is in the window.
+    fn value(&self) -> i64 {
+        match self.begun.cmp(&self.gone) {
+            Ordering::Greater => self.sum,
+            _ => 0,
+        }
+    }
+
+    fn settle(&mut self, entries: &[Entry], window: &Window, now: Timestamp, negative: bool) {
+        while let Some(entry) = entries.get(self.begun as usize)
+            && window.span(entry.timestamp).0 <= now
+        {
+            self.begun += 1;
+            self.sum += entry.worth;
+        }
+        while let Some(entry) = entries.get(self.gone as usize)
+            && window.span(entry.timestamp).1 <= now
+        {
+            self.gone += 1;
+            self.sum -= entry.worth;
+        }
+        self.due = self.next(entries, window, negative);
+    }
+
+    /// The next instant at which the value may come to lie between other edges.
+    fn next(&self, entries: &[Entry], window: &Window, negative: bool) -> Timestamp {
+        let begins = entries
+            .get(self.begun as usize)
+            .map(|entry| window.span(entry.timestamp).0);
+        let mut next = begins.unwrap_or(Timestamp::MAX);
+        let mut value = self.value();
+        let (low, high) = window.around(value);
+        if low == i64::MIN && !negative {
+            return next;
+        }
+        let within = entries
+            .get(self.gone as usize..self.begun as usize)
+            .unwrap_or_default();
+        let last = within.len().min(AHEAD);
+        for (at, entry) in within.iter().take(AHEAD).enumerate() {
+            value -= entry.worth;
+            if value < low || value >= high || (at + 1 == last && within.len() > AHEAD) {
+                next = next.min(window.span(entry.timestamp).1);
+                break;
+            }
+        }
+        next
+    }
+}

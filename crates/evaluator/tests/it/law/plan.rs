@@ -1,0 +1,340 @@
+//! Random lives.
+
+use crate::person::segment;
+use model::{Duration, SegmentDefinition};
+use pql::Unit;
+use pql::generate::{Dice, Words, program};
+use proptest::prelude::*;
+use std::fmt;
+use xdm::{Number, Value};
+
+/// Milliseconds: windows and retention are of this size.
+pub(super) const SPAN: i64 = 40;
+
+/// Segments, and what happens to two people.
+#[derive(Clone)]
+pub(super) struct Life {
+    pub(super) segments: Vec<SegmentDefinition>,
+    pub(super) retention: Duration,
+    /// After so many milliseconds, to which of the two, what.
+    pub(super) acts: Vec<(i64, usize, Act)>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    /// Time passed.
+    Wait,
+    /// Only what is stored is known.
+    Restart,
+    /// An entity arrives.
+    Post(String),
+    /// An entity arrives that names both people.
+    Join(String),
+    /// A segment means something else from now on.
+    Publish(usize, String),
+}
+
+impl fmt::Debug for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "retention {} ms", self.retention.millis())?;
+        for segment in &self.segments {
+            let opted = if segment.exclude_opt_out {
+                ", not opted out"
+            } else {
+                ""
+            };
+            writeln!(f, "{}: {}{opted}", segment.id, segment.expression)?;
+        }
+        for (pause, who, act) in &self.acts {
+            writeln!(f, "{pause} ms later, person {who}: {act:?}")?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn life() -> impl Strategy<Value = Life> {
+    let pauses = prop_oneof![2 => Just(0_i64), 3 => 1..4_i64, 2 => 1..SPAN];
+    let acts = prop::collection::vec((pauses, 0..2_usize, act()), 1..14);
+    let segments = prop::collection::vec((rule(), any::<bool>()), 1..6);
+    (segments, 1..2 * SPAN, acts).prop_map(|(rules, retention, acts)| {
+        let count = rules.len();
+        let segments = rules.into_iter().zip(0..);
+        let segments = segments.map(|((rule, exclude_opt_out), no)| SegmentDefinition {
+            exclude_opt_out,
+            ..segment(no, &name(no as usize), &rule.text(no as usize))
+        });
+        let acts = acts
+            .into_iter()
+            .map(|(pause, who, act)| (pause, who, act.made(count)));
+        Life {
+            segments: segments.collect(),
+            retention: Duration::from_millis(retention),
+            acts: acts.collect(),
+        }
+    })
+}
+
+fn name(no: usize) -> String {
+    format!("s{no}")
+}
+
+/// A rule that does not know yet which segments there are before it.
+#[derive(Clone, Debug)]
+enum Rule {
+    /// Whatever the language has.
+    Any(Vec<u8>),
+    /// What an index answers, with segments by a number of any size.
+    Indexed(Form),
+}
+
+#[derive(Clone, Debug)]
+enum Form {
+    Text(String),
+    Segment(usize),
+    Not(Box<Self>),
+    Join(&'static str, Vec<Self>),
+}
+
+impl Rule {
+    fn text(&self, no: usize) -> String {
+        match self {
+            Self::Any(tape) => {
+                let program = program(&mut Dice::new(tape), &words(no), 3).to_string();
+                // The first has none before it to refer to.
+                let own = if no == 0 { "inSegment(\"s0\")" } else { "none" };
+                program.replace(own, "vip = true")
+            }
+            Self::Indexed(form) => form.text(no),
+        }
+    }
+}
+
+impl Form {
+    fn text(&self, no: usize) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Segment(_) if no == 0 => "vip = true".to_owned(),
+            Self::Segment(which) => format!("inSegment(\"{}\")", name(which % no)),
+            Self::Not(inner) => format!("not ({})", inner.text(no)),
+            Self::Join(word, all) => {
+                let all: Vec<String> = all.iter().map(|one| format!("({})", one.text(no))).collect();
+                all.join(word)
+            }
+        }
+    }
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    prop_oneof![
+        1 => prop::collection::vec(any::<u8>(), 10..90).prop_map(Rule::Any),
+        3 => form().prop_map(Rule::Indexed),
+    ]
+}
+
+fn form() -> impl Strategy<Value = Form> {
+    let leaf = prop_oneof![
+        3 => attribute().prop_map(Form::Text),
+        5 => threshold().prop_map(Form::Text),
+        1 => (0..9_usize).prop_map(Form::Segment),
+    ];
+    leaf.prop_recursive(2, 6, 3, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|inner| Form::Not(Box::new(inner))),
+            (
+                prop_oneof![Just(" and "), Just(" or ")],
+                prop::collection::vec(inner, 2..4)
+            )
+                .prop_map(|(word, all)| Form::Join(word, all)),
+        ]
+    })
+}
+
+fn attribute() -> impl Strategy<Value = String> {
+    let operator = prop::sample::select(vec!["=", "!=", "<", "<=", ">", ">="]);
+    let texts =
+        prop::sample::subsequence(vec!["\"a\"", "\"b\"", "\"c\""], 1..3).prop_map(|all| all.join(", "));
+    prop_oneof![
+        (operator, prop::sample::select(vec!["0", "1", "1.5", "2"]))
+            .prop_map(|(is, n)| format!("n {is} {n}")),
+        prop::sample::select(vec![
+            "kind = \"a\"",
+            "\"b\" = kind",
+            "tags.includes(\"a\")",
+            "\"b\" in tags",
+            "kind.isNull()",
+            "at.n > 1",
+            "at.isNotNull()"
+        ])
+        .prop_map(str::to_owned),
+        texts.clone().prop_map(|texts| format!("kind in [{texts}]")),
+        texts
+            .clone()
+            .prop_map(|texts| format!("tags.intersects([{texts}])")),
+        texts.prop_map(|texts| format!("at.n in [{texts}]")),
+        prop::sample::select(vec![
+            "identityMap.crm.id = \"1\"",
+            "at.when occurs < 9 milliseconds before now"
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+fn threshold() -> impl Strategy<Value = String> {
+    let test = prop::sample::select(vec![
+        "kind = \"a\"",
+        "kind in [\"a\", \"b\"]",
+        "n > 0",
+        "kind != \"a\"",
+        "not (n = 1)",
+        "when.isNull()",
+    ]);
+    let time = prop::sample::select(vec![
+        "timestamp occurs < 7 milliseconds before now",
+        "timestamp occurs <= 13 milliseconds before now",
+        "timestamp occurs > 5 milliseconds before now",
+        "timestamp occurs >= 3 milliseconds before now and timestamp occurs < 20 milliseconds before now",
+        "timestamp occurs <= 4 milliseconds after now",
+        "timestamp occurs > 1 millisecond after now",
+        "timestamp occurs today",
+        "timestamp occurs this month",
+        "timestamp occurs = 5 milliseconds before now",
+        "timestamp < now",
+    ]);
+    let filter = (prop::option::of(test), prop::option::weighted(0.8, time)).prop_map(|parts| {
+        let parts: Vec<&str> = [parts.0, parts.1].into_iter().flatten().collect();
+        parts.join(" and ")
+    });
+    let operator = prop::sample::select(vec!["=", "!=", "<", "<=", ">", ">="]);
+    (filter, 0..8_u8, operator, 0..4_u8).prop_map(|(filter, form, is, bound)| {
+        let bracketed = if filter.is_empty() {
+            String::new()
+        } else {
+            format!("[{filter}]")
+        };
+        let with = |word: &str| {
+            if filter.is_empty() {
+                String::new()
+            } else {
+                format!(" {word} {filter}")
+            }
+        };
+        match form {
+            0..=2 => format!("xEvent{bracketed}.count() {is} {bound}"),
+            3 | 4 => format!("xEvent{bracketed}.sum(n) {is} {}", f64::from(bound) - 0.5),
+            5 if !filter.is_empty() => format!(
+                "exists E from xEvent{}",
+                with("where")
+                    .replace("timestamp", "E.timestamp")
+                    .replace("kind", "E.kind")
+                    .replace("when.", "E.when.")
+                    .replace("n >", "E.n >")
+                    .replace("n =", "E.n =")
+            ),
+            6 => format!("{bound} {is} xEvent{bracketed}.sum(n)"),
+            _ => format!("forall E from xEvent{bracketed} where E.n > {bound}"),
+        }
+    })
+}
+
+fn words(no: usize) -> Words {
+    let number = |text: &str| Value::Number(Number::parse(text).expect("a number"));
+    let path = |text: &str| model::Path::parse(text).expect("a path");
+    let known: Vec<String> = if no == 0 {
+        vec![name(0)]
+    } else {
+        (0..no).map(name).collect()
+    };
+    let id = |name: String| model::SegmentId::new(&name).expect("an id");
+    Words {
+        paths: ["kind", "n", "at.when", "tags", "timestamp"].map(path).to_vec(),
+        literals: vec![
+            Value::String("a".into()),
+            Value::String("b".into()),
+            number("1"),
+            number("0"),
+        ],
+        windows: vec![
+            (5, Unit::Millisecond),
+            (13, Unit::Millisecond),
+            (1, Unit::Millisecond),
+            (1, Unit::Month),
+        ],
+        days: vec![(1970, 1, 1)],
+        patterns: vec!["a".to_owned()],
+        segments: known.into_iter().map(id).collect(),
+    }
+}
+
+/// An act before it is known how many segments there are.
+#[derive(Clone, Debug)]
+enum Draft {
+    Done(Act),
+    Publish(usize, Rule),
+}
+
+impl Draft {
+    fn made(self, count: usize) -> Act {
+        match self {
+            Self::Done(act) => act,
+            Self::Publish(which, rule) => Act::Publish(which % count, rule.text(which % count)),
+        }
+    }
+}
+
+fn act() -> impl Strategy<Value = Draft> {
+    prop_oneof![
+        2 => Just(Draft::Done(Act::Wait)),
+        1 => Just(Draft::Done(Act::Restart)),
+        4 => record().prop_map(|entity| Draft::Done(Act::Post(entity))),
+        8 => event().prop_map(|entity| Draft::Done(Act::Post(entity))),
+        1 => record().prop_map(|entity| Draft::Done(Act::Join(entity))),
+        1 => (0..9_usize, rule()).prop_map(|(which, rule)| Draft::Publish(which, rule)),
+    ]
+}
+
+prop_compose! {
+    fn members()(
+        kind in prop::option::of("[abc]"),
+        n in prop::option::of(prop::sample::select(vec!["-1", "0", "1", "1.5", "2", "0.0000001", "\"a\""])),
+        when in prop::option::of(0..2 * SPAN),
+        tags in prop::option::of(prop::collection::vec("[abc]", 0..3)),
+        opt_out in prop::option::weighted(0.15, "[ny]"),
+        nulls in prop::option::weighted(0.2, prop::sample::select(vec!["kind", "n", "at", "tags"])),
+    ) -> String {
+        let mut members = Vec::new();
+        members.extend(kind.map(|kind| format!("\"kind\": \"{kind}\"")));
+        members.extend(n.map(|n| format!("\"n\": {n}, \"at\": {{\"n\": {n}}}")));
+        members.extend(when.map(|when| format!("\"at\": {{\"when\": \"{}\"}}", crate::person::at(when))));
+        members.extend(tags.map(|tags| format!("\"tags\": {tags:?}")));
+        members.extend(opt_out.map(|val| format!("\"consents\": {{\"collect\": {{\"val\": \"{val}\"}}}}")));
+        members.extend(nulls.map(|path| format!("\"{path}\": null")));
+        members.iter().map(|member| format!(", {member}")).collect()
+    }
+}
+
+/// It always names the same person: who is who is decided by the act.
+const WHO: &str = r#""identityMap": {"crm": [{"id": "1"}]}"#;
+
+prop_compose! {
+    fn record()(members in members()) -> String {
+        format!("{{{WHO}{members}}}")
+    }
+}
+
+prop_compose! {
+    fn event()(
+        id in 0..9_u32,
+        timestamp in 0..6 * SPAN,
+        valid in prop::option::weighted(0.1, 1..SPAN),
+        kind in prop::option::of("[abc]"),
+        n in prop::option::of(prop::sample::select(vec!["-1", "0", "1", "1.5", "2", "0.0000001", "7e20", "\"a\""])),
+    ) -> String {
+        let timestamp_text = crate::person::at(timestamp);
+        let mut members = Vec::new();
+        members.extend(kind.map(|kind| format!("\"kind\": \"{kind}\"")));
+        members.extend(n.map(|n| format!("\"n\": {n}")));
+        members.extend(valid.map(|ms| format!("\"_weir\": {{\"validUntil\": \"{}\"}}", crate::person::at(timestamp + ms))));
+        let members: String = members.iter().map(|member| format!(", {member}")).collect();
+        format!("{{\"_id\": \"e{id}\", \"eventType\": \"it\", \"timestamp\": \"{timestamp_text}\", {WHO}{members}}}")
+    }
+}
