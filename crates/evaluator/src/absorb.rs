@@ -18,9 +18,10 @@ pub(crate) fn absorb(rules: &Rules, survivor: &mut State, others: Vec<State>, no
 }
 
 fn absorb_one(rules: &Rules, survivor: &mut State, mut other: State, now: Timestamp) {
-    let gone = |event: &model::Event| rules.forgotten(event) <= now;
-    survivor.forget(gone);
-    other.forget(gone);
+    for state in [&mut *survivor, &mut other] {
+        state.look_over();
+        state.forget(|event| rules.forgotten(event), now);
+    }
     drop_unbased(rules, &mut other);
     unite_memberships(survivor, &other);
     for entry in &other.profile.hot.ledger {
@@ -122,6 +123,6 @@ fn take_events(survivor: &mut State, other: State) {
             .or_insert(event.seq);
         *seq = event.seq.min(*seq);
     }
-    (survivor.profile.events, survivor.events) = all.into_iter().unzip();
-    survivor.forget(|event| first.get(&(event.dataset.clone(), event.id.clone())) != Some(&event.seq));
+    survivor.take_events(all);
+    survivor.let_go(|event| first.get(&(event.dataset.clone(), event.id.clone())) != Some(&event.seq));
 }

@@ -25,7 +25,10 @@ pub fn evaluate(rules: &Rules, state: &mut State, change: Change<'_>, now: Times
     let mut event = None;
     let is_due = matches!(change, Change::Due);
     // What is no longer remembered must not stand beside a newcomer of the same name.
-    state.forget(|event| rules.forgotten(event) <= now);
+    if scope != Scope::Current {
+        state.look_over();
+    }
+    state.forget(|event| rules.forgotten(event), now);
     match change {
         Change::Due => {}
         Change::Visit => step.bulk = true,
@@ -137,9 +140,10 @@ fn append(
     seq: model::Seq,
     now: Timestamp,
 ) -> Option<usize> {
-    let counts = body.timestamp + rules.retention_of(dataset) > now;
+    let forgotten = body.timestamp + rules.retention_of(dataset);
+    let counts = forgotten > now;
     counts.then(|| {
-        state.keep(Event {
+        let event = Event {
             owner: state.profile.id,
             dataset: dataset.clone(),
             id: body.id.clone(),
@@ -147,7 +151,8 @@ fn append(
             valid_until: body.valid_until,
             seq,
             json: body.json.clone(),
-        })
+        };
+        state.keep(event, forgotten)
     })
 }
 

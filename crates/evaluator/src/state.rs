@@ -1,6 +1,9 @@
 //! A profile while it is being worked on: its rows, what is derived of them, and which of them changed.
 
+mod known;
+
 use crate::network::Findings;
+use known::Known;
 use model::{
     DatasetId, Duration, Event, Fragment, Identity, IdentityLink, Membership, Profile, SegmentNo, Status,
     Timestamp,
@@ -19,6 +22,9 @@ pub struct State {
     pub(crate) identities: Value,
     /// Parsed bodies, in step with `profile.events`.
     pub(crate) events: Vec<Value>,
+    known: Known,
+    /// No event is to be forgotten before.
+    forget_from: Timestamp,
     /// What the segments ask, answered at the last step; `None` until the first.
     pub(crate) findings: Option<Findings>,
 }
@@ -48,6 +54,8 @@ impl State {
         let identities = xdm::identity_map_value(&profile.identities);
         let events = profile.events.iter().map(parse).collect();
         Self {
+            known: Known::of(&profile.events),
+            forget_from: Timestamp::MIN,
             profile,
             touched: Touched::default(),
             attributes,
@@ -115,28 +123,39 @@ impl State {
     /// timestamp + `retention`, whether it still counts or not.
     pub fn remembers(&self, dataset: &DatasetId, id: &str, retention: Duration, now: Timestamp) -> bool {
         let same = |e: &&Event| e.id == id && e.dataset == *dataset;
-        self.profile
-            .events
-            .iter()
-            .find(same)
-            .is_some_and(|e| e.timestamp + retention > now)
+        let found = || self.profile.events.iter().find(same);
+        self.known.may_have(dataset, id) && found().is_some_and(|e| e.timestamp + retention > now)
     }
 
-    /// Keeps an event in order of (timestamp, arrival); gives its place.
-    pub(crate) fn keep(&mut self, event: Event) -> usize {
+    /// Keeps an event in order of (timestamp, arrival); gives its place. It is to be forgotten from `forgotten` on.
+    pub(crate) fn keep(&mut self, event: Event, forgotten: Timestamp) -> usize {
         let place = (event.timestamp, event.seq);
-        let at = self
-            .profile
-            .events
-            .partition_point(|e| (e.timestamp, e.seq) <= place);
+        let events = &mut self.profile.events;
+        let at = events.partition_point(|e| (e.timestamp, e.seq) <= place);
         self.events.insert(at, parse(&event));
         self.touched.events.push(event.clone());
-        self.profile.events.insert(at, event);
+        events.insert(at, event);
+        self.known.add(events, &events[at]);
+        self.forget_from = self.forget_from.min(forgotten);
         at
     }
 
+    /// Lets go of the events that are forgotten at `now`.
+    pub(crate) fn forget(&mut self, forgotten: impl Fn(&Event) -> Timestamp, now: Timestamp) {
+        if self.forget_from <= now {
+            self.let_go(|event| forgotten(event) <= now);
+            let next = self.profile.events.iter().map(forgotten).min();
+            self.forget_from = next.unwrap_or(Timestamp::MAX);
+        }
+    }
+
+    /// Makes certain that [`State::forget`] looks at every event: what is kept for how long may be different.
+    pub(crate) fn look_over(&mut self) {
+        self.forget_from = Timestamp::MIN;
+    }
+
     /// Lets go of the events for which `gone` holds.
-    pub(crate) fn forget(&mut self, gone: impl Fn(&Event) -> bool) {
+    pub(crate) fn let_go(&mut self, gone: impl Fn(&Event) -> bool) {
         if !self.profile.events.iter().any(&gone) {
             return;
         }
@@ -153,6 +172,13 @@ impl State {
                 self.events.push(value);
             }
         }
+    }
+
+    /// Takes events, each with what predicates see of it, in place of those it has.
+    pub(crate) fn take_events(&mut self, all: Vec<(Event, Value)>) {
+        (self.profile.events, self.events) = all.into_iter().unzip();
+        self.known = Known::of(&self.profile.events);
+        self.look_over();
     }
 
     pub(crate) fn fragment_touched(&mut self, at: usize) {

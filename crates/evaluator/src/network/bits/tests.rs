@@ -28,7 +28,13 @@ fn a_range_is_replaced_and_nothing_beside_it() {
             bits.set(at, true);
         }
         let mut told = BTreeSet::new();
-        bits.replace(start..end, |word| among(&ones, word), |at| drop(told.insert(at)));
+        bits.replace(
+            start..end,
+            |word| among(&ones, word),
+            |at| {
+                told.insert(at);
+            },
+        );
         for at in 0..192 {
             let (before, within) = (at % 2 == 0, (start..end).contains(&at));
             let after = if within { at % 3 == 0 } else { before };
