@@ -78,10 +78,13 @@ fn millionths(number: Decimal) -> Option<i64> {
 /// Finds the aggregates that an event can be part of, by a text that it must have at some path.
 #[derive(Debug, Default)]
 pub(super) struct Guards {
-    by: Vec<(Vec<String>, HashMap<String, Vec<usize>>)>,
+    by: Vec<(Vec<String>, Guarded)>,
     /// Those that no text guards.
     others: Vec<usize>,
 }
+
+/// Aggregates by the text that guards them.
+type Guarded = HashMap<String, Vec<usize>>;
 
 impl Guards {
     pub(super) fn new(aggregates: &[Aggregate]) -> Self {
@@ -97,7 +100,7 @@ impl Guards {
             };
             let known = guards.by.iter().position(|(path, _)| *path == keys);
             let known = known.unwrap_or_else(|| {
-                guards.by.push((keys, HashMap::new()));
+                guards.by.push((keys, Guarded::new()));
                 guards.by.len() - 1
             });
             for text in texts {

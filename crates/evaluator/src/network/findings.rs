@@ -134,7 +134,7 @@ impl Findings {
     fn answer(&mut self, path: &Path, watch: &Watch, round: &mut Round<'_, '_>) {
         let value = round.facts.at(path);
         watch.answer(&value, &mut self.leaves, |leaf| {
-            round.segments.mark(round.network, leaf)
+            round.segments.mark(round.network, leaf);
         });
     }
 

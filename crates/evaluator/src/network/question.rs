@@ -114,9 +114,10 @@ pub(super) fn texts(expression: &Expression) -> Option<Vec<&str>> {
     let Expression::Literal(Value::Array(items)) = expression else {
         return None;
     };
-    let text = |item| match item {
-        &Value::String(ref text) => Some(text.as_str()),
-        _ => None,
-    };
-    items.iter().map(text).collect()
+    let mut texts = Vec::with_capacity(items.len());
+    for item in items {
+        let Value::String(text) = item else { return None };
+        texts.push(text.as_str());
+    }
+    Some(texts)
 }

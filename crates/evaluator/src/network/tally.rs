@@ -129,9 +129,8 @@ impl Tally {
         now: Timestamp,
         mut changed: impl FnMut(&Window, i64, i64),
     ) {
-        let due = |counter: &&mut Counter| counter.due <= now;
         let counters = self.counters.iter_mut().zip(&aggregate.windows);
-        for (counter, window) in counters.filter(|(counter, _)| due(&counter)) {
+        for (counter, window) in counters.filter(|(counter, _)| counter.due <= now) {
             counter.settle(&self.entries, window, now, self.negative);
             let after = counter.value();
             let before = std::mem::replace(&mut counter.answered, after);

@@ -144,13 +144,10 @@ impl<'p> Threshold<'p> {
     fn narrow(&mut self, condition: &'p Expression) -> Option<()> {
         match condition {
             Expression::And(all) => all.iter().try_for_each(|one| self.narrow(one)),
-            Expression::Occurs { moment, when } if is_timestamp(moment) => match reach(when) {
-                Some(reach) => {
-                    self.reaches.push(reach?);
-                    Some(())
-                }
-                None => self.test(condition, true),
-            },
+            Expression::Occurs { moment, when } if is_timestamp(moment) && is_from_now(when) => {
+                self.reaches.push(reach(when)?);
+                Some(())
+            }
             test => self.test(test, true),
         }
     }
@@ -166,15 +163,22 @@ fn is_timestamp(moment: &Expression) -> bool {
     matches!(moment, Expression::Field(Field { root: Root::Item(0), path }) if *path == model::Path::new(vec!["timestamp".to_owned()]))
 }
 
-/// How far an event reaches by this; `None` if it does not depend on now, `Some(None)` if it does in a way that no window
-/// has: into it and out of it once, the earlier event first.
-fn reach(when: &When) -> Option<Option<Reach>> {
-    let reach = match when {
+/// Whether it says how far from now.
+fn is_from_now(when: &When) -> bool {
+    match when {
+        When::Distance { from, .. } => is_now(from),
+        When::Unit(..) => true,
+        _ => false,
+    }
+}
+
+/// How far from now it may be; `None` where that is no window into which events come and out of which they go one after
+/// the other.
+fn reach(when: &When) -> Option<Reach> {
+    match when {
         When::Distance {
-            window,
-            direction,
-            from,
-        } if is_now(from) => Reach::new(*window, *direction),
+            window, direction, ..
+        } => Reach::new(*window, *direction),
         When::Unit(which, unit) => {
             let (count, direction) = match which {
                 Which::This => (0, Direction::Before),
@@ -188,9 +192,8 @@ fn reach(when: &When) -> Option<Option<Reach>> {
             };
             Reach::new(window, direction)
         }
-        _ => return None,
-    };
-    Some(reach)
+        _ => None,
+    }
 }
 
 fn is_now(date: &Expression) -> bool {

@@ -39,7 +39,7 @@ pub(super) struct Bounds {
     pub(super) operator: Operator,
     /// The leaf of the first; the others follow.
     pub(super) first: usize,
-    pub(super) bounds: Vec<Number>,
+    pub(super) numbers: Vec<Number>,
 }
 
 impl Watch {
@@ -70,7 +70,7 @@ impl Texts {
 
 impl Bounds {
     fn answer(&self, value: &Datum<'_>, leaves: &mut Bits, changed: impl FnMut(usize)) {
-        let end = self.first + self.bounds.len();
+        let end = self.first + self.numbers.len();
         let holding = match value.exact() {
             // The bounds that it exceeds come first, those that it falls short of last.
             Some(value) => {
@@ -79,7 +79,7 @@ impl Bounds {
                     let order = number::order(value, *bound);
                     order.is_some_and(|order| self.operator.accepts(order))
                 };
-                let turn = self.first + self.bounds.partition_point(|bound| holds(bound) == above);
+                let turn = self.first + self.numbers.partition_point(|bound| holds(bound) == above);
                 if above { self.first..turn } else { turn..end }
             }
             None => 0..0,

@@ -1,0 +1,135 @@
+//! Which number each leaf gets, by what answers it.
+
+use super::super::LeafNo;
+use super::super::aggregate::Aggregate;
+use super::super::question::Question;
+use super::super::watch::{Bounds, Texts, Watch};
+use super::windows::Windows;
+use model::{Duration, Path};
+use pql::value::number;
+use pql::{Operator, Program};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashSet};
+use xdm::Number;
+
+/// Leaves that one index answers have numbers side by side.
+pub(super) struct Layout {
+    /// The new number by that of the dictionary.
+    pub(super) numbers: Vec<LeafNo>,
+    pub(super) watches: BTreeMap<Path, Watch>,
+    pub(super) aggregates: Vec<Aggregate>,
+    /// The new numbers of those that the oracle has to be asked about.
+    pub(super) asked: HashSet<LeafNo>,
+}
+
+/// Texts asked of a path.
+type Asked = (usize, bool, Vec<String>);
+
+impl Layout {
+    pub(super) fn of(leaves: &[Option<Program>], retention: Duration) -> Self {
+        let (mut texts, mut bounds) = (BTreeMap::new(), BTreeMap::new());
+        let (mut windows, mut others) = (Windows::default(), Vec::new());
+        for (at, program) in leaves.iter().enumerate() {
+            let Some(program) = program else {
+                others.push(at);
+                continue;
+            };
+            match Question::of(program.condition()) {
+                Question::Text {
+                    path,
+                    items,
+                    texts: wanted,
+                } => {
+                    let wanted = wanted.into_iter().map(str::to_owned).collect();
+                    texts
+                        .entry(path.clone())
+                        .or_insert_with(Vec::new)
+                        .push((at, items, wanted));
+                }
+                Question::Bound {
+                    path,
+                    operator,
+                    bound,
+                } => {
+                    let key = (path.clone(), operator.symbol());
+                    bounds
+                        .entry(key)
+                        .or_insert_with(|| (operator, Vec::new()))
+                        .1
+                        .push((at, bound));
+                }
+                Question::Threshold(threshold) => windows.add(at, &threshold, program.zone()),
+                Question::Other => others.push(at),
+            }
+        }
+        let mut layout = Self {
+            numbers: vec![LeafNo(u32::MAX); leaves.len()],
+            watches: BTreeMap::new(),
+            aggregates: Vec::new(),
+            asked: HashSet::new(),
+        };
+        let mut next = 0;
+        for (path, asked) in texts {
+            layout.index_texts(path, asked, &mut next);
+        }
+        for ((path, _), (operator, asked)) in bounds {
+            layout.index_bounds(path, operator, asked, &mut next);
+        }
+        for at in windows.leaves().chain(others.iter().copied()) {
+            layout.place(at, &mut next);
+        }
+        layout
+            .asked
+            .extend(others.into_iter().map(|at| layout.numbers[at]));
+        layout.aggregates = windows.aggregates(&layout.numbers, retention);
+        layout
+    }
+
+    fn place(&mut self, at: usize, next: &mut usize) -> u32 {
+        let no = *next as u32;
+        self.numbers[at] = LeafNo(no);
+        *next += 1;
+        no
+    }
+
+    fn index_texts(&mut self, path: Path, asked: Vec<Asked>, next: &mut usize) {
+        let mut texts = Texts {
+            leaves: *next..*next + asked.len(),
+            ..Default::default()
+        };
+        for (at, items, wanted) in asked {
+            let no = self.place(at, next);
+            let by = if items {
+                &mut texts.of_item
+            } else {
+                &mut texts.of_text
+            };
+            for text in wanted {
+                by.entry(text).or_default().push(no);
+            }
+        }
+        self.watches.entry(path).or_default().texts = texts;
+    }
+
+    fn index_bounds(
+        &mut self,
+        path: Path,
+        operator: Operator,
+        mut asked: Vec<(usize, Number)>,
+        next: &mut usize,
+    ) {
+        asked.sort_by(|(_, one), (_, other)| number::order(*one, *other).unwrap_or(Ordering::Equal));
+        let first = *next;
+        let place = |(at, bound)| {
+            self.place(at, next);
+            bound
+        };
+        let numbers = asked.into_iter().map(place).collect();
+        let bounds = Bounds {
+            operator,
+            first,
+            numbers,
+        };
+        self.watches.entry(path).or_default().bounds.push(bounds);
+    }
+}
