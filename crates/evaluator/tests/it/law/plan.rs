@@ -179,26 +179,27 @@ fn attribute() -> impl Strategy<Value = String> {
     ]
 }
 
+/// A count or sum of events; `@` is where the event goes by a name, if it has one.
 fn threshold() -> impl Strategy<Value = String> {
     let test = prop::sample::select(vec![
-        "kind = \"a\"",
-        "kind in [\"a\", \"b\"]",
-        "n > 0",
-        "kind != \"a\"",
-        "not (n = 1)",
-        "when.isNull()",
+        "@kind = \"a\"",
+        "@kind in [\"a\", \"b\"]",
+        "@n > 0",
+        "@kind != \"a\"",
+        "not (@n = 1)",
+        "@when.isNull()",
     ]);
     let time = prop::sample::select(vec![
-        "timestamp occurs < 7 milliseconds before now",
-        "timestamp occurs <= 13 milliseconds before now",
-        "timestamp occurs > 5 milliseconds before now",
-        "timestamp occurs >= 3 milliseconds before now and timestamp occurs < 20 milliseconds before now",
-        "timestamp occurs <= 4 milliseconds after now",
-        "timestamp occurs > 1 millisecond after now",
-        "timestamp occurs today",
-        "timestamp occurs this month",
-        "timestamp occurs = 5 milliseconds before now",
-        "timestamp < now",
+        "@timestamp occurs < 7 milliseconds before now",
+        "@timestamp occurs <= 13 milliseconds before now",
+        "@timestamp occurs > 5 milliseconds before now",
+        "@timestamp occurs >= 3 milliseconds before now and @timestamp occurs < 20 milliseconds before now",
+        "@timestamp occurs <= 4 milliseconds after now",
+        "@timestamp occurs > 1 millisecond after now",
+        "@timestamp occurs today",
+        "@timestamp occurs this month",
+        "@timestamp occurs = 5 milliseconds before now",
+        "@timestamp < now",
     ]);
     let filter = (prop::option::of(test), prop::option::weighted(0.8, time)).prop_map(|parts| {
         let parts: Vec<&str> = [parts.0, parts.1].into_iter().flatten().collect();
@@ -206,32 +207,16 @@ fn threshold() -> impl Strategy<Value = String> {
     });
     let operator = prop::sample::select(vec!["=", "!=", "<", "<=", ">", ">="]);
     (filter, 0..8_u8, operator, 0..4_u8).prop_map(|(filter, form, is, bound)| {
-        let bracketed = if filter.is_empty() {
-            String::new()
-        } else {
-            format!("[{filter}]")
-        };
-        let with = |word: &str| {
-            if filter.is_empty() {
-                String::new()
-            } else {
-                format!(" {word} {filter}")
-            }
+        let list = match filter.as_str() {
+            "" => "xEvent".to_owned(),
+            filter => format!("xEvent[{}]", filter.replace('@', "")),
         };
         match form {
-            0..=2 => format!("xEvent{bracketed}.count() {is} {bound}"),
-            3 | 4 => format!("xEvent{bracketed}.sum(n) {is} {}", f64::from(bound) - 0.5),
-            5 if !filter.is_empty() => format!(
-                "exists E from xEvent{}",
-                with("where")
-                    .replace("timestamp", "E.timestamp")
-                    .replace("kind", "E.kind")
-                    .replace("when.", "E.when.")
-                    .replace("n >", "E.n >")
-                    .replace("n =", "E.n =")
-            ),
-            6 => format!("{bound} {is} xEvent{bracketed}.sum(n)"),
-            _ => format!("forall E from xEvent{bracketed} where E.n > {bound}"),
+            0..=2 => format!("{list}.count() {is} {bound}"),
+            3 | 4 => format!("{list}.sum(n) {is} {}", f64::from(bound) - 0.5),
+            5 if !filter.is_empty() => format!("exists E from xEvent where {}", filter.replace('@', "E.")),
+            6 => format!("{bound} {is} {list}.sum(n)"),
+            _ => format!("forall E from {list} where E.n > {bound}"),
         }
     })
 }
@@ -308,7 +293,7 @@ prop_compose! {
         members.extend(tags.map(|tags| format!("\"tags\": {tags:?}")));
         members.extend(opt_out.map(|val| format!("\"consents\": {{\"collect\": {{\"val\": \"{val}\"}}}}")));
         members.extend(nulls.map(|path| format!("\"{path}\": null")));
-        members.iter().map(|member| format!(", {member}")).collect()
+        behind(&members)
     }
 }
 
@@ -334,7 +319,13 @@ prop_compose! {
         members.extend(kind.map(|kind| format!("\"kind\": \"{kind}\"")));
         members.extend(n.map(|n| format!("\"n\": {n}")));
         members.extend(valid.map(|ms| format!("\"_weir\": {{\"validUntil\": \"{}\"}}", crate::person::at(timestamp + ms))));
-        let members: String = members.iter().map(|member| format!(", {member}")).collect();
+        let members = behind(&members);
         format!("{{\"_id\": \"e{id}\", \"eventType\": \"it\", \"timestamp\": \"{timestamp_text}\", {WHO}{members}}}")
     }
+}
+
+/// Members of an object behind others.
+fn behind(members: &[String]) -> String {
+    let separated = if members.is_empty() { "" } else { ", " };
+    format!("{separated}{}", members.join(", "))
 }
