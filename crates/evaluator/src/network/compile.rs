@@ -33,7 +33,7 @@ impl Network {
         let layout = Layout::of(&found.leaves, retention);
         let formulas: Vec<Formula> = formulas
             .iter()
-            .map(|formula| formula.renumbered(&layout.numbers))
+            .map(|formula| formula.arranged(&layout.numbers, &layout.likely))
             .collect();
         let mut leaves = leaves(&layout, found.leaves);
         let links = Links::of(&formulas, &mut leaves, by_id);

@@ -35,15 +35,43 @@ impl Formula {
         }
     }
 
-    /// The same with other numbers for the leaves.
-    pub(super) fn renumbered(&self, numbers: &[LeafNo]) -> Self {
-        let all = |all: &[Self]| all.iter().map(|one| one.renumbered(numbers)).collect();
+    /// The same with other numbers for the leaves, and in an order in which few of them have to be looked at. How likely a
+    /// leaf holds is a guess from 0 to [`CERTAIN`].
+    pub(super) fn arranged(&self, numbers: &[LeafNo], likely: &[u8]) -> Self {
+        let all = |all: &[Self]| -> Vec<(u8, Self)> {
+            let arranged = all.iter().map(|one| one.arranged(numbers, likely));
+            arranged.map(|one| (one.likely(likely), one)).collect()
+        };
+        let parts = |all: Vec<(u8, Self)>| all.into_iter().map(|(_, one)| one).collect();
         match self {
             Self::Leaf(LeafNo(at)) => Self::Leaf(numbers[*at as usize]),
             Self::Segment(at) => Self::Segment(*at),
-            Self::Not(inner) => Self::Not(Box::new(inner.renumbered(numbers))),
-            Self::And(parts) => Self::And(all(parts)),
-            Self::Or(parts) => Self::Or(all(parts)),
+            Self::Not(inner) => Self::Not(Box::new(inner.arranged(numbers, likely))),
+            Self::And(all_of) => {
+                let mut all = all(all_of);
+                all.sort_by_key(|(likely, _)| *likely);
+                Self::And(parts(all))
+            }
+            Self::Or(one_of) => {
+                let mut all = all(one_of);
+                all.sort_by_key(|(likely, _)| CERTAIN - likely);
+                Self::Or(parts(all))
+            }
+        }
+    }
+
+    fn likely(&self, leaves: &[u8]) -> u8 {
+        let of = |one: &Self| one.likely(leaves);
+        match self {
+            Self::Leaf(LeafNo(at)) => leaves[*at as usize],
+            // As a segment is.
+            Self::Segment(_) => 1,
+            Self::Not(inner) => CERTAIN - of(inner),
+            Self::And(all) => all.iter().map(of).min().unwrap_or(CERTAIN),
+            Self::Or(all) => all.iter().map(of).max().unwrap_or(0),
         }
     }
 }
+
+/// How likely it is what always holds.
+pub(super) const CERTAIN: u8 = 10;

@@ -2,6 +2,7 @@
 
 use super::super::LeafNo;
 use super::super::aggregate::Aggregate;
+use super::super::formula::CERTAIN;
 use super::super::question::Question;
 use super::super::watch::{Bounds, Texts, Watch};
 use super::windows::Windows;
@@ -16,6 +17,8 @@ use xdm::Number;
 pub(super) struct Layout {
     /// The new number by that of the dictionary.
     pub(super) numbers: Vec<LeafNo>,
+    /// By the new number, a guess how likely a leaf holds: what a text is less often than where a number lies.
+    pub(super) likely: Vec<u8>,
     pub(super) watches: BTreeMap<Path, Watch>,
     pub(super) aggregates: Vec<Aggregate>,
     /// The new numbers of those that the oracle has to be asked about.
@@ -64,19 +67,23 @@ impl Layout {
         }
         let mut layout = Self {
             numbers: vec![LeafNo(u32::MAX); leaves.len()],
+            likely: Vec::with_capacity(leaves.len()),
             watches: BTreeMap::new(),
             aggregates: Vec::new(),
             asked: HashSet::new(),
         };
-        let mut next = 0;
         for (path, asked) in texts {
-            layout.index_texts(path, asked, &mut next);
+            layout.index_texts(path, asked);
         }
         for ((path, _), (operator, asked)) in bounds {
-            layout.index_bounds(path, operator, asked, &mut next);
+            layout.index_bounds(path, operator, asked);
         }
-        for at in windows.leaves().chain(others.iter().copied()) {
-            layout.place(at, &mut next);
+        for (at, band) in windows.leaves() {
+            // Most people have no events of a kind.
+            layout.place(at, if band.holds(0) { CERTAIN - 1 } else { 1 });
+        }
+        for at in &others {
+            layout.place(*at, CERTAIN / 2);
         }
         layout
             .asked
@@ -85,20 +92,22 @@ impl Layout {
         layout
     }
 
-    fn place(&mut self, at: usize, next: &mut usize) -> u32 {
-        let no = *next as u32;
+    /// Gives a leaf the next number.
+    fn place(&mut self, at: usize, likely: u8) -> u32 {
+        let no = self.likely.len() as u32;
+        self.likely.push(likely);
         self.numbers[at] = LeafNo(no);
-        *next += 1;
         no
     }
 
-    fn index_texts(&mut self, path: Path, asked: Vec<Asked>, next: &mut usize) {
+    fn index_texts(&mut self, path: Path, asked: Vec<Asked>) {
         let mut texts = Texts {
-            leaves: *next..*next + asked.len(),
+            leaves: self.likely.len()..self.likely.len() + asked.len(),
             ..Default::default()
         };
         for (at, items, wanted) in asked {
-            let no = self.place(at, next);
+            // One text is rarer than one of three.
+            let no = self.place(at, wanted.len().min(3) as u8);
             let by = if items {
                 &mut texts.of_item
             } else {
@@ -111,17 +120,11 @@ impl Layout {
         self.watches.entry(path).or_default().texts = texts;
     }
 
-    fn index_bounds(
-        &mut self,
-        path: Path,
-        operator: Operator,
-        mut asked: Vec<(usize, Number)>,
-        next: &mut usize,
-    ) {
+    fn index_bounds(&mut self, path: Path, operator: Operator, mut asked: Vec<(usize, Number)>) {
         asked.sort_by(|(_, one), (_, other)| number::order(*one, *other).unwrap_or(Ordering::Equal));
-        let first = *next;
+        let first = self.likely.len();
         let place = |(at, bound)| {
-            self.place(at, next);
+            self.place(at, CERTAIN / 2);
             bound
         };
         let numbers = asked.into_iter().map(place).collect();

@@ -55,10 +55,10 @@ impl Windows {
         windows[window].1.push((at, threshold.band));
     }
 
-    /// The leaves, by their old numbers.
-    pub(super) fn leaves(&self) -> impl Iterator<Item = usize> {
+    /// The leaves, by their old numbers, each with where it wants a count or sum to lie.
+    pub(super) fn leaves(&self) -> impl Iterator<Item = (usize, Band)> {
         let windows = self.all.iter().flat_map(|draft| &draft.windows);
-        windows.flat_map(|(_, leaves)| leaves.iter().map(|(at, _)| *at))
+        windows.flat_map(|(_, leaves)| leaves.iter().copied())
     }
 
     pub(super) fn aggregates(self, numbers: &[LeafNo], retention: Duration) -> Vec<Aggregate> {
