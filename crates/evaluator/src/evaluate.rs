@@ -106,11 +106,9 @@ fn write(
     stamp: Stamp,
     step: &mut Step,
 ) {
-    let owner = state.profile.id;
-    let applied = xdm::apply(state.fragments_mut(), record, key, owner, stamp);
-    state.fragment_touched(applied.fragment);
-    step.before = Some(state.reunite());
-    step.written = applied.written;
+    let (written, changed) = state.write(record, key, stamp);
+    step.written = written;
+    step.changed = changed;
 }
 
 /// Keeps an event, unless it is so late that it can never count. The caller has seen that it is no duplicate.

@@ -110,7 +110,7 @@ fn causes(flow: &Flow, state: &State, step: &Step) -> Vec<Cause> {
     if triggers.identity && is_member && step.identities_changed {
         causes.push(Cause::Identity);
     }
-    if triggers.attribute && is_member && attribute_written(flow, state, step) {
+    if triggers.attribute && is_member && attribute_written(flow, step) {
         causes.push(Cause::Attribute);
     }
     if !step.merged.is_empty() && told(flow, state) {
@@ -132,14 +132,12 @@ fn told(flow: &Flow, state: &State) -> bool {
     ledger_of(flow, state).is_some_and(|entry| !entry.told.is_empty())
 }
 
-fn attribute_written(flow: &Flow, state: &State, step: &Step) -> bool {
-    let written = |mapped: &&Path| step.written.iter().any(|path| path.touches(mapped));
-    let mut touched = flow.dataflow.attributes.iter().filter(written);
-    match (flow.dataflow.attribute_trigger, &step.before) {
-        (AttributeTrigger::Write, _) | (_, None) => touched.next().is_some(),
-        (AttributeTrigger::Value, Some(before)) => {
-            touched.any(|mapped| !below(before, mapped).eq(below(&state.attributes, mapped)))
-        }
+fn attribute_written(flow: &Flow, step: &Step) -> bool {
+    let mut mapped = flow.dataflow.attributes.iter();
+    match flow.dataflow.attribute_trigger {
+        AttributeTrigger::Write => mapped.any(|mapped| step.written.iter().any(|path| path.touches(mapped))),
+        // What shows above a mapped path is not exported by it.
+        AttributeTrigger::Value => mapped.any(|mapped| step.changed.iter().any(|path| mapped.covers(path))),
     }
 }
 

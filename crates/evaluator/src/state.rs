@@ -1,8 +1,8 @@
 //! A profile while it is being worked on: its rows, what is derived of them, and which of them changed.
 
 use model::{
-    DatasetId, Duration, Event, Fragment, Identity, IdentityLink, Membership, Profile, SegmentNo, Status,
-    Timestamp,
+    DatasetId, Duration, Event, Identity, IdentityLink, Membership, Path, Profile, RecordBody, SegmentNo,
+    Stamp, Status, Timestamp,
 };
 use std::collections::BTreeSet;
 use xdm::{Attributes, Value};
@@ -101,10 +101,25 @@ impl State {
         self.identities = xdm::identity_map_value(&self.profile.identities);
     }
 
-    /// Rebuilds the united attributes; gives the ones that showed before.
-    pub(crate) fn reunite(&mut self) -> Attributes {
+    /// Writes a record; gives the paths it wrote and those whose shown text it changed.
+    pub(crate) fn write(
+        &mut self,
+        record: &RecordBody,
+        key: (&DatasetId, &Identity),
+        stamp: Stamp,
+    ) -> (Vec<Path>, Vec<Path>) {
+        let owner = self.profile.id;
+        let applied = xdm::apply(&mut self.profile.fragments, record, key, owner, stamp);
+        self.touched.fragments.insert(applied.fragment);
         let united = xdm::unite(&self.profile.fragments);
-        std::mem::replace(&mut self.attributes, united)
+        let changed = united.differing(&self.attributes);
+        self.attributes = united;
+        (applied.written, changed)
+    }
+
+    /// Rebuilds the united attributes.
+    pub(crate) fn reunite(&mut self) {
+        self.attributes = xdm::unite(&self.profile.fragments);
     }
 
     /// Whether an event with this dataset and id is a duplicate at `now`: the first one is remembered until its
@@ -148,14 +163,6 @@ impl State {
                 self.events.push(value);
             }
         }
-    }
-
-    pub(crate) fn fragment_touched(&mut self, at: usize) {
-        self.touched.fragments.insert(at);
-    }
-
-    pub(crate) fn fragments_mut(&mut self) -> &mut Vec<Fragment> {
-        &mut self.profile.fragments
     }
 
     /// The instant of the last step.

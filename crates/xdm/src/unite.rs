@@ -5,7 +5,7 @@ mod row;
 use crate::Value;
 use model::{Fragment, Path};
 pub(crate) use row::{Row, above, rows};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What shows of a profile's attributes.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,15 @@ pub struct Attributes {
     pub leaves: BTreeMap<Path, String>,
     /// The same as one object, for predicates.
     pub value: Value,
+}
+
+impl Attributes {
+    /// The leaf paths that do not show the same text in both, ascending.
+    pub fn differing(&self, other: &Self) -> Vec<Path> {
+        let all: BTreeSet<&Path> = self.leaves.keys().chain(other.leaves.keys()).collect();
+        let differs = |path: &&Path| self.leaves.get(*path) != other.leaves.get(*path);
+        all.into_iter().filter(differs).cloned().collect()
+    }
 }
 
 /// Unites fragments under `timestampOrdered`: of each path the latest write wins, whichever fragment has it, and
