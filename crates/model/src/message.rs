@@ -1,6 +1,7 @@
 //! One accepted input, parsed and checked, before anyone knows whose it is.
 
 use crate::{DatasetId, Identity, Path, Timestamp};
+use compact_str::CompactString;
 
 /// A record or an event as received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub struct PatchLeaf {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
     /// A scalar or an array, as compact JSON, numbers and strings verbatim.
-    Value(String),
+    Value(CompactString),
     /// Null: the subtree is removed.
     Null,
     /// An object, whose own keys are writes of their own: it ends a scalar or array here.

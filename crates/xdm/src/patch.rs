@@ -1,9 +1,10 @@
 //! A record as JSON Merge Patch (RFC 7396), taken apart into the writes it makes.
 
-use crate::json::{Fault, Members, Reader};
+use crate::json::{Fault, Json, Members};
 use crate::{MAX_PATH_BYTES, MAX_PATHS_BYTES, MAX_WRITES};
 use model::{PatchLeaf, Path, Written};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// The writes of an entity's members, in order of path: an object is a write and each of its members another.
 /// Scalars are as sent, arrays are without whitespace outside strings.
@@ -13,8 +14,8 @@ pub(crate) fn patch(members: &Members<'_>) -> Result<Vec<PatchLeaf>, Fault> {
         if key.is_empty() {
             return Err(Fault::EmptyKey);
         }
-        let node = Node::read(&mut value.reader())?;
-        node.write(&mut vec![key.as_ref()], &mut writes)?;
+        value.check()?;
+        writes.add(&Path::default(), 0, key, *value)?;
     }
     Ok(writes.leaves)
 }
@@ -22,76 +23,89 @@ pub(crate) fn patch(members: &Members<'_>) -> Result<Vec<PatchLeaf>, Fault> {
 #[derive(Default)]
 struct Writes {
     leaves: Vec<PatchLeaf>,
-    /// Bytes of their paths.
+    /// Bytes of their paths, a dot behind each key.
     paths: usize,
 }
 
-/// A value of the patch, as sent. Members are in byte order, without repeats.
-enum Node<'a> {
-    Null,
-    Scalar(&'a str),
-    Array(String),
-    Object(Vec<(Cow<'a, str>, Node<'a>)>),
-}
-
-impl<'a> Node<'a> {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, Fault> {
-        match reader.peek() {
-            b'{' => Self::read_members(reader).map(Self::Object),
-            b'[' => {
-                let mut array = String::new();
-                reader.compact(&mut array)?;
-                Ok(Self::Array(array))
-            }
-            b'n' => reader.scalar().map(|_| Self::Null),
-            _ => reader.scalar().map(Self::Scalar),
-        }
-    }
-
-    fn read_members(reader: &mut Reader<'a>) -> Result<Vec<(Cow<'a, str>, Self)>, Fault> {
-        reader.enter()?;
-        let mut members = Vec::new();
-        while reader.more() {
-            let key = reader.key()?;
-            if key.is_empty() {
-                return Err(Fault::EmptyKey);
-            }
-            members.push((key, Self::read(reader)?));
-        }
-        // Last first, so that of a repeated key the last one sent stays, whole.
-        members.reverse();
-        members.sort_by(|(a, _), (b, _)| a.cmp(b));
-        members.dedup_by(|(earlier, _), (kept, _)| earlier == kept);
-        Ok(members)
-    }
-
-    // A path is kept whole with every leaf, so without bounds a small message could fill the memory.
-    fn write<'n>(&'n self, keys: &mut Vec<&'n str>, writes: &mut Writes) -> Result<(), Fault> {
-        let length: usize = keys.iter().map(|key| key.len() + 1).sum();
+impl Writes {
+    /// Adds what is written at `key` below `above`, whose own bytes are `length`.
+    ///
+    /// A path is kept whole with every leaf, so without bounds a small message could fill the memory.
+    fn add(&mut self, above: &Path, length: usize, key: &str, value: Json<'_>) -> Result<(), Fault> {
+        let path = above.child(key);
+        let length = length + key.len() + 1;
         if length > MAX_PATH_BYTES + 1 {
-            return Err(Fault::PathTooLong(keys.join(".")));
+            return Err(Fault::PathTooLong(path.to_string()));
         }
-        writes.paths += length;
-        if writes.leaves.len() == MAX_WRITES || writes.paths > MAX_PATHS_BYTES {
+        self.paths += length;
+        if self.leaves.len() == MAX_WRITES || self.paths > MAX_PATHS_BYTES {
             return Err(Fault::TooManyWrites);
         }
-        let path = Path::new(keys.iter().copied().map(str::to_owned).collect());
-        let written = match self {
-            Self::Null => Written::Null,
-            Self::Scalar(json) => Written::Value((*json).to_owned()),
-            Self::Array(json) => Written::Value(json.clone()),
-            Self::Object(_) => Written::Object,
-        };
-        writes.leaves.push(PatchLeaf { path, written });
-        if let Self::Object(members) = self {
-            for (key, node) in members {
-                keys.push(key);
-                node.write(keys, writes)?;
-                keys.pop();
+        let written = match value.first() {
+            b'{' => return self.add_object(path, length, value),
+            b'n' => Written::Null,
+            b'[' if !value.is_plain() => {
+                let mut array = String::new();
+                value.compact(&mut array)?;
+                Written::Value(array.into())
             }
+            _ => Written::Value(value.text().into()),
+        };
+        self.leaves.push(PatchLeaf { path, written });
+        Ok(())
+    }
+
+    fn add_object(&mut self, path: Path, length: usize, object: Json<'_>) -> Result<(), Fault> {
+        let members = in_order(object)?;
+        let place = self.leaves.len();
+        self.leaves.reserve(members.len() + 1);
+        self.leaves.push(PatchLeaf {
+            path,
+            written: Written::Object,
+        });
+        for member in members {
+            let above = self.leaves[place].path.clone();
+            self.add(&above, length, &member.key, member.value)?;
         }
         Ok(())
     }
+}
+
+struct Member<'a> {
+    /// The first eight bytes of the key as a number: it mostly decides which of two comes first.
+    start: u64,
+    key: Cow<'a, str>,
+    value: Json<'a>,
+}
+
+impl Member<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_start = self.start.cmp(&other.start);
+        by_start.then_with(|| self.key.cmp(&other.key))
+    }
+}
+
+/// The members of an object in byte order of their keys; of a repeated key the last, whole.
+fn in_order(object: Json<'_>) -> Result<Vec<Member<'_>>, Fault> {
+    let mut members = Vec::with_capacity(object.count() / 2);
+    for (key, value) in object.entries()? {
+        let key = key.unquoted()?;
+        let start = start(&key);
+        members.push(Member { start, key, value });
+    }
+    // Last first, so that of a repeated key the last one sent stays.
+    members.reverse();
+    members.sort_by(Member::cmp);
+    members.dedup_by(|earlier, kept| earlier.key == kept.key);
+    Ok(members)
+}
+
+fn start(key: &str) -> u64 {
+    let bytes = key.as_bytes();
+    let mut start = [0; 8];
+    let length = bytes.len().min(8);
+    start[..length].copy_from_slice(&bytes[..length]);
+    u64::from_be_bytes(start)
 }
 
 #[cfg(test)]

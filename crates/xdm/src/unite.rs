@@ -46,18 +46,19 @@ pub fn unite(fragments: &[Fragment]) -> Attributes {
 
 /// The object that leaves in order of path make, of which the first `depth` keys are the same.
 fn nest(leaves: &[(&Path, &str)], depth: usize) -> Value {
-    let members = leaves
-        .chunk_by(|(a, _), (b, _)| a.keys()[depth] == b.keys()[depth])
-        .map(|group| {
-            // A leaf never shows above another: the write below it ended it.
-            let (path, json) = group[0];
-            let value = if path.keys().len() == depth + 1 {
-                Value::parse(json).expect("a fragment holds what parse_entity checked")
-            } else {
-                nest(group, depth + 1)
-            };
-            (path.keys()[depth].as_str().into(), value)
-        });
+    let mut members = Vec::new();
+    for group in leaves.chunk_by(|(a, _), (b, _)| a.keys().nth(depth) == b.keys().nth(depth)) {
+        let (path, json) = group[0];
+        let mut keys = path.keys().skip(depth);
+        // A leaf never shows above another: the write below it ended it.
+        let Some(key) = keys.next() else { continue };
+        let value = if keys.next().is_none() {
+            Value::parse(json).expect("a fragment holds what parse_entity checked")
+        } else {
+            nest(group, depth + 1)
+        };
+        members.push((key.into(), value));
+    }
     Value::object(members)
 }
 

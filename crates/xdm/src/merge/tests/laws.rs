@@ -118,7 +118,7 @@ proptest! {
         prop_assert_eq!(&attributes.leaves, &by_rfc_7396(&writes));
         for (path, json) in &attributes.leaves {
             let value = Value::parse(json).expect("it is JSON");
-            prop_assert_eq!(attributes.value.get(path.keys()), Some(&value));
+            prop_assert_eq!(attributes.value.get(&path.keys().collect::<Vec<_>>()), Some(&value));
         }
     }
 
