@@ -106,9 +106,9 @@ fn write(
     stamp: Stamp,
     step: &mut Step,
 ) {
-    let (written, changed) = state.write(record, key, stamp);
-    step.written = written;
-    step.changed = changed;
+    let applied = state.write(record, key, stamp);
+    step.written = applied.written;
+    step.changed = applied.changed;
 }
 
 /// Keeps an event, unless it is so late that it can never count. The caller has seen that it is no duplicate.
@@ -212,7 +212,7 @@ pub(crate) fn view<'v>(
     View {
         now,
         retention: rules.retention,
-        attributes: &state.attributes.value,
+        attributes: &state.attributes,
         identities: &state.identities,
         events,
         in_segment,
@@ -231,7 +231,7 @@ pub(crate) fn outcome(segment: &Segment, view: &View<'_>, opted_out: bool) -> Ou
 /// For each segment in scope whether it holds and until when that is certain.
 fn outcomes(rules: &Rules, state: &State, scope: Scope, now: Timestamp) -> Vec<Option<(bool, Timestamp)>> {
     let events = seen(rules, state);
-    let opted_out = xdm::opted_out(&state.attributes.value);
+    let opted_out = xdm::opted_out(&state.attributes);
     let mut outcomes: Vec<Option<(bool, Timestamp)>> = Vec::with_capacity(rules.segments().len());
     for segment in rules.segments() {
         if scope == Scope::Unchanged && state.profile.hot.rules < segment.changed_in {

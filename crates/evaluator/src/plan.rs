@@ -8,7 +8,6 @@ use model::{
     MembershipScope, NamespaceSelection, Path, Revision, SegmentId, SegmentNo, Status, Timestamp,
 };
 use std::collections::BTreeMap;
-use xdm::Attributes;
 
 /// Where in the life of the store a decision is made.
 #[derive(Clone, Copy, Debug)]
@@ -141,14 +140,6 @@ fn attribute_written(flow: &Flow, step: &Step) -> bool {
     }
 }
 
-/// The leaves that show at or below a mapped path, ascending.
-fn below<'a>(attributes: &'a Attributes, mapped: &'a Path) -> impl Iterator<Item = (&'a Path, &'a String)> {
-    attributes
-        .leaves
-        .range(mapped..)
-        .take_while(|(path, _)| mapped.covers(path))
-}
-
 /// Writes the ledger: the next revision, and what the dataflow is now told.
 fn enter(flow: &Flow, state: &mut State, origin: Origin) -> Revision {
     let told: Vec<SegmentNo> = realized_mapped(flow, state).collect();
@@ -186,11 +177,9 @@ fn export(
     revision: Revision,
 ) -> Export {
     let dataflow = &flow.dataflow;
-    let attributes = dataflow
-        .attributes
-        .iter()
-        .flat_map(|mapped| below(&state.attributes, mapped));
-    let attributes: BTreeMap<&Path, &String> = attributes.collect();
+    let mapped = dataflow.attributes.iter();
+    let attributes = mapped.flat_map(|mapped| xdm::shown(&state.profile.fragments, mapped));
+    let attributes: BTreeMap<&Path, &str> = attributes.collect();
     let mapped = step.transitions.iter().filter_map(|t| {
         let segment = flow.mapped(t.segment)?.id.clone();
         Some(ExportedTransition {
@@ -215,7 +204,7 @@ fn export(
         emitted_at: step.at,
         attributes: attributes
             .into_iter()
-            .map(|(path, json)| (path.clone(), json.clone()))
+            .map(|(path, json)| (path.clone(), json.to_owned()))
             .collect(),
         memberships: memberships(rules, flow, state),
         identities: identities(dataflow.identities.as_deref(), state),

@@ -1,11 +1,11 @@
 //! A profile while it is being worked on: its rows, what is derived of them, and which of them changed.
 
 use model::{
-    DatasetId, Duration, Event, Identity, IdentityLink, Membership, Path, Profile, RecordBody, SegmentNo,
-    Stamp, Status, Timestamp,
+    DatasetId, Duration, Event, Identity, IdentityLink, Membership, Profile, RecordBody, SegmentNo, Stamp,
+    Status, Timestamp,
 };
 use std::collections::BTreeSet;
-use xdm::{Attributes, Value};
+use xdm::{Applied, Value};
 
 /// A decoded profile. Everything but `profile` and `touched` is derived and rebuilt on load.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct State {
     pub profile: Profile,
     /// Which rows differ from those last taken by [`State::take_touched`].
     pub touched: Touched,
-    pub(crate) attributes: Attributes,
+    pub(crate) attributes: Value,
     pub(crate) identities: Value,
     /// Parsed bodies, in step with `profile.events`.
     pub(crate) events: Vec<Value>,
@@ -41,7 +41,7 @@ impl State {
     /// Panics on a row whose JSON does not parse: it was checked on the way in, so this is a damaged store, which must
     /// not pass in silence. The loop sets aside what needs this profile, and goes on with the rest.
     pub fn new(profile: Profile) -> Self {
-        let attributes = xdm::unite(&profile.fragments);
+        let attributes = xdm::united_value(&profile.fragments);
         let identities = xdm::identity_map_value(&profile.identities);
         let events = profile.events.iter().map(parse).collect();
         Self {
@@ -51,11 +51,6 @@ impl State {
             identities,
             events,
         }
-    }
-
-    /// The attributes that show, united over all fragments.
-    pub fn attributes(&self) -> &Attributes {
-        &self.attributes
     }
 
     /// Where the profile stands in a segment, if it ever was in it.
@@ -101,25 +96,22 @@ impl State {
         self.identities = xdm::identity_map_value(&self.profile.identities);
     }
 
-    /// Writes a record; gives the paths it wrote and those whose shown text it changed.
+    /// Writes a record.
     pub(crate) fn write(
         &mut self,
         record: &RecordBody,
         key: (&DatasetId, &Identity),
         stamp: Stamp,
-    ) -> (Vec<Path>, Vec<Path>) {
-        let owner = self.profile.id;
-        let applied = xdm::apply(&mut self.profile.fragments, record, key, owner, stamp);
+    ) -> Applied {
+        let (owner, fragments) = (self.profile.id, &mut self.profile.fragments);
+        let applied = xdm::apply(fragments, &mut self.attributes, record, key, owner, stamp);
         self.touched.fragments.insert(applied.fragment);
-        let united = xdm::unite(&self.profile.fragments);
-        let changed = united.differing(&self.attributes);
-        self.attributes = united;
-        (applied.written, changed)
+        applied
     }
 
     /// Rebuilds the united attributes.
     pub(crate) fn reunite(&mut self) {
-        self.attributes = xdm::unite(&self.profile.fragments);
+        self.attributes = xdm::united_value(&self.profile.fragments);
     }
 
     /// Whether an event with this dataset and id is a duplicate at `now`: the first one is remembered until its

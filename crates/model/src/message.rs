@@ -57,6 +57,16 @@ pub enum Written {
     Object,
 }
 
+impl Written {
+    /// The compact JSON of a value.
+    pub fn json(&self) -> Option<&str> {
+        match self {
+            Self::Value(json) => Some(json),
+            Self::Null | Self::Object => None,
+        }
+    }
+}
+
 /// An event, ready to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventBody {

@@ -1,11 +1,12 @@
 //! Fragments become the attributes of a profile.
 
+mod place;
 mod row;
 
 use crate::Value;
 use model::{Fragment, Path};
 pub(crate) use row::{Row, above, rows};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What shows of a profile's attributes.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,32 +17,36 @@ pub struct Attributes {
     pub value: Value,
 }
 
-impl Attributes {
-    /// The leaf paths that do not show the same text in both, ascending.
-    pub fn differing(&self, other: &Self) -> Vec<Path> {
-        let all: BTreeSet<&Path> = self.leaves.keys().chain(other.leaves.keys()).collect();
-        let differs = |path: &&Path| self.leaves.get(*path) != other.leaves.get(*path);
-        all.into_iter().filter(differs).cloned().collect()
-    }
-}
-
 /// Unites fragments under `timestampOrdered`: of each path the latest write wins, whichever fragment has it, and
 /// a value or null hides what is older below it. The order of the fragments does not matter.
 ///
+/// This says what attributes are. [`crate::apply()`] brings `value` up to a record without doing it all again.
+///
 /// Panics on a leaf that is no JSON: [`crate::parse_entity`] lets none through, so the store is broken.
 pub fn unite(fragments: &[Fragment]) -> Attributes {
-    let rows = rows(fragments);
-    let with_above = rows.iter().zip(above(&rows));
-    let shown: Vec<(&Path, &str)> = with_above
-        .filter_map(|(row, above)| Some((row.path, row.shows(above)?)))
-        .collect();
+    let shown = shown(fragments, &Path::default());
     Attributes {
-        leaves: shown
-            .iter()
-            .map(|(path, json)| ((*path).clone(), (*json).to_owned()))
-            .collect(),
         value: nest(&shown, 0),
+        leaves: shown
+            .into_iter()
+            .map(|(path, json)| (path.clone(), json.to_owned()))
+            .collect(),
     }
+}
+
+/// The attributes of a profile as one object, for predicates: the `value` of [`unite()`], which also says when it panics.
+pub fn united_value(fragments: &[Fragment]) -> Value {
+    nest(&shown(fragments, &Path::default()), 0)
+}
+
+/// The leaves that show at or below a path, in order of path: compact JSON of a scalar or an array, as sent.
+pub fn shown<'f>(fragments: &'f [Fragment], path: &Path) -> Vec<(&'f Path, &'f str)> {
+    let hidden = row::stamp_above(fragments, path);
+    let rows = rows(fragments, path);
+    let with_above = rows.iter().zip(above(&rows, hidden));
+    with_above
+        .filter_map(|(row, above)| Some((row.path, row.shows(above)?)))
+        .collect()
 }
 
 /// The object that leaves in order of path make, of which the first `depth` keys are the same.
@@ -53,13 +58,19 @@ fn nest(leaves: &[(&Path, &str)], depth: usize) -> Value {
         // A leaf never shows above another: the write below it ended it.
         let Some(key) = keys.next() else { continue };
         let value = if keys.next().is_none() {
-            Value::parse(json).expect("a fragment holds what parse_entity checked")
+            parsed(json)
         } else {
             nest(group, depth + 1)
         };
         members.push((key.into(), value));
     }
+    members.shrink_to_fit();
     Value::object(members)
+}
+
+/// The value of a leaf.
+pub(crate) fn parsed(json: &str) -> Value {
+    Value::parse(json).expect("a fragment holds what parse_entity checked")
 }
 
 #[cfg(test)]
