@@ -27,11 +27,11 @@ const ESCAPED_ESCAPE: char = '\u{2}';
 impl Path {
     /// The path made of these keys.
     pub fn new<K: AsRef<str>>(keys: impl IntoIterator<Item = K>) -> Self {
-        let mut path = Self::default();
+        let mut path = PathBuf::default();
         for key in keys {
             path.push(key.as_ref());
         }
-        path
+        path.path()
     }
 
     /// The path that `text` writes with dots; `None` if a key is empty.
@@ -52,11 +52,9 @@ impl Path {
 
     /// The path one level below, at `key`.
     pub fn child(&self, key: &str) -> Self {
-        let mut text = CompactString::with_capacity(self.0.len() + key.len() + 1);
-        text.push_str(&self.0);
-        let mut path = Self(text);
+        let mut path = PathBuf(self.0.as_str().to_owned());
         path.push(key);
-        path
+        path.path()
     }
 
     /// The path one level above; `None` for the root.
@@ -75,8 +73,16 @@ impl Path {
     pub fn touches(&self, other: &Self) -> bool {
         self.covers(other) || other.covers(self)
     }
+}
 
-    fn push(&mut self, key: &str) {
+/// A path that grows and shrinks, of which paths are made: those of an entity one after another.
+#[derive(Clone, Debug, Default)]
+pub struct PathBuf(String);
+
+impl PathBuf {
+    /// Steps down to `key`. What it returns leads back up: [`PathBuf::back`].
+    pub fn push(&mut self, key: &str) -> usize {
+        let above = self.0.len();
         if key.bytes().any(|byte| byte <= ESCAPE as u8) {
             for character in key.chars() {
                 match character {
@@ -89,6 +95,17 @@ impl Path {
             self.0.push_str(key);
         }
         self.0.push(END);
+        above
+    }
+
+    /// Steps back up to where a [`PathBuf::push`] was made.
+    pub fn back(&mut self, above: usize) {
+        self.0.truncate(above);
+    }
+
+    /// The path as it is.
+    pub fn path(&self) -> Path {
+        Path(self.0.as_str().into())
     }
 }
 
@@ -145,11 +162,11 @@ impl<'de> Deserialize<'de> for Path {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut keys: A) -> Result<Path, A::Error> {
-                let mut path = Path::default();
+                let mut path = PathBuf::default();
                 while let Some(key) = keys.next_element::<CompactString>()? {
                     path.push(&key);
                 }
-                Ok(path)
+                Ok(path.path())
             }
         }
         deserializer.deserialize_seq(Keys)

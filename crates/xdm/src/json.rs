@@ -96,7 +96,7 @@ impl<'a> Json<'a> {
         if self.first() != b'{' {
             return Ok(None);
         }
-        let mut members = Vec::with_capacity(self.count() / 2);
+        let mut members = Vec::with_capacity(self.count());
         for (key, value) in self.entries()? {
             members.push((key.unquoted()?, value.bounded()?));
         }
@@ -144,7 +144,7 @@ impl<'a> Json<'a> {
         Ok(std::iter::from_fn(move || below.next().zip(below.next())))
     }
 
-    /// What is directly in an object or array: items, or keys and values in turn.
+    /// What is directly in an object or array, as sent: items, or keys and values in turn.
     pub(crate) fn below(self) -> Result<impl Iterator<Item = Self>, Fault> {
         let Node { next: end, depth, .. } = *self.node();
         if usize::from(depth) >= MAX_DEPTH {
@@ -158,9 +158,23 @@ impl<'a> Json<'a> {
         }))
     }
 
-    /// How many there are of these.
+    /// The value behind a key.
+    pub(crate) fn value_of_key(self) -> Self {
+        Self {
+            at: self.at + 1,
+            ..self
+        }
+    }
+
+    /// How many values it is: itself and, one by one, all that is in it, keys too.
+    pub(crate) fn size(self) -> usize {
+        (self.node().next - self.at) as usize
+    }
+
+    /// How many members or items it has as sent; 0 if it has none to look at.
     pub(crate) fn count(self) -> usize {
-        self.below().map_or(0, Iterator::count)
+        let below = self.below().map_or(0, Iterator::count);
+        if self.first() == b'{' { below / 2 } else { below }
     }
 
     /// The value, if nothing in it is nested too deep.
@@ -241,6 +255,13 @@ impl<'a> Json<'a> {
         }
         Ok(())
     }
+}
+
+/// The text of a string without escapes and without whitespace around it, if that is all there is.
+pub(crate) fn plain_text(json: &str) -> Option<&str> {
+    let inner = json.strip_prefix('"')?;
+    let end = scan::plain_end(inner.as_bytes(), 0);
+    (inner.as_bytes().get(end) == Some(&b'"') && end + 1 == inner.len()).then(|| &inner[..end])
 }
 
 /// A map of members that may come in any order; of a repeated key the last counts.

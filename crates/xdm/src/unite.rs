@@ -26,7 +26,7 @@ pub struct Attributes {
 pub fn unite(fragments: &[Fragment]) -> Attributes {
     let shown = shown(fragments, &Path::default());
     Attributes {
-        value: nest(&shown, 0),
+        value: nest(&shown, &Path::default()),
         leaves: shown
             .into_iter()
             .map(|(path, json)| (path.clone(), json.to_owned()))
@@ -36,7 +36,7 @@ pub fn unite(fragments: &[Fragment]) -> Attributes {
 
 /// The attributes of a profile as one object, for predicates: the `value` of [`unite()`], which also says when it panics.
 pub fn united_value(fragments: &[Fragment]) -> Value {
-    nest(&shown(fragments, &Path::default()), 0)
+    nest(&shown(fragments, &Path::default()), &Path::default())
 }
 
 /// The leaves that show at or below a path, in order of path: compact JSON of a scalar or an array, as sent.
@@ -49,18 +49,22 @@ pub fn shown<'f>(fragments: &'f [Fragment], path: &Path) -> Vec<(&'f Path, &'f s
         .collect()
 }
 
-/// The object that leaves in order of path make, of which the first `depth` keys are the same.
-fn nest(leaves: &[(&Path, &str)], depth: usize) -> Value {
+/// The object that leaves in order of path make, all of them below `above`.
+fn nest(mut leaves: &[(&Path, &str)], above: &Path) -> Value {
+    let depth = above.depth();
     let mut members = Vec::new();
-    for group in leaves.chunk_by(|(a, _), (b, _)| a.keys().nth(depth) == b.keys().nth(depth)) {
-        let (path, json) = group[0];
+    while let [(path, json), rest @ ..] = leaves {
         let mut keys = path.keys().skip(depth);
         // A leaf never shows above another: the write below it ended it.
-        let Some(key) = keys.next() else { continue };
+        let Some(key) = keys.next() else { break };
         let value = if keys.next().is_none() {
+            leaves = rest;
             parsed(json)
         } else {
-            nest(group, depth + 1)
+            let around = above.child(&key);
+            let inside;
+            (inside, leaves) = leaves.split_at(leaves.partition_point(|(path, _)| around.covers(path)));
+            nest(inside, &around)
         };
         members.push((key.into(), value));
     }

@@ -1,7 +1,7 @@
 //! A JSON value as predicates see it.
 
 use crate::Number;
-use crate::json::{Document, Fault, Json, sorted};
+use crate::json::{Document, Fault, Json, plain_text, sorted};
 use compact_str::CompactString;
 use litemap::LiteMap;
 use serde::de::Error as _;
@@ -35,6 +35,10 @@ impl Value {
     /// The error is that of `serde_json`, with line and column; also for a number beyond f64 such as `1E400`, for half of
     /// a surrogate pair, and for more than [`crate::MAX_DEPTH`] levels (these without line and column).
     pub fn parse(json: &str) -> Result<Self, serde_json::Error> {
+        // A leaf is mostly one plain text.
+        if let Some(text) = plain_text(json) {
+            return Ok(Self::String(text.into()));
+        }
         let document = Document::parse(json)?;
         Self::read(document.root()).map_err(serde_json::Error::custom)
     }
@@ -48,7 +52,7 @@ impl Value {
     fn read(json: Json<'_>) -> Result<Self, Fault> {
         match json.first() {
             b'{' => {
-                let mut members = Vec::with_capacity(json.count() / 2);
+                let mut members = Vec::with_capacity(json.count());
                 for (key, value) in json.entries()? {
                     members.push((key.unquoted()?.into(), Self::read(value)?));
                 }

@@ -1,4 +1,4 @@
-use super::Path;
+use super::{Path, PathBuf};
 use proptest::prelude::*;
 
 /// Keys that are mostly the characters that stand for others, and few, so that paths meet.
@@ -30,7 +30,15 @@ proptest! {
     #[test]
     fn a_child_is_below(keys in keys(), key in "[\u{0}-\u{2}a]{0,30}") {
         let child = Path::new(&keys).child(&key);
-        prop_assert_eq!(child.keys().collect::<Vec<_>>(), [keys, vec![key]].concat());
+        prop_assert_eq!(child.keys().collect::<Vec<_>>(), [keys.clone(), vec![key.clone()]].concat());
+        let mut path = PathBuf::default();
+        let ways: Vec<usize> = keys.iter().map(|key| path.push(key)).collect();
+        let above = path.push(&key);
+        prop_assert_eq!(path.path(), child);
+        path.back(above);
+        prop_assert_eq!(path.path(), Path::new(&keys));
+        path.back(ways.first().copied().unwrap_or(0));
+        prop_assert_eq!(path.path(), Path::default());
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(super) fn scan(text: &str) -> Option<Vec<Node>> {
         bytes: text.as_bytes(),
         at: 0,
         // A key or value and what parts it from the next are some ten bytes.
-        nodes: Vec::with_capacity(text.len() / 10 + 4),
+        nodes: Vec::with_capacity(text.len() / 10 + 1),
         open: NONE,
         depth: 0,
     };
@@ -273,7 +273,7 @@ impl Scanner<'_> {
 
 /// Where, from `at` on, a quote, a backslash or a control character comes, none of which can stand in a string by
 /// itself; or where the text ends.
-fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     const HIGHS: u64 = ONES << 7;
     // Eight bytes at once: those that are less than a bound get their high bit, up to the first exactly.
