@@ -14,7 +14,7 @@ use std::io::Write;
 use std::time::Duration;
 
 /// How many messages are parsed before they are applied: few enough to stay near, many enough for the clock.
-const BATCH: usize = 1_000;
+const BATCH: usize = 200;
 
 /// The allocator of the server.
 #[global_allocator]

@@ -41,11 +41,13 @@ impl Path {
     }
 
     /// The keys, root first.
+    #[inline]
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = Cow<'_, str>> + Clone {
         self.0.split_terminator(END).map(unescaped)
     }
 
     /// How many keys there are.
+    #[inline]
     pub fn depth(&self) -> usize {
         self.0.bytes().filter(|byte| *byte == END as u8).count()
     }
@@ -65,6 +67,7 @@ impl Path {
     }
 
     /// Whether `self` is `other` or lies above it.
+    #[inline]
     pub fn covers(&self, other: &Self) -> bool {
         other.0.as_bytes().starts_with(self.0.as_bytes())
     }
@@ -81,6 +84,7 @@ pub struct PathBuf(String);
 
 impl PathBuf {
     /// Steps down to `key`. What it returns leads back up: [`PathBuf::back`].
+    #[inline]
     pub fn push(&mut self, key: &str) -> usize {
         let above = self.0.len();
         if key.bytes().any(|byte| byte <= ESCAPE as u8) {
@@ -99,11 +103,13 @@ impl PathBuf {
     }
 
     /// Steps back up to where a [`PathBuf::push`] was made.
+    #[inline]
     pub fn back(&mut self, above: usize) {
         self.0.truncate(above);
     }
 
     /// The path as it is.
+    #[inline]
     pub fn path(&self) -> Path {
         Path(self.0.as_str().into())
     }
