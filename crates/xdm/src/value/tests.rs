@@ -85,6 +85,21 @@ proptest! {
 }
 
 #[test]
+fn numbers_words_and_escapes_are_those_of_the_grammar() {
+    let texts = concat!(
+        "0 -0 00 01 -01 - -- -a +1 1 10 1. 1.e1 .1 1.0 1.00 1e 1e+ 1E-5 1e05 0e0 0x1 1.5e 1e5.0 --1 1- 1a ",
+        "true tru truex nul null nulll false falsy \"a \"a\" \"a\"b \"\\ \"\\\" \"\\u12\" \"\\u12g4\" \"\\u1234\" \"\\x\""
+    );
+    for text in texts.split(' ') {
+        let judge: Result<Plain, _> = serde_json::from_str(text);
+        assert_eq!(Value::parse(text).is_ok(), judge.is_ok(), "{text}");
+        let inside = format!("[{text}]");
+        let judge: Result<Plain, _> = serde_json::from_str(&inside);
+        assert_eq!(Value::parse(&inside).is_ok(), judge.is_ok(), "{inside}");
+    }
+}
+
+#[test]
 fn of_a_repeated_key_the_last_counts() {
     let value = Value::parse(r#"{"a":{"x":1},"b":2,"a":{"y":3}}"#).expect("it is JSON");
     assert_eq!(value, Value::parse(r#"{"a":{"y":3},"b":2}"#).expect("it is JSON"));
