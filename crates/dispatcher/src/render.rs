@@ -92,28 +92,28 @@ fn attributes(out: &mut Vec<u8>, leaves: &[(Path, String)]) -> Result<(), Render
     sorted.sort_by(|a, b| a.0.cmp(&b.0));
     let mut before: Option<&Path> = None;
     for (path, json) in sorted {
-        let keys = path.keys();
-        let top = keys.first().ok_or(RenderError::EmptyPath)?;
-        if RESERVED.contains(&top.as_str()) {
+        let top = path.keys().next().ok_or(RenderError::EmptyPath)?;
+        if RESERVED.contains(&top.as_ref()) {
             return Err(RenderError::Reserved(path.clone()));
         }
         if json.is_empty() || json.bytes().any(|byte| byte < b' ') {
             return Err(RenderError::NotCompact(path.clone()));
         }
-        let open = before.map_or(&[][..], Path::keys);
         // Paths are in order, so a path that covers a later one covers its neighbour.
         if let Some(above) = before.filter(|above| above.covers(path)) {
             return Err(RenderError::Overlap(above.clone(), path.clone()));
         }
-        let shared = open.iter().zip(keys).take_while(|(a, b)| a == b).count();
-        close(out, open.len().saturating_sub(shared + 1));
-        if before.is_some() {
+        let mut shared = 0;
+        if let Some(before) = before {
+            shared = before.keys().zip(path.keys()).take_while(|(a, b)| a == b).count();
+            close(out, before.depth() - shared - 1);
             out.push(b',');
         }
-        for (level, key) in keys.iter().enumerate().skip(shared) {
-            text(out, key);
+        let depth = path.depth();
+        for (level, key) in path.keys().enumerate().skip(shared) {
+            text(out, &key);
             out.push(b':');
-            if level + 1 < keys.len() {
+            if level + 1 < depth {
                 out.push(b'{');
             }
         }
@@ -121,7 +121,7 @@ fn attributes(out: &mut Vec<u8>, leaves: &[(Path, String)]) -> Result<(), Render
         before = Some(path);
     }
     if let Some(last) = before {
-        close(out, last.keys().len() - 1);
+        close(out, last.depth() - 1);
         out.push(b',');
     }
     Ok(())

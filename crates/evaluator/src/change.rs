@@ -4,7 +4,6 @@ use crate::State;
 use model::{
     Body, DatasetId, Identity, IdentityLink, Path, ProfileId, SegmentNo, Seq, Timestamp, Transition,
 };
-use xdm::Attributes;
 
 /// One change of one profile. It is applied whole and evaluated once.
 #[derive(Debug)]
@@ -49,8 +48,10 @@ pub struct Step {
     pub published: Vec<SegmentNo>,
     /// The leaf paths written, nulls included, that did not lose under the merge policy.
     pub written: Vec<Path>,
-    /// The attributes as they showed before a write.
-    pub before: Option<Attributes>,
+    /// The leaf paths whose shown JSON text the record really changed, ascending: what shows now and did not, what
+    /// showed and does not, and what shows another text. A join comes before the record and is not in it: after one
+    /// (see `merged`) anything may differ from what the survivor showed.
+    pub changed: Vec<Path>,
     /// Whether identities were added, removed or merged.
     pub identities_changed: bool,
     /// The profiles absorbed.
@@ -66,7 +67,7 @@ impl Step {
             transitions: Vec::new(),
             published: Vec::new(),
             written: Vec::new(),
-            before: None,
+            changed: Vec::new(),
             identities_changed: false,
             merged: Vec::new(),
             bulk: false,

@@ -123,11 +123,9 @@ fn write(
     stamp: Stamp,
     step: &mut Step,
 ) {
-    let owner = state.profile.id;
-    let applied = xdm::apply(state.fragments_mut(), record, key, owner, stamp);
-    state.fragment_touched(applied.fragment);
-    step.before = Some(state.reunite());
+    let applied = state.write(record, key, stamp);
     step.written = applied.written;
+    step.changed = applied.changed;
 }
 
 /// Keeps an event, unless it is so late that it can never count; gives its place. The caller has seen that it is no
@@ -173,7 +171,7 @@ fn recompute(
     let (mut findings, mut segments, all) = match kept {
         Some(mut findings) => {
             let news = News {
-                written: &step.written,
+                changed: &step.changed,
                 identities: step.identities_changed,
                 event,
             };
@@ -270,7 +268,7 @@ pub(crate) fn view<'v>(
     View {
         now,
         retention: rules.retention,
-        attributes: &state.attributes.value,
+        attributes: &state.attributes,
         identities: &state.identities,
         events,
         in_segment,

@@ -56,7 +56,7 @@ pub(crate) struct Network {
     by_id: HashMap<SegmentId, usize>,
     paths: Paths,
     /// By the number that `paths` gives.
-    watches: Vec<(model::Path, Watch)>,
+    watches: Vec<(pql::Path, Watch)>,
     /// Leaves to be asked when the identities have changed.
     on_identities: Vec<LeafNo>,
     /// Leaves to be asked when an event came.

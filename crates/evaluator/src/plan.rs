@@ -8,7 +8,6 @@ use model::{
     MembershipScope, NamespaceSelection, Path, Revision, SegmentId, SegmentNo, Status, Timestamp,
 };
 use std::collections::BTreeMap;
-use xdm::Attributes;
 
 /// Where in the life of the store a decision is made.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +109,7 @@ fn causes(flow: &Flow, state: &State, step: &Step) -> Vec<Cause> {
     if triggers.identity && is_member && step.identities_changed {
         causes.push(Cause::Identity);
     }
-    if triggers.attribute && is_member && attribute_written(flow, state, step) {
+    if triggers.attribute && is_member && attribute_written(flow, step) {
         causes.push(Cause::Attribute);
     }
     if !step.merged.is_empty() && told(flow, state) {
@@ -132,23 +131,13 @@ fn told(flow: &Flow, state: &State) -> bool {
     ledger_of(flow, state).is_some_and(|entry| !entry.told.is_empty())
 }
 
-fn attribute_written(flow: &Flow, state: &State, step: &Step) -> bool {
-    let written = |mapped: &&Path| step.written.iter().any(|path| path.touches(mapped));
-    let mut touched = flow.dataflow.attributes.iter().filter(written);
-    match (flow.dataflow.attribute_trigger, &step.before) {
-        (AttributeTrigger::Write, _) | (_, None) => touched.next().is_some(),
-        (AttributeTrigger::Value, Some(before)) => {
-            touched.any(|mapped| !below(before, mapped).eq(below(&state.attributes, mapped)))
-        }
+fn attribute_written(flow: &Flow, step: &Step) -> bool {
+    let mut mapped = flow.dataflow.attributes.iter();
+    match flow.dataflow.attribute_trigger {
+        AttributeTrigger::Write => mapped.any(|mapped| step.written.iter().any(|path| path.touches(mapped))),
+        // What shows above a mapped path is not exported by it.
+        AttributeTrigger::Value => mapped.any(|mapped| step.changed.iter().any(|path| mapped.covers(path))),
     }
-}
-
-/// The leaves that show at or below a mapped path, ascending.
-fn below<'a>(attributes: &'a Attributes, mapped: &'a Path) -> impl Iterator<Item = (&'a Path, &'a String)> {
-    attributes
-        .leaves
-        .range(mapped..)
-        .take_while(|(path, _)| mapped.covers(path))
 }
 
 /// Writes the ledger: the next revision, and what the dataflow is now told.
@@ -188,11 +177,9 @@ fn export(
     revision: Revision,
 ) -> Export {
     let dataflow = &flow.dataflow;
-    let attributes = dataflow
-        .attributes
-        .iter()
-        .flat_map(|mapped| below(&state.attributes, mapped));
-    let attributes: BTreeMap<&Path, &String> = attributes.collect();
+    let mapped = dataflow.attributes.iter();
+    let attributes = mapped.flat_map(|mapped| xdm::shown(&state.profile.fragments, mapped));
+    let attributes: BTreeMap<&Path, &str> = attributes.collect();
     let mapped = step.transitions.iter().filter_map(|t| {
         let segment = flow.mapped(t.segment)?.id.clone();
         Some(ExportedTransition {
@@ -217,7 +204,7 @@ fn export(
         emitted_at: step.at,
         attributes: attributes
             .into_iter()
-            .map(|(path, json)| (path.clone(), json.clone()))
+            .map(|(path, json)| (path.clone(), json.to_owned()))
             .collect(),
         memberships: memberships(rules, flow, state),
         identities: identities(dataflow.identities.as_deref(), state),

@@ -5,11 +5,11 @@ mod known;
 use crate::network::Findings;
 use known::Known;
 use model::{
-    DatasetId, Duration, Event, Fragment, Identity, IdentityLink, Membership, Profile, SegmentNo, Status,
-    Timestamp,
+    DatasetId, Duration, Event, Identity, IdentityLink, Membership, Profile, RecordBody, SegmentNo, Stamp,
+    Status, Timestamp,
 };
 use std::collections::BTreeSet;
-use xdm::{Attributes, Value};
+use xdm::{Applied, Value};
 
 /// A decoded profile. Everything but `profile` and `touched` is derived and rebuilt on load.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct State {
     pub profile: Profile,
     /// Which rows differ from those last taken by [`State::take_touched`].
     pub touched: Touched,
-    pub(crate) attributes: Attributes,
+    pub(crate) attributes: Value,
     pub(crate) identities: Value,
     /// Parsed bodies, in step with `profile.events`.
     pub(crate) events: Vec<Value>,
@@ -50,7 +50,7 @@ impl State {
     /// Panics on a row whose JSON does not parse: it was checked on the way in, so this is a damaged store, which must
     /// not pass in silence. The loop sets aside what needs this profile, and goes on with the rest.
     pub fn new(profile: Profile) -> Self {
-        let attributes = xdm::unite(&profile.fragments);
+        let attributes = xdm::united_value(&profile.fragments);
         let identities = xdm::identity_map_value(&profile.identities);
         let events = profile.events.iter().map(parse).collect();
         Self {
@@ -63,11 +63,6 @@ impl State {
             events,
             findings: None,
         }
-    }
-
-    /// The attributes that show, united over all fragments.
-    pub fn attributes(&self) -> &Attributes {
-        &self.attributes
     }
 
     /// Where the profile stands in a segment, if it ever was in it.
@@ -113,10 +108,22 @@ impl State {
         self.identities = xdm::identity_map_value(&self.profile.identities);
     }
 
-    /// Rebuilds the united attributes; gives the ones that showed before.
-    pub(crate) fn reunite(&mut self) -> Attributes {
-        let united = xdm::unite(&self.profile.fragments);
-        std::mem::replace(&mut self.attributes, united)
+    /// Writes a record.
+    pub(crate) fn write(
+        &mut self,
+        record: &RecordBody,
+        key: (&DatasetId, &Identity),
+        stamp: Stamp,
+    ) -> Applied {
+        let (owner, fragments) = (self.profile.id, &mut self.profile.fragments);
+        let applied = xdm::apply(fragments, &mut self.attributes, record, key, owner, stamp);
+        self.touched.fragments.insert(applied.fragment);
+        applied
+    }
+
+    /// Rebuilds the united attributes.
+    pub(crate) fn reunite(&mut self) {
+        self.attributes = xdm::united_value(&self.profile.fragments);
     }
 
     /// Whether an event with this dataset and id is a duplicate at `now`: the first one is remembered until its
@@ -179,14 +186,6 @@ impl State {
         (self.profile.events, self.events) = all.into_iter().unzip();
         self.known = Known::of(&self.profile.events);
         self.look_over();
-    }
-
-    pub(crate) fn fragment_touched(&mut self, at: usize) {
-        self.touched.fragments.insert(at);
-    }
-
-    pub(crate) fn fragments_mut(&mut self) -> &mut Vec<Fragment> {
-        &mut self.profile.fragments
     }
 
     /// The instant of the last step.

@@ -33,7 +33,7 @@ pub use ids::{
 };
 pub use job::{Candidates, Job, JobCounts, JobKind, JobState, Leaving, NewJob, Whom};
 pub use message::{Body, EventBody, Message, PatchLeaf, RecordBody, Written};
-pub use path::Path;
+pub use path::{Path, PathBuf};
 pub use profile::{
     Event, Fragment, HotRow, Identity, IdentityLink, Leaf, LedgerEntry, Membership, Profile, Stamp, Status,
     Transition,

@@ -1,6 +1,7 @@
 //! One accepted input, parsed and checked, before anyone knows whose it is.
 
 use crate::{DatasetId, Identity, Path, Timestamp};
+use compact_str::CompactString;
 
 /// A record or an event as received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,11 +50,21 @@ pub struct PatchLeaf {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
     /// A scalar or an array, as compact JSON, numbers and strings verbatim.
-    Value(String),
+    Value(CompactString),
     /// Null: the subtree is removed.
     Null,
     /// An object, whose own keys are writes of their own: it ends a scalar or array here.
     Object,
+}
+
+impl Written {
+    /// The compact JSON of a value.
+    pub fn json(&self) -> Option<&str> {
+        match self {
+            Self::Value(json) => Some(json),
+            Self::Null | Self::Object => None,
+        }
+    }
 }
 
 /// An event, ready to be kept.

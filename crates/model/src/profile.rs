@@ -1,6 +1,7 @@
 //! Everything known of one person, as plain data.
 
 use crate::{DataflowNo, DatasetId, Path, ProfileId, Revision, RulesVersion, SegmentNo, Seq, Timestamp};
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -46,7 +47,7 @@ pub struct Leaf {
     /// Where.
     pub path: Path,
     /// The latest write of a value (compact JSON: a scalar or an array) or of null (`None`, a tombstone).
-    pub value: Option<(Stamp, Option<String>)>,
+    pub value: Option<(Stamp, Option<CompactString>)>,
     /// The latest time the path was written as an object: it ends an older scalar or array here.
     pub object: Option<Stamp>,
 }

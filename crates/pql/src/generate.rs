@@ -3,11 +3,12 @@
 mod time;
 mod value;
 
+use crate::Path;
 use crate::function::Function;
 use crate::program::{Expression, Field, Operator, Program, Root, Unit};
 use crate::resolve::{MAX_EVENTS, MAX_ITEMS};
 use crate::types::{Fields, Known, Type};
-use model::{Path, SegmentId};
+use model::SegmentId;
 use xdm::Value;
 
 /// Random choices from a tape of bytes. Past its end every choice is the first, which is the smallest, so that a tape

@@ -35,8 +35,8 @@ pub use diagnostic::{Diagnostic, Severity, Span};
 pub use function::Function;
 pub use places::Place;
 pub use program::{
-    Direction, Expression, Field, Link, Mention, Mentioned, Operator, Pattern, Program, Root, Sign, Step,
-    Unit, When, Which, Window,
+    Direction, Expression, Field, Link, Mention, Mentioned, Operator, Path, Pattern, Program, Root, Sign,
+    Step, Unit, When, Which, Window,
 };
 use types::Fields;
 pub use types::Type;

@@ -1,17 +1,19 @@
 //! What a text means: names resolved, literals read, nothing left to look up but the data.
 
 mod operator;
+mod path;
 mod pattern;
 mod walk;
 mod window;
 
+pub use path::Path;
 pub use pattern::Pattern;
 pub use window::{Step, Unit, Window};
 
 use crate::function::Function;
 use crate::{Diagnostic, Span};
 use jiff::tz::TimeZone;
-use model::{Duration, Path, SegmentId};
+use model::{Duration, SegmentId};
 use xdm::Value;
 
 /// A predicate over a profile, checked as far as it can be without a schema.

@@ -1,6 +1,6 @@
 //! Where messages of one dataset come in.
 
-use crate::json::Json;
+use crate::json::Document;
 use crate::{BadMessage, Envelope, Schema, entity, envelope};
 use model::{DatasetId, Message};
 use std::sync::Arc;
@@ -41,7 +41,7 @@ impl Door {
 
     /// Parses a bare entity, as [`crate::parse_entity`] does.
     pub fn entity(&self, json: &[u8]) -> Result<Message, BadMessage> {
-        entity::read(Json::message(json)?, self, json.len())
+        entity::read(Document::message(json)?.root(), self, json.len())
     }
 
     /// Parses an envelope, as [`crate::parse_envelope`] does.

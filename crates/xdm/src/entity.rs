@@ -8,6 +8,7 @@ use crate::json::{Fault, Json, Members};
 use crate::patch::patch;
 use crate::{BadMessage, MAX_IDENTITY_CHARS, Schema};
 use model::{Body, DatasetId, EventBody, Identity, Message, RecordBody, Timestamp};
+use std::borrow::Cow;
 
 /// Parses a bare XDM entity, as in a line of NDJSON, sent for `dataset`.
 ///
@@ -29,8 +30,8 @@ pub(crate) fn read(entity: Json<'_>, door: &Door, bytes: usize) -> Result<Messag
     if let Some(schema) = door.schema() {
         schema.admit(&members)?;
     }
-    let (body, own_time) = if is_event(&members) {
-        let event = event(&members, aside)?;
+    let (body, own_time) = if let Some(marks) = event_marks(&members) {
+        let event = event(&members, marks, aside)?;
         let time = event.timestamp;
         (Body::Event(event), Some(time))
     } else {
@@ -68,9 +69,9 @@ fn identities(members: &mut Members<'_>, schema: Option<&Schema>) -> Result<Vec<
     named.finish()
 }
 
-/// Whether it is an event. Anything else is a record.
-pub(crate) fn is_event(members: &Members<'_>) -> bool {
-    members.contains_key("timestamp") && members.contains_key("eventType")
+/// `timestamp` and `eventType`, which together make it an event. Anything else is a record.
+pub(crate) fn event_marks<'a>(members: &Members<'a>) -> Option<[Json<'a>; 2]> {
+    Some([*members.get("timestamp")?, *members.get("eventType")?])
 }
 
 fn record(mut members: Members<'_>, aside: Aside) -> Result<RecordBody, BadMessage> {
@@ -98,7 +99,8 @@ fn business_time(members: &Members<'_>) -> Result<Option<Timestamp>, BadMessage>
         .transpose()
 }
 
-fn event(members: &Members<'_>, aside: Aside) -> Result<EventBody, BadMessage> {
+fn event(members: &Members<'_>, marks: [Json<'_>; 2], aside: Aside) -> Result<EventBody, BadMessage> {
+    let [timestamp, kind] = marks;
     let id = members.get("_id").ok_or_else(|| BadMessage::Missing {
         at: "_id".to_owned(),
         why: "an event needs one, unique within its dataset, so that a repeated delivery counts once",
@@ -114,17 +116,20 @@ fn event(members: &Members<'_>, aside: Aside) -> Result<EventBody, BadMessage> {
     if id.chars().count() > MAX_IDENTITY_CHARS {
         return Err(bad_id("which is longer than 1024 characters"));
     }
-    members["eventType"].text_at("eventType")?;
+    kind.text_at("eventType")?;
     Ok(EventBody {
         id,
-        timestamp: members["timestamp"].time_at("timestamp")?,
+        timestamp: timestamp.time_at("timestamp")?,
         valid_until: aside.valid_until,
         json: compact(members)?,
     })
 }
 
 fn compact(members: &Members<'_>) -> Result<String, BadMessage> {
-    let mut out = String::from("{");
+    // Two quotes, a colon, and a comma or the end.
+    let length = |(key, value): (&Cow<'_, str>, &Json<'_>)| key.len() + value.text().len() + 4;
+    let mut out = String::with_capacity(members.iter().map(length).sum::<usize>() + 1);
+    out.push('{');
     for (key, value) in members {
         if key.is_empty() {
             return Err(Fault::EmptyKey.into());
@@ -132,12 +137,21 @@ fn compact(members: &Members<'_>) -> Result<String, BadMessage> {
         if out.len() > 1 {
             out.push(',');
         }
-        out.push_str(&serde_json::Value::from(key.as_ref()).to_string());
+        push_text(&mut out, key);
         out.push(':');
-        value.reader().compact(&mut out)?;
+        value.compact(&mut out)?;
     }
     out.push('}');
     Ok(out)
+}
+
+/// Appends a text as JSON.
+fn push_text(out: &mut String, text: &str) {
+    if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+        out.push_str(&serde_json::Value::from(text).to_string());
+    } else {
+        out.extend(["\"", text, "\""]);
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::BadMessage;
 use crate::bad_message::quoted;
 use crate::door::Door;
 use crate::entity;
-use crate::json::{Json, Members};
+use crate::json::{Document, Json, Members};
 use model::{DatasetId, Message};
 
 /// What an envelope's header says beside the entity; it decides nothing and is there for answers and logs.
@@ -44,7 +44,8 @@ pub fn parse_envelope(json: &[u8], inlet_dataset: &DatasetId) -> Result<(Message
 }
 
 pub(crate) fn read(json: &[u8], door: &Door) -> Result<(Message, Envelope), BadMessage> {
-    let message = Section::new(String::new(), Json::message(json)?)?;
+    let document = Document::message(json)?;
+    let message = Section::new(String::new(), document.root())?;
     let read = read_header(&message.section("header")?, door.dataset())?;
     let body = message.section("body")?;
     let schema = SchemaRef::read(&body.section("xdmMeta")?.section("schemaRef")?)?;

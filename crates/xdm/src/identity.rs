@@ -13,10 +13,14 @@ pub fn identity_map_value(links: &[IdentityLink]) -> Value {
     for Identity { namespace, value } in links.iter().map(|link| &link.identity) {
         let id = ("id".into(), Value::String(value.into()));
         let items = namespaces.entry(namespace).or_default();
-        items.push(Value::object([id]));
+        items.push(Value::object(vec![id]));
     }
     let lists = namespaces.into_iter();
-    Value::object(lists.map(|(namespace, items)| (namespace.into(), Value::Array(items))))
+    Value::object(
+        lists
+            .map(|(namespace, items)| (namespace.into(), Value::Array(items)))
+            .collect(),
+    )
 }
 
 /// The identities that a message names, as they are found.

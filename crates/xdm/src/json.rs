@@ -1,29 +1,28 @@
 //! JSON text, read in place: slices of the text that was sent, never rounded or re-encoded.
 //!
-//! `serde_json` judges what is JSON; what is here only finds its way in text that passed, so that numbers and
-//! strings can be handed on byte for byte.
+//! One pass ([`scan`]) finds all values of a text; everything else only looks at what it found. `serde_json` says what is
+//! wrong with a text that is no JSON.
 
 mod expect;
-mod reader;
+mod fault;
+mod scan;
 
-use crate::{BadMessage, MAX_MESSAGE_BYTES};
-pub(crate) use reader::{Fault, Reader, unquote};
+use crate::{BadMessage, MAX_DEPTH, MAX_MESSAGE_BYTES, Number};
+pub(crate) use fault::Fault;
+use litemap::LiteMap;
+use scan::{ESCAPED, LOOSE, Node, WIDE};
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-/// One well-formed JSON value, as sent, without whitespace around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Json<'a> {
+/// A well-formed text and its values.
+#[derive(Debug)]
+pub(crate) struct Document<'a> {
     text: &'a str,
-    /// How many objects and arrays of the message are around it.
-    depth: usize,
+    nodes: Vec<Node>,
 }
 
-/// The members of an object in byte order of their keys; of a repeated key the last counts.
-pub(crate) type Members<'a> = BTreeMap<Cow<'a, str>, Json<'a>>;
-
-impl<'a> Json<'a> {
+impl<'a> Document<'a> {
     /// A whole message, checked for size, encoding and grammar.
     pub(crate) fn message(bytes: &'a [u8]) -> Result<Self, BadMessage> {
         if bytes.len() > MAX_MESSAGE_BYTES {
@@ -35,81 +34,255 @@ impl<'a> Json<'a> {
 
     /// Text of any length, checked for grammar.
     pub(crate) fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
-        let raw: &RawValue = serde_json::from_str(text)?;
-        Ok(Self {
-            text: raw.get(),
-            depth: 0,
-        })
+        match scan::scan(text) {
+            Some(nodes) => Ok(Self { text, nodes }),
+            None => Err(match serde_json::from_str::<&RawValue>(text) {
+                Err(why) => why,
+                Ok(_) => serde_json::Error::custom("it cannot be read"),
+            }),
+        }
     }
 
-    /// The text as sent.
+    /// The value that is the whole text.
+    pub(crate) fn root(&'a self) -> Json<'a> {
+        Json { of: self, at: 0 }
+    }
+}
+
+/// One value of a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Json<'a> {
+    of: &'a Document<'a>,
+    at: u32,
+}
+
+/// The members of an object in byte order of their keys; of a repeated key the last counts.
+pub(crate) type Members<'a> = LiteMap<Cow<'a, str>, Json<'a>>;
+
+impl<'a> Json<'a> {
+    fn node(self) -> &'a Node {
+        &self.of.nodes[self.at as usize]
+    }
+
+    /// The text as sent, without whitespace around it.
     pub(crate) fn text(self) -> &'a str {
-        self.text
+        let node = self.node();
+        &self.of.text[node.start as usize..node.end as usize]
     }
 
-    /// A reader at the start of the value.
-    pub(crate) fn reader(self) -> Reader<'a> {
-        Reader::new(self.text, self.depth)
+    /// The first byte, which tells what kind of value it is.
+    pub(crate) fn first(self) -> u8 {
+        self.of.text.as_bytes()[self.node().start as usize]
     }
 
     /// What kind of value it is, with its article.
     fn kind(self) -> &'static str {
-        match self.text.as_bytes().first() {
-            Some(b'{') => "an object",
-            Some(b'[') => "an array",
-            Some(b'"') => "a text",
-            Some(b't' | b'f') => "a boolean",
-            Some(b'n') => "null",
+        match self.first() {
+            b'{' => "an object",
+            b'[' => "an array",
+            b'"' => "a text",
+            b't' | b'f' => "a boolean",
+            b'n' => "null",
             _ => "a number",
         }
     }
 
     pub(crate) fn is_null(self) -> bool {
-        self.text == "null"
+        self.first() == b'n'
     }
 
     /// The members of an object; `None` if it is something else.
     pub(crate) fn members(self) -> Result<Option<Members<'a>>, Fault> {
-        let mut reader = self.reader();
-        if reader.peek() != b'{' {
+        if self.first() != b'{' {
             return Ok(None);
         }
-        reader.enter()?;
-        let mut members = Members::new();
-        while reader.more() {
-            let key = reader.key()?;
-            members.insert(key, self.below(&mut reader)?);
+        let mut members = Vec::with_capacity(self.count());
+        for (key, value) in self.entries()? {
+            members.push((key.unquoted()?, value.bounded()?));
         }
-        Ok(Some(members))
+        Ok(Some(sorted(members)))
     }
 
     /// The items of an array; `None` if it is something else.
     pub(crate) fn items(self) -> Result<Option<Vec<Self>>, Fault> {
-        let mut reader = self.reader();
-        if reader.peek() != b'[' {
+        if self.first() != b'[' {
             return Ok(None);
         }
-        reader.enter()?;
-        let mut items = Vec::new();
-        while reader.more() {
-            items.push(self.below(&mut reader)?);
-        }
-        Ok(Some(items))
+        self.below()?
+            .map(Self::bounded)
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
     /// The text of a string, its escapes resolved; `None` if it is something else.
     pub(crate) fn string(self) -> Result<Option<Cow<'a, str>>, Fault> {
-        let is_text = self.text.starts_with('"');
-        is_text.then(|| reader::unquote(self.text)).transpose()
+        (self.first() == b'"').then(|| self.unquoted()).transpose()
     }
 
-    fn below(self, reader: &mut Reader<'a>) -> Result<Self, Fault> {
-        let text = reader.skip()?;
-        Ok(Self {
-            text,
-            depth: self.depth + 1,
-        })
+    /// The text that a string or key stands for.
+    pub(crate) fn unquoted(self) -> Result<Cow<'a, str>, Fault> {
+        let text = self.text();
+        if self.node().marks & ESCAPED == 0 {
+            return Ok(Cow::Borrowed(&text[1..text.len() - 1]));
+        }
+        unquote(text)
     }
+
+    /// A string, number or word, as sent.
+    pub(crate) fn scalar(self) -> Result<&'a str, Fault> {
+        let text = self.text();
+        match self.node().marks {
+            ESCAPED => unquote(text).map(|_| text),
+            WIDE if Number::parse(text).is_none() => Err(Fault::Number(text.to_owned())),
+            _ => Ok(text),
+        }
+    }
+
+    /// The keys and values of an object as sent, repeated keys too.
+    pub(crate) fn entries(self) -> Result<impl Iterator<Item = (Self, Self)>, Fault> {
+        let mut below = self.below()?;
+        Ok(std::iter::from_fn(move || below.next().zip(below.next())))
+    }
+
+    /// What is directly in an object or array, as sent: items, or keys and values in turn.
+    pub(crate) fn below(self) -> Result<impl Iterator<Item = Self>, Fault> {
+        let Node { next: end, depth, .. } = *self.node();
+        if usize::from(depth) >= MAX_DEPTH {
+            return Err(Fault::TooDeep);
+        }
+        let mut at = self.at + 1;
+        Ok(std::iter::from_fn(move || {
+            let found = (at < end).then_some(Self { at, ..self })?;
+            at = found.node().next;
+            Some(found)
+        }))
+    }
+
+    /// The value behind a key.
+    pub(crate) fn value_of_key(self) -> Self {
+        Self {
+            at: self.at + 1,
+            ..self
+        }
+    }
+
+    /// How many values it is: itself and, one by one, all that is in it, keys too.
+    pub(crate) fn size(self) -> usize {
+        (self.node().next - self.at) as usize
+    }
+
+    /// How many members or items it has as sent; 0 if it has none to look at.
+    pub(crate) fn count(self) -> usize {
+        let below = self.below().map_or(0, Iterator::count);
+        if self.first() == b'{' { below / 2 } else { below }
+    }
+
+    /// The value, if nothing in it is nested too deep.
+    fn bounded(self) -> Result<Self, Fault> {
+        let Node { depth, height, .. } = *self.node();
+        if usize::from(depth) + usize::from(height) > MAX_DEPTH {
+            return Err(Fault::TooDeep);
+        }
+        Ok(self)
+    }
+
+    /// Whether nothing in it can be at fault, or needs more than a copy to be compact.
+    pub(crate) fn is_plain(self) -> bool {
+        self.node().marks == 0 && self.bounded().is_ok()
+    }
+
+    /// Finds fault with what is in it, in the order in which it was sent.
+    pub(crate) fn check(self) -> Result<(), Fault> {
+        if self.node().marks & !LOOSE == 0 && self.bounded().is_ok() {
+            return Ok(());
+        }
+        match self.first() {
+            b'{' => {
+                for (key, value) in self.entries()? {
+                    key.name()?;
+                    value.check()?;
+                }
+            }
+            b'[' => {
+                for item in self.below()? {
+                    item.check()?;
+                }
+            }
+            _ => drop(self.scalar()?),
+        }
+        Ok(())
+    }
+
+    /// The text of a key that a path can name.
+    pub(crate) fn name(self) -> Result<Cow<'a, str>, Fault> {
+        match self.unquoted()? {
+            empty if empty.is_empty() => Err(Fault::EmptyKey),
+            key => Ok(key),
+        }
+    }
+
+    /// Appends the value without whitespace outside strings, all else as sent.
+    pub(crate) fn compact(self, out: &mut String) -> Result<(), Fault> {
+        if self.is_plain() {
+            out.push_str(self.text());
+            return Ok(());
+        }
+        match self.first() {
+            b'{' => {
+                out.push('{');
+                for (place, (key, value)) in self.entries()?.enumerate() {
+                    if place > 0 {
+                        out.push(',');
+                    }
+                    key.name()?;
+                    out.push_str(key.text());
+                    out.push(':');
+                    value.compact(out)?;
+                }
+                out.push('}');
+            }
+            b'[' => {
+                out.push('[');
+                for (place, item) in self.below()?.enumerate() {
+                    if place > 0 {
+                        out.push(',');
+                    }
+                    item.compact(out)?;
+                }
+                out.push(']');
+            }
+            _ => out.push_str(self.scalar()?),
+        }
+        Ok(())
+    }
+}
+
+/// The text of a string without escapes and without whitespace around it, if that is all there is.
+pub(crate) fn plain_text(json: &str) -> Option<&str> {
+    let inner = json.strip_prefix('"')?;
+    let end = scan::plain_end(inner.as_bytes(), 0);
+    (inner.as_bytes().get(end) == Some(&b'"') && end + 1 == inner.len()).then(|| &inner[..end])
+}
+
+/// A map of members that may come in any order; of a repeated key the last counts.
+pub(crate) fn sorted<K: Ord, V>(mut members: Vec<(K, V)>) -> LiteMap<K, V> {
+    if !members.is_sorted_by(|(a, _), (b, _)| a < b) {
+        // Last first, so that of a repeated key the last one sent stays.
+        members.reverse();
+        members.sort_by(|(a, _), (b, _)| a.cmp(b));
+        members.dedup_by(|(earlier, _), (kept, _)| earlier == kept);
+    }
+    LiteMap::from_sorted_store_unchecked(members)
+}
+
+/// The text that a string token stands for.
+pub(crate) fn unquote(token: &str) -> Result<Cow<'_, str>, Fault> {
+    if token.contains('\\') {
+        let resolved = serde_json::from_str(token).map_err(|_| Fault::Escape(token.to_owned()))?;
+        return Ok(Cow::Owned(resolved));
+    }
+    let inner = token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    Ok(Cow::Borrowed(inner.unwrap_or(token)))
 }
 
 #[cfg(test)]

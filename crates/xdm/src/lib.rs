@@ -36,7 +36,7 @@ pub use schema::{
     Step, Type, Unknown, Violation, Why, standard_field_groups,
 };
 pub use suggest::nearest;
-pub use unite::{Attributes, unite};
+pub use unite::{Attributes, shown, unite, united_value};
 pub use value::{Object, Value};
 
 /// The largest message that is taken, in bytes (Adobe's limit on a streamed message).

@@ -1,7 +1,7 @@
 //! A JSON value as predicates see it.
 
 use crate::Number;
-use crate::json::{Fault, Json, Reader};
+use crate::json::{Document, Fault, Json, plain_text, sorted};
 use compact_str::CompactString;
 use litemap::LiteMap;
 use serde::de::Error as _;
@@ -35,46 +35,43 @@ impl Value {
     /// The error is that of `serde_json`, with line and column; also for a number beyond f64 such as `1E400`, for half of
     /// a surrogate pair, and for more than [`crate::MAX_DEPTH`] levels (these without line and column).
     pub fn parse(json: &str) -> Result<Self, serde_json::Error> {
-        let mut reader = Json::parse(json)?.reader();
-        Self::read(&mut reader).map_err(serde_json::Error::custom)
+        // A leaf is mostly one plain text.
+        if let Some(text) = plain_text(json) {
+            return Ok(Self::String(text.into()));
+        }
+        let document = Document::parse(json)?;
+        Self::read(document.root()).map_err(serde_json::Error::custom)
     }
 
     /// An object; of a repeated key the last member counts.
-    pub(crate) fn object(members: impl IntoIterator<Item = (CompactString, Self)>) -> Self {
-        let mut members = members.into_iter().collect::<Object>().into_tuple_vec();
-        members.shrink_to_fit();
-        Self::Object(LiteMap::from_sorted_store_unchecked(members))
+    pub(crate) fn object(members: Vec<(CompactString, Self)>) -> Self {
+        Self::Object(sorted(members))
     }
 
-    // Over the raw text in one pass: serde_json by itself would round numbers to f64.
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Fault> {
-        match reader.peek() {
+    // From the raw text: serde_json by itself would round numbers to f64.
+    fn read(json: Json<'_>) -> Result<Self, Fault> {
+        match json.first() {
             b'{' => {
-                reader.enter()?;
-                let mut members = Vec::new();
-                while reader.more() {
-                    let key = CompactString::from(reader.key()?);
-                    members.push((key, Self::read(reader)?));
+                let mut members = Vec::with_capacity(json.count());
+                for (key, value) in json.entries()? {
+                    members.push((key.unquoted()?.into(), Self::read(value)?));
                 }
                 Ok(Self::object(members))
             }
             b'[' => {
-                reader.enter()?;
-                let mut items = Vec::new();
-                while reader.more() {
-                    items.push(Self::read(reader)?);
+                let mut items = Vec::with_capacity(json.count());
+                for item in json.below()? {
+                    items.push(Self::read(item)?);
                 }
                 Ok(Self::Array(items))
             }
-            b'"' => reader.string().map(|text| Self::String(text.into())),
-            _ => match reader.scalar()? {
-                "null" => Ok(Self::Null),
-                "true" => Ok(Self::Bool(true)),
-                "false" => Ok(Self::Bool(false)),
-                number => match Number::parse(number) {
-                    Some(number) => Ok(Self::Number(number)),
-                    None => Err(Fault::Number(number.to_owned())),
-                },
+            b'"' => json.unquoted().map(|text| Self::String(text.into())),
+            b'n' => Ok(Self::Null),
+            b't' => Ok(Self::Bool(true)),
+            b'f' => Ok(Self::Bool(false)),
+            _ => match Number::parse(json.text()) {
+                Some(number) => Ok(Self::Number(number)),
+                None => Err(Fault::Number(json.text().to_owned())),
             },
         }
     }

@@ -121,19 +121,20 @@ fn members(profile: &Profile, names: &Names) -> BTreeMap<String, Node> {
 }
 
 fn place(root: &mut BTreeMap<String, Node>, path: &Path, value: Box<RawValue>) {
-    let Some((last, above)) = path.keys().split_last() else {
+    let mut above = path.keys();
+    let Some(last) = above.next_back() else {
         return;
     };
     let mut at = root;
     for key in above {
         let below = at
-            .entry(key.clone())
+            .entry(key.into_owned())
             .or_insert_with(|| Node::Object(BTreeMap::new()));
         // What shows at a path never shows above another.
         let Node::Object(members) = below else { return };
         at = members;
     }
-    at.insert(last.clone(), Node::Value(value));
+    at.insert(last.into_owned(), Node::Value(value));
 }
 
 /// The latest of its writes and links, and its last step.

@@ -8,7 +8,7 @@ use xdm::{Schema, Why};
 pub(super) fn check(drafts: &Drafts, profile: &Schema, report: &mut Report) {
     for dataflow in &drafts.dataflows {
         for path in &dataflow.attributes {
-            match profile.resolve(path.value.keys()) {
+            match profile.resolve(&path.value.keys().collect::<Vec<_>>()) {
                 Ok(found) if found.lists == 0 => {}
                 Ok(_) => {
                     let message = format!(

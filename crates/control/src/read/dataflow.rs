@@ -168,7 +168,7 @@ fn path(word: &Located<String>, what: &str, report: &mut Report) -> Option<Path>
         );
         return None;
     };
-    let root = path.keys()[0].as_str();
+    let root = text.split('.').next().unwrap_or(text);
     if matches!(root, "segmentMembership" | "identityMap" | "_weir") {
         let message =
             format!("`{text}` cannot be mapped as an attribute: `{root}` has its own place in the message");

@@ -13,8 +13,8 @@ use super::{Leaf, LeafNo, Network};
 use crate::rules::Segment;
 use dictionary::{Dictionary, zone_name};
 use layout::Layout;
-use model::{Duration, Path, SegmentId};
-use pql::Program;
+use model::{Duration, SegmentId};
+use pql::{Path, Program};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 

@@ -39,15 +39,15 @@ impl<'a> Facts<'a> {
     }
 
     /// What stands at a path of the attributes.
-    pub(super) fn at(&self, path: &model::Path) -> Datum<'a> {
-        Datum::Data(&self.state.attributes.value).at(path.keys())
+    pub(super) fn at(&self, path: &pql::Path) -> Datum<'a> {
+        Datum::Data(&self.state.attributes).at(path.keys())
     }
 
     /// Asks the oracle about a leaf.
     pub(super) fn ask(&self, network: &Network, leaf: &Leaf, members: &Bits) -> Outcome {
         let Some(program) = &leaf.program else {
             return Outcome {
-                holds: xdm::opted_out(&self.state.attributes.value),
+                holds: xdm::opted_out(&self.state.attributes),
                 until: Timestamp::MAX,
             };
         };

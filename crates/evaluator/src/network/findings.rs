@@ -27,8 +27,8 @@ pub(crate) struct Findings {
 /// What is new in a profile since its findings were last brought up.
 #[derive(Debug, Default)]
 pub(crate) struct News<'a> {
-    /// Paths of the attributes at, above or below which something else may stand now.
-    pub(crate) written: &'a [Path],
+    /// Paths of the attributes at which something else stands now, or something where nothing was, or nothing.
+    pub(crate) changed: &'a [Path],
     /// Whether the identities are others.
     pub(crate) identities: bool,
     /// The event that came, by its place among the profile's.
@@ -77,7 +77,7 @@ impl Findings {
             .map(|(_, no)| *no)
             .collect();
         let mut touched = Vec::new();
-        for path in news.written {
+        for path in news.changed {
             network.paths.touching(path, &mut touched);
         }
         touched.sort_unstable();
@@ -131,7 +131,7 @@ impl Findings {
     }
 
     /// Answers what an index has on a path.
-    fn answer(&mut self, path: &Path, watch: &Watch, round: &mut Round<'_, '_>) {
+    fn answer(&mut self, path: &pql::Path, watch: &Watch, round: &mut Round<'_, '_>) {
         let value = round.facts.at(path);
         watch.answer(&value, &mut self.leaves, |leaf| {
             round.segments.mark(round.network, leaf);

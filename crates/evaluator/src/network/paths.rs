@@ -1,6 +1,5 @@
 //! Which questions a changed path of the attributes can answer anew.
 
-use model::Path;
 use std::collections::HashMap;
 
 /// The paths that leaves look at, as a tree.
@@ -17,20 +16,20 @@ struct Node {
 }
 
 impl Paths {
-    pub(super) fn add(&mut self, path: &Path, watch: usize) {
+    pub(super) fn add(&mut self, path: &pql::Path, watch: usize) {
         let mut node = &mut self.root;
         for key in path.keys() {
-            node = node.below.entry(key.to_owned()).or_default();
+            node = node.below.entry(key.clone()).or_default();
         }
         node.watch = Some(watch);
     }
 
     /// Finds those that touch a path: the path itself, what lies above it, and what lies below it.
-    pub(super) fn touching(&self, path: &Path, found: &mut Vec<usize>) {
+    pub(super) fn touching(&self, path: &model::Path, found: &mut Vec<usize>) {
         let mut node = &self.root;
         for key in path.keys() {
             found.extend(node.watch);
-            match node.below.get(key.as_str()) {
+            match node.below.get(key.as_ref()) {
                 Some(below) => node = below,
                 None => return,
             }

@@ -1,8 +1,7 @@
 //! What a leaf asks, as far as an index can answer it.
 
 use super::threshold::Threshold;
-use model::Path;
-use pql::{Expression, Field, Operator, Root};
+use pql::{Expression, Field, Operator, Path, Root};
 use xdm::{Number, Value};
 
 /// A leaf, seen by what answers it.

@@ -160,7 +160,7 @@ impl<'p> Threshold<'p> {
 
 /// The `timestamp` of the event that is looked at.
 fn is_timestamp(moment: &Expression) -> bool {
-    matches!(moment, Expression::Field(Field { root: Root::Item(0), path }) if *path == model::Path::new(vec!["timestamp".to_owned()]))
+    matches!(moment, Expression::Field(Field { root: Root::Item(0), path }) if path.keys() == ["timestamp"])
 }
 
 /// Whether it says how far from now.

@@ -1,10 +1,10 @@
 //! Random dates and chains.
 
 use super::Maker;
+use crate::Path;
 use crate::function::Function;
 use crate::program::{Direction, Expression, Field, Link, Operator, Root, Unit, When, Which, Window};
 use crate::types::Type;
-use model::Path;
 use rust_decimal::Decimal;
 use xdm::{Number, Value};
 

@@ -1,10 +1,10 @@
 //! Random values.
 
 use super::Maker;
+use crate::Path;
 use crate::function::{Function, Parameter};
 use crate::program::{Expression, Pattern, Root, Sign};
 use crate::types::{Fields, Known, Type};
-use model::Path;
 use xdm::Value;
 
 impl Maker<'_, '_> {

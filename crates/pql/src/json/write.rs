@@ -6,8 +6,7 @@ use super::tree::{Data, Json};
 use crate::function::Function;
 use crate::lex::{is_name, is_reserved};
 use crate::print::number;
-use crate::program::{Expression, Field, Program, Root};
-use model::Path;
+use crate::program::{Expression, Field, Path, Program, Root};
 use xdm::{Number, Value};
 
 pub(super) fn program(program: &Program) -> Json {

@@ -1,8 +1,9 @@
 //! What a program reads.
 
+use super::Path;
 use super::{Expression, Field, Link, Program, Root, When, Window};
 use crate::types::{Fields, Known, Type};
-use model::{Path, SegmentId};
+use model::SegmentId;
 use std::collections::BTreeSet;
 
 impl Expression {

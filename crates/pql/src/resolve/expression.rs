@@ -2,11 +2,11 @@
 
 use super::Resolver;
 use crate::lint::Linter;
-use crate::program::{Expression, Field, Sign};
+use crate::program::{Expression, Field, Path, Sign};
 use crate::syntax::{Kind, Node};
 use crate::types::{Known, Type};
 use crate::{Diagnostic, Span};
-use model::{Path, Scalar, SegmentId};
+use model::{Scalar, SegmentId};
 use std::cell::RefCell;
 use xdm::Value;
 

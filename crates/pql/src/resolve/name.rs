@@ -2,11 +2,10 @@
 
 use super::Resolver;
 use crate::function::{Function, is_function};
-use crate::program::{Expression, Field, Root};
+use crate::program::{Expression, Field, Path, Root};
 use crate::syntax::{Key, Origin};
 use crate::types::{Known, Type};
 use crate::{Diagnostic, Severity, Span};
-use model::Path;
 use xdm::nearest;
 
 impl<'n, 's> Resolver<'n, 's> {

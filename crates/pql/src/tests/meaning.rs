@@ -1,9 +1,10 @@
 //! What a text means, seen by its canonical spelling.
 
 use super::canonical;
+use crate::Path;
 use crate::parse;
 use crate::program::{Expression, Field, Mentioned, Operator, Root};
-use model::{Duration, Path};
+use model::Duration;
 use xdm::{Number, Value};
 
 #[test]

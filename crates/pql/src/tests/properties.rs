@@ -1,10 +1,11 @@
 //! What holds for every text and every program.
 
+use crate::Path;
 use crate::function::Function;
 use crate::generate::{Dice, Words, program};
 use crate::program::{Expression, Field, Program, Root, Sign, Unit};
 use crate::{Severity, parse};
-use model::{Path, SegmentId};
+use model::SegmentId;
 use proptest::prelude::*;
 use xdm::{Number, Value};
 

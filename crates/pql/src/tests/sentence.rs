@@ -1,6 +1,7 @@
 //! Segments as sentences, in English and Korean.
 
 use super::properties::TOKENS;
+use crate::Path;
 use crate::function::Function;
 use crate::generate::{Dice, Words, program};
 use crate::parse;
@@ -8,7 +9,7 @@ use crate::print::{Text, number};
 use crate::program::{Expression, Field, Operator, Program, Unit, When, Window};
 use crate::sentence::{english, korean};
 use jiff::tz::TimeZone;
-use model::{Path, SegmentId};
+use model::SegmentId;
 use proptest::prelude::*;
 use xdm::{Number, Value};
 

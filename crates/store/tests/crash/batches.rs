@@ -115,7 +115,7 @@ fn profile(store: &Store, id: ProfileId, seed: u64, at: Timestamp) -> Result<Pro
                     time: at,
                     seq: Seq(seed),
                 },
-                Some(text(seed, 300 + seed % 1_500)),
+                Some(text(seed, 300 + seed % 1_500).into()),
             )),
             object: None,
         }],

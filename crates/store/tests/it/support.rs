@@ -209,7 +209,7 @@ pub(crate) fn person(number: u64, due: i64) -> ProfileDelta {
             leaves: vec![
                 Leaf {
                     path: Path::parse("loyalty.points").unwrap(),
-                    value: Some((stamp, Some("1.10".to_owned()))),
+                    value: Some((stamp, Some("1.10".into()))),
                     object: None,
                 },
                 Leaf {

@@ -4,6 +4,7 @@ use super::exports::Expected;
 use super::meaning::seconds;
 use model::{Duration, ExportId, ExportedMembership, Revision, Status};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Exits older than this are left out.
@@ -28,7 +29,8 @@ impl Expected {
         }
         let mut root = Node::default();
         for (path, json) in &self.attributes {
-            root.put(path.keys(), json);
+            let keys: Vec<Cow<'_, str>> = path.keys().collect();
+            root.put(&keys, json);
         }
         members.extend(root.members());
         let ups: Vec<String> = self
@@ -111,14 +113,14 @@ fn identities(values: &[String]) -> String {
 #[derive(Default)]
 struct Node<'a> {
     leaf: Option<&'a str>,
-    below: BTreeMap<&'a str, Node<'a>>,
+    below: BTreeMap<Cow<'a, str>, Node<'a>>,
 }
 
 impl<'a> Node<'a> {
-    fn put(&mut self, keys: &'a [String], json: &'a str) {
+    fn put(&mut self, keys: &[Cow<'a, str>], json: &'a str) {
         match keys {
             [] => self.leaf = Some(json),
-            [first, rest @ ..] => self.below.entry(first).or_default().put(rest, json),
+            [first, rest @ ..] => self.below.entry(first.clone()).or_default().put(rest, json),
         }
     }
 

@@ -86,7 +86,7 @@ fn record(entity: &Json, members: &BTreeMap<String, Json>) -> Option<Says> {
     let mut writes = Vec::new();
     for (key, value) in members {
         if key != "_id" && key != "identityMap" && key != "_weir" {
-            collect(Path::new(vec![key.clone()]), value, &mut writes);
+            collect(Path::new([key]), value, &mut writes);
         }
     }
     Some(Says::Record { writes, business })

@@ -47,8 +47,7 @@ pub(super) fn holds(
         Rule::Pair(one, other, same) => {
             let others = chosen(other, facts, now);
             chosen(one, facts, now).iter().any(|one| {
-                let same =
-                    |event: &Event<'_>| alike(one.fields.at(same.keys()), event.fields.at(same.keys()));
+                let same = |event: &Event<'_>| alike(one.fields.at(same), event.fields.at(same));
                 others.iter().any(|other| same(other))
             })
         }
@@ -62,7 +61,7 @@ pub(super) fn holds(
                 if let Some(Json {
                     raw,
                     kind: Kind::Number,
-                }) = event.fields.at(of.keys())
+                }) = event.fields.at(of)
                 {
                     sum = sum.plus(Number::read(raw));
                 }
@@ -105,7 +104,7 @@ fn chosen<'a>(choice: &Events, facts: &'a Facts<'_>, now: Timestamp) -> Vec<&'a 
         choice
             .conditions
             .iter()
-            .all(|condition| compare(condition, event.fields.at(condition.path.keys())))
+            .all(|condition| compare(condition, event.fields.at(&condition.path)))
     };
     facts
         .seen(now)

@@ -1,5 +1,6 @@
 //! JSON that remembers its spelling.
 
+use model::Path;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -61,9 +62,9 @@ impl Json {
         }
     }
 
-    /// The value below this one along `keys`.
-    pub(super) fn at(&self, keys: &[String]) -> Option<&Self> {
-        keys.iter().try_fold(self, |value, key| value.member(key))
+    /// The value below this one at `path`.
+    pub(super) fn at(&self, path: &Path) -> Option<&Self> {
+        path.keys().try_fold(self, |value, key| value.member(&key))
     }
 
     /// The meaning of a text.

@@ -73,16 +73,13 @@ fn numbers<const N: usize>(text: &str, between: char, digits: [usize; N]) -> Opt
 
 /// Whether `upper` is `lower` or lies above it.
 pub(super) fn covers(upper: &Path, lower: &Path) -> bool {
-    let (upper, lower) = (upper.keys(), lower.keys());
-    upper.len() <= lower.len() && upper.iter().zip(lower).all(|(one, other)| one == other)
+    let (mut upper, mut lower) = (upper.keys(), lower.keys());
+    upper.all(|key| lower.next() == Some(key))
 }
 
 /// Whether a write at one path can change what the other shows.
 pub(super) fn touches(one: &Path, other: &Path) -> bool {
-    one.keys()
-        .iter()
-        .zip(other.keys())
-        .all(|(one, other)| one == other)
+    one.keys().zip(other.keys()).all(|(one, other)| one == other)
 }
 
 /// When something was written: of two writes the later wins, of two of one time the one that came later.

@@ -1,9 +1,12 @@
-use super::Json;
+use super::Document;
 
 fn compact(text: &str) -> String {
     let mut out = String::new();
-    let json = Json::parse(text).expect("it is JSON");
-    json.reader().compact(&mut out).expect("nothing in it is refused");
+    let document = Document::parse(text).expect("it is JSON");
+    document
+        .root()
+        .compact(&mut out)
+        .expect("nothing in it is refused");
     out
 }
 
@@ -17,9 +20,11 @@ fn compacting_changes_nothing_but_whitespace_outside_strings() {
 
 #[test]
 fn members_and_items_are_slices_as_sent() {
-    let json = Json::parse(" { \"b\" : [ 1 , \"]\" ] , \"\\u0061\" : { \"x\" : \"}\" } , \"c\":-1.0 } ")
-        .expect("it is JSON");
-    let members = json
+    let document =
+        Document::parse(" { \"b\" : [ 1 , \"]\" ] , \"\\u0061\" : { \"x\" : \"}\" } , \"c\":-1.0 } ")
+            .expect("it is JSON");
+    let members = document
+        .root()
         .members()
         .expect("nothing in it is refused")
         .expect("it is an object");
@@ -31,13 +36,12 @@ fn members_and_items_are_slices_as_sent() {
         members,
         [("a", "{ \"x\" : \"}\" }"), ("b", "[ 1 , \"]\" ]"), ("c", "-1.0")]
     );
-    let items = Json::parse("[ [ ] , {} ,\"\\\\\", 1 ]")
-        .expect("it is JSON")
-        .items();
+    let document = Document::parse("[ [ ] , {} ,\"\\\\\", 1 ]").expect("it is JSON");
+    let items = document.root().items();
     let items = items.expect("nothing in it is refused").expect("it is an array");
     let items: Vec<&str> = items.iter().map(|json| json.text()).collect();
     assert_eq!(items, ["[ ]", "{}", "\"\\\\\"", "1"]);
-    let array = Json::parse("[]").expect("it is JSON");
-    assert_eq!(array.members(), Ok(None));
-    assert_eq!(array.string(), Ok(None));
+    let document = Document::parse("[]").expect("it is JSON");
+    assert!(document.root().members().is_ok_and(|members| members.is_none()));
+    assert_eq!(document.root().string(), Ok(None));
 }

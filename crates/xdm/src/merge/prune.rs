@@ -11,7 +11,7 @@ use model::Leaf;
 /// - An object ends older values at its path; with a later value or null there, or above, those lose anyway.
 pub(super) fn prune(leaves: &mut Vec<Leaf>) {
     let rows: Vec<Row<'_>> = leaves.iter().map(Row::new).collect();
-    let mut above = above(&rows).into_iter();
+    let mut above = above(&rows, None).into_iter();
     leaves.retain_mut(|leaf| {
         let above = above.next().flatten();
         let stamp = leaf.value.as_ref().map(|(stamp, _)| *stamp);

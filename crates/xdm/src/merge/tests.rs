@@ -1,7 +1,7 @@
 mod laws;
 
 use super::{Applied, apply, stamp_of};
-use crate::{parse_entity, unite};
+use crate::{Value, parse_entity, unite};
 use model::{Body, DatasetId, Fragment, Identity, Leaf, ProfileId, RecordBody, Seq, Stamp, Timestamp};
 
 /// The record with these attributes, an object in JSON.
@@ -43,8 +43,10 @@ fn stamp(time: i64) -> Stamp {
 
 fn write(fragments: &mut Vec<Fragment>, n: usize, attributes: &str, at: i64) -> Applied {
     let owner = ProfileId::new(0, 7);
+    let mut shown = unite(fragments).value;
     apply(
         fragments,
+        &mut shown,
         &record(attributes),
         (&dataset(n), &primary()),
         owner,
@@ -139,6 +141,7 @@ fn of_equal_times_the_later_arrival_wins() {
         };
         apply(
             &mut fragments,
+            &mut Value::parse("{}").expect("it is JSON"),
             &record(&format!(r#"{{"a":{seq}}}"#)),
             (&dataset, &primary),
             owner,
@@ -162,6 +165,7 @@ fn fragments_are_by_dataset_and_primary_identity() {
     let owner = ProfileId::new(0, 9);
     let applied = apply(
         &mut fragments,
+        &mut Value::parse("{}").expect("it is JSON"),
         &record("{}"),
         (&dataset(0), &other),
         owner,

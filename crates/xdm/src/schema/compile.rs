@@ -206,7 +206,7 @@ fn check_identities(id: &SchemaId, schema: &Schema, errors: &mut Vec<SchemasErro
     for (i, descriptor) in schema.identities.iter().enumerate() {
         let path = &descriptor.path;
         let twice = schema.identities[..i].iter().any(|other| other.path == *path);
-        let why = match schema.resolve(path.keys()) {
+        let why = match schema.resolve(&path.keys().collect::<Vec<_>>()) {
             Err(unknown) => Some(IdentityError::Unknown(unknown)),
             Ok(found) if found.lists + found.maps > 0 => Some(IdentityError::Many),
             Ok(found) if *found.kind != Type::Scalar(Scalar::String) => {

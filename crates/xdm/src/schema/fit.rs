@@ -6,7 +6,7 @@ use super::types::{Type, noun};
 use super::{Schema, Unknown};
 use crate::BadMessage;
 use crate::bad_message::excerpt;
-use crate::entity::is_event;
+use crate::entity::event_marks;
 use crate::json::{Fault, Json, Members};
 use model::{Scalar, SchemaClass};
 use std::fmt;
@@ -53,7 +53,7 @@ impl Schema {
             expected,
             found,
         };
-        match (self.class, is_event(members)) {
+        match (self.class, event_marks(members).is_some()) {
             (SchemaClass::Event, false) => {
                 return Err(class(
                     "events, which have `timestamp` and `eventType`",

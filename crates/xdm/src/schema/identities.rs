@@ -4,7 +4,7 @@ use super::Schema;
 use crate::BadMessage;
 use crate::identity::Named;
 use crate::json::{Json, Members};
-use model::Identity;
+use model::{Identity, Path};
 
 impl Schema {
     /// The identities in the fields that name the person, in the order of their paths, with those of `identityMap`.
@@ -13,8 +13,7 @@ impl Schema {
     /// nobody could say where it belongs. A primary field goes before what `identityMap` flags.
     pub(crate) fn name_person(&self, members: &Members<'_>, named: &mut Named) -> Result<(), BadMessage> {
         for descriptor in &self.identities {
-            let keys = descriptor.path.keys();
-            match at(members, keys)? {
+            match at(members, &descriptor.path)? {
                 Some(json) => {
                     let value = json.text_at(&descriptor.path)?;
                     let namespace = descriptor.namespace.clone();
@@ -37,15 +36,13 @@ impl Schema {
     }
 }
 
-/// The value at `keys`; `None` if it or an object around it is missing or null.
-fn at<'a>(members: &Members<'a>, keys: &[String]) -> Result<Option<Json<'a>>, BadMessage> {
-    let Some((first, rest)) = keys.split_first() else {
-        return Ok(None);
-    };
-    let mut found = members.get(first.as_str()).copied();
-    for key in rest {
+/// The value at a path; `None` if it or an object around it is missing or null.
+fn at<'a>(members: &Members<'a>, path: &Path) -> Result<Option<Json<'a>>, BadMessage> {
+    let mut keys = path.keys();
+    let mut found = keys.next().and_then(|first| members.get(first.as_ref()).copied());
+    for key in keys {
         let below = found.map(Json::members).transpose()?.flatten();
-        found = below.and_then(|members| members.get(key.as_str()).copied());
+        found = below.and_then(|members| members.get(key.as_ref()).copied());
     }
     Ok(found.filter(|json| !json.is_null()))
 }

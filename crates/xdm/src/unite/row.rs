@@ -1,6 +1,6 @@
 //! What is known of a path over all fragments, and what hides it.
 
-use model::{Fragment, Leaf, Path, Stamp};
+use model::{Fragment, Leaf, Path, Stamp, Written};
 
 /// A [`Leaf`], borrowed, over one fragment or several. Every field is a maximum by stamp.
 #[derive(Clone, Copy, Debug)]
@@ -31,15 +31,39 @@ impl<'a> Row<'a> {
         json.filter(|_| Some(stamp) > self.object && Some(stamp) > above)
     }
 
-    fn join(&mut self, other: &Self) {
+    /// A path of which nothing is known.
+    pub(crate) fn none(path: &'a Path) -> Self {
+        Self {
+            path,
+            value: None,
+            object: None,
+        }
+    }
+
+    /// What a record stamped `stamp` writes at a path.
+    pub(crate) fn written(path: &'a Path, written: &'a Written, stamp: Stamp) -> Self {
+        let is_object = *written == Written::Object;
+        Self {
+            path,
+            value: (!is_object).then(|| (stamp, written.json())),
+            object: is_object.then_some(stamp),
+        }
+    }
+
+    pub(crate) fn join(&mut self, other: &Self) {
         self.value = self.value.max(other.value);
         self.object = self.object.max(other.object);
     }
 }
 
-/// The rows of all fragments in order of path, one a path.
-pub(crate) fn rows(fragments: &[Fragment]) -> Vec<Row<'_>> {
-    let mut rows: Vec<Row<'_>> = fragments.iter().flat_map(|f| &f.leaves).map(Row::new).collect();
+/// The rows of all fragments at or below a path, in order of path, one a path.
+pub(crate) fn rows<'f>(fragments: &'f [Fragment], path: &Path) -> Vec<Row<'f>> {
+    let mut rows: Vec<Row<'f>> = Vec::new();
+    for Fragment { leaves, .. } in fragments {
+        let start = leaves.partition_point(|leaf| leaf.path < *path);
+        let below = leaves[start..].iter().take_while(|leaf| path.covers(&leaf.path));
+        rows.extend(below.map(Row::new));
+    }
     if fragments.len() > 1 {
         rows.sort_by_key(|row| row.path);
         rows.dedup_by(|other, kept| {
@@ -53,9 +77,22 @@ pub(crate) fn rows(fragments: &[Fragment]) -> Vec<Row<'_>> {
     rows
 }
 
+/// The latest value or null written anywhere above a path.
+pub(crate) fn stamp_above(fragments: &[Fragment], path: &Path) -> Option<Stamp> {
+    let stamp = |path: Path| -> Option<Stamp> {
+        let stamps = fragments.iter().filter_map(|Fragment { leaves, .. }| {
+            let at = leaves.binary_search_by(|leaf| leaf.path.cmp(&path)).ok()?;
+            leaves[at].value.as_ref().map(|(stamp, _)| *stamp)
+        });
+        stamps.max()
+    };
+    let paths = std::iter::successors(path.parent(), Path::parent);
+    paths.filter_map(stamp).max()
+}
+
 /// For each row the latest value or null written anywhere above it: it hides whatever is older. The rows must be
-/// in order of path.
-pub(crate) fn above(rows: &[Row<'_>]) -> Vec<Option<Stamp>> {
+/// in order of path; `hidden` is what holds for all of them.
+pub(crate) fn above(rows: &[Row<'_>], hidden: Option<Stamp>) -> Vec<Option<Stamp>> {
     // The rows above the current one, outermost first, each with the latest value or null at or above it.
     let mut open: Vec<(&Path, Option<Stamp>)> = Vec::new();
     let mut all = Vec::with_capacity(rows.len());
@@ -63,7 +100,7 @@ pub(crate) fn above(rows: &[Row<'_>]) -> Vec<Option<Stamp>> {
         while open.last().is_some_and(|(path, _)| !path.covers(row.path)) {
             open.pop();
         }
-        let above = open.last().and_then(|(_, stamp)| *stamp);
+        let above = open.last().map_or(hidden, |(_, stamp)| *stamp);
         all.push(above);
         open.push((row.path, above.max(row.stamp())));
     }

@@ -9,7 +9,7 @@ fn leaf(path: &str, json: &str) -> Leaf {
     };
     Leaf {
         path: Path::parse(path).expect("it is a path"),
-        value: Some((stamp, Some(json.to_owned()))),
+        value: Some((stamp, Some(json.into()))),
         object: None,
     }
 }

@@ -1,5 +1,5 @@
 use super::Value;
-use crate::json::{Fault, Json};
+use crate::json::{Document, Fault};
 use crate::{MAX_DEPTH, Number};
 use proptest::prelude::*;
 use serde_json::Value as Plain;
@@ -51,17 +51,51 @@ proptest! {
     fn compacts_as_serde_json_writes(json in anything()) {
         let pretty = format!("{json:#}");
         let mut compacted = String::new();
-        let read = Json::parse(&pretty).expect("it is JSON").reader().compact(&mut compacted);
+        let document = Document::parse(&pretty).expect("it is JSON");
+        let read = document.root().compact(&mut compacted);
         // Paths name members by their keys, so an entity has no empty ones.
         let unnamed = json.to_string().contains("{\"\":") || json.to_string().contains(",\"\":");
         let expected = if unnamed { Err(Fault::EmptyKey) } else { Ok(json.to_string()) };
         prop_assert_eq!(read.map(|()| compacted), expected);
     }
 
+    // Strings are looked at eight bytes at a time, so they are longer here, and what is wrong is anywhere in them.
+    #[test]
+    fn takes_and_refuses_what_serde_json_does_of_what_was_json(
+        json in anything(),
+        long in "[a\"\\\\\u{1f}\u{20}\u{7f}é\u{1f600}]{0,40}",
+        at in any::<prop::sample::Index>(),
+        put in "[ \n\u{0}\u{1f}\\[\\]{},:\"\\\\ue0-9.+tfn-]{0,2}",
+    ) {
+        let mut text = serde_json::json!({"k": json, "long": long}).to_string();
+        prop_assert_eq!(plain(&Value::parse(&text).expect("it is JSON")), serde_json::json!({"k": json, "long": long}));
+        let from = text.char_indices().map(|(at, _)| at).nth(at.index(text.chars().count())).expect("it is in it");
+        let upto = text[from..].chars().next().map_or(from, |one| from + one.len_utf8());
+        text.replace_range(from..upto, &put);
+        let judge = serde_json::from_str::<&serde_json::value::RawValue>(&text).map(|_| ());
+        let read = Document::parse(&text).map(|_| ());
+        prop_assert_eq!(read.map_err(|e| e.to_string()), judge.map_err(|e| e.to_string()), "{}", text);
+    }
+
     #[test]
     fn takes_and_refuses_what_serde_json_does(text in "[ \\[\\]{},:\"\\\\ua-e0-9.+truefalsn-]{0,12}") {
         let judge: Result<Plain, _> = serde_json::from_str(&text);
         prop_assert_eq!(Value::parse(&text).is_ok(), judge.is_ok());
+    }
+}
+
+#[test]
+fn numbers_words_and_escapes_are_those_of_the_grammar() {
+    let texts = concat!(
+        "0 -0 00 01 -01 - -- -a +1 1 10 1. 1.e1 .1 1.0 1.00 1e 1e+ 1E-5 1e05 0e0 0x1 1.5e 1e5.0 --1 1- 1a ",
+        "true tru truex nul null nulll false falsy \"a \"a\" \"a\"b \"\\ \"\\\" \"\\u12\" \"\\u12g4\" \"\\u1234\" \"\\x\""
+    );
+    for text in texts.split(' ') {
+        let judge: Result<Plain, _> = serde_json::from_str(text);
+        assert_eq!(Value::parse(text).is_ok(), judge.is_ok(), "{text}");
+        let inside = format!("[{text}]");
+        let judge: Result<Plain, _> = serde_json::from_str(&inside);
+        assert_eq!(Value::parse(&inside).is_ok(), judge.is_ok(), "{inside}");
     }
 }
 

@@ -77,10 +77,11 @@ impl SourceFile {
         Path::new(&self.path).extension().is_some_and(|end| end == "rs")
     }
 
-    /// Whether it holds tests and what they need, and nothing that ships.
+    /// Whether it holds tests and measurements and what they need, and nothing that ships.
     pub(super) fn is_test(&self) -> bool {
         let path = self.path.as_str();
-        path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs")
+        let folder = |name| path.contains(name);
+        path.starts_with("tests/") || folder("/tests/") || folder("/examples/") || path.ends_with("/tests.rs")
     }
 
     /// The crate whose folder it is in; the tests at the root are compiled into `weir`.

@@ -1,7 +1,7 @@
 //! The outcome is certain until `until`: random programs at every millisecond.
 
 use super::{Happened, Person, at, json};
-use model::{Duration, Path, SegmentId, Timestamp};
+use model::{Duration, SegmentId, Timestamp};
 use pql::generate::{Dice, Words, program};
 use pql::{Expression, Unit};
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ const SPAN: i64 = 48;
 
 fn words() -> Words {
     let number = |text: &str| Value::Number(Number::parse(text).expect("a number"));
-    let path = |text: &str| Path::parse(text).expect("a path");
+    let path = |text: &str| pql::Path::parse(text).expect("a path");
     Words {
         paths: ["kind", "n", "when", "lines.n", "timestamp"].map(path).to_vec(),
         literals: vec![
@@ -114,7 +114,7 @@ proptest! {
 mod days {
     use super::super::{BASE, Happened, Person, at, json};
     use jiff::tz::TimeZone;
-    use model::{Duration, Path, SegmentId, Timestamp};
+    use model::{Duration, SegmentId, Timestamp};
     use pql::Unit;
     use pql::generate::{Dice, Words, program};
     use proptest::prelude::*;
@@ -127,7 +127,7 @@ mod days {
 
     fn words() -> Words {
         let number = |text: &str| Value::Number(Number::parse(text).expect("a number"));
-        let path = |text: &str| Path::parse(text).expect("a path");
+        let path = |text: &str| pql::Path::parse(text).expect("a path");
         Words {
             paths: ["when", "day", "n", "timestamp"].map(path).to_vec(),
             literals: vec![

@@ -223,7 +223,7 @@ fn threshold() -> impl Strategy<Value = String> {
 
 fn words(no: usize) -> Words {
     let number = |text: &str| Value::Number(Number::parse(text).expect("a number"));
-    let path = |text: &str| model::Path::parse(text).expect("a path");
+    let path = |text: &str| pql::Path::parse(text).expect("a path");
     let known: Vec<String> = if no == 0 {
         vec![name(0)]
     } else {

@@ -24,7 +24,7 @@ const ASKED: SegmentNo = SegmentNo(3);
 
 fn words() -> Words {
     let number = |text: &str| Value::Number(Number::parse(text).expect("a number"));
-    let path = |text: &str| model::Path::parse(text).expect("a path");
+    let path = |text: &str| pql::Path::parse(text).expect("a path");
     Words {
         paths: ["kind", "n", "when", "lines.n", "timestamp"].map(path).to_vec(),
         literals: vec![

@@ -1,12 +1,17 @@
 //! The laws of merging, against a literal reading of RFC 7396 and of what counts as written.
 
-use super::{dataset, primary, record, stamp};
-use crate::{Value, apply, unite};
+use super::super::again::write_again;
+use super::super::effect::effect;
+use super::super::prune::prune;
+use super::super::{merge, place};
+use super::{dataset, primary, record, stamp, write};
+use crate::unite::rows;
+use crate::{Value, apply, shown, unite, united_value};
 use model::{Fragment, PatchLeaf, Path, ProfileId, Written};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A record: its attributes and the fragment it belongs to. Its time is its place in the list of all.
 type Write = (Json, usize);
@@ -40,11 +45,13 @@ fn shuffled(count: usize, picks: &[Index]) -> Vec<usize> {
 
 fn apply_all(writes: &[Write], order: &[usize]) -> Vec<Fragment> {
     let mut fragments = Vec::new();
+    let mut shown = unite(&fragments).value;
     for &at in order {
         let (attributes, fragment) = &writes[at];
         let key = (&dataset(*fragment), &primary());
         apply(
             &mut fragments,
+            &mut shown,
             &record(&attributes.to_string()),
             key,
             ProfileId::new(0, 1),
@@ -118,7 +125,7 @@ proptest! {
         prop_assert_eq!(&attributes.leaves, &by_rfc_7396(&writes));
         for (path, json) in &attributes.leaves {
             let value = Value::parse(json).expect("it is JSON");
-            prop_assert_eq!(attributes.value.get(path.keys()), Some(&value));
+            prop_assert_eq!(attributes.value.get(&path.keys().collect::<Vec<_>>()), Some(&value));
         }
     }
 
@@ -157,7 +164,8 @@ proptest! {
             let record = record(&attributes.to_string());
             let old = unite(&fragments).leaves;
             let key = (&dataset(*fragment), &primary());
-            let written = apply(&mut fragments, &record, key, ProfileId::new(0, 1), stamp(at as i64)).written;
+            let mut shown = unite(&fragments).value;
+            let written = apply(&mut fragments, &mut shown, &record, key, ProfileId::new(0, 1), stamp(at as i64)).written;
             let new = unite(&fragments).leaves;
             prop_assert!(written.is_sorted_by(|a, b| a < b), "{:?}", written);
 
@@ -176,6 +184,76 @@ proptest! {
                 prop_assert!(written.iter().any(|written| written.touches(path)), "{} changed", path);
             }
             before.push((at, record.patch));
+        }
+    }
+
+    // Two people with fragments of their own, who become one after some of the records; then the others. What shows is
+    // brought up by each record, and said anew by the join. Few fragments, so that most records find theirs alone.
+    #[test]
+    fn what_a_record_brings_up_is_what_is_united_anew(
+        writes in writes(),
+        picks in prop::collection::vec(any::<Index>(), 8),
+        fragments in 1..4_usize,
+        joined_at in 0..10_usize,
+    ) {
+        let mut people = [0, 1].map(|_| (Vec::new(), unite(&[]).value));
+        for (count, at) in shuffled(writes.len(), &picks).into_iter().enumerate() {
+            if count == joined_at {
+                let mut theirs = std::mem::take(&mut people[1].0);
+                people[0].0.append(&mut theirs);
+                people[0].1 = united_value(&people[0].0);
+            }
+            let (attributes, of) = &writes[at];
+            let person = if count < joined_at { at % 2 } else { 0 };
+            let (fragments, shown) = (of % fragments, &mut people[person]);
+            let (dataset, person) = (dataset(fragments), primary());
+            let old = unite(&shown.0).leaves;
+            let record = record(&attributes.to_string());
+            let applied = apply(
+                &mut shown.0, &mut shown.1, &record, (&dataset, &person), ProfileId::new(0, 1), stamp(at as i64),
+            );
+            let new = unite(&shown.0);
+            prop_assert_eq!(&shown.1, &new.value);
+            let all: BTreeSet<&Path> = old.keys().chain(new.leaves.keys()).collect();
+            let differ = all.into_iter().filter(|path| old.get(path) != new.leaves.get(path));
+            prop_assert_eq!(&applied.changed, &differ.cloned().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn what_shows_below_a_path_is_a_part_of_all_that_shows(
+        writes in writes(),
+        keys in prop::collection::vec("[abc]", 0..4),
+    ) {
+        let in_order: Vec<usize> = (0..writes.len()).collect();
+        let fragments = apply_all(&writes, &in_order);
+        let path = Path::new(&keys);
+        let all = unite(&fragments).leaves;
+        let below = all.iter().filter(|(leaf, _)| path.covers(leaf)).map(|(leaf, json)| (leaf, json.as_str()));
+        prop_assert_eq!(shown(&fragments, &path), below.collect::<Vec<_>>());
+    }
+
+    // One record over and over with other values: by the short way, which it takes, and by the long one.
+    #[test]
+    fn a_record_that_says_its_fragment_again_needs_no_long_way(
+        attributes in object((0..3_i64).prop_map(Json::from).boxed().prop_recursive(3, 8, 3, |inner| object(inner).boxed())),
+        values in prop::collection::vec(0..3_i64, 1..5),
+    ) {
+        let (mut short, mut long) = (Vec::new(), Vec::new());
+        for (at, value) in values.into_iter().enumerate() {
+            let attributes = attributes.to_string().replace('1', &value.to_string());
+            let record = record(&attributes);
+            let first = write(&mut short, 0, &attributes, at as i64 + 1);
+            let effect = effect(&rows(&long, &Path::default()), &record.patch, stamp(at as i64 + 1));
+            prop_assert_eq!(&first.written, &effect.written);
+            let changed: Vec<Path> = effect.changed.iter().map(|(path, _)| path.clone()).collect();
+            prop_assert_eq!(&first.changed, &changed);
+            let place = place(&mut long, (&dataset(0), &primary()), ProfileId::new(0, 7));
+            merge(&mut long[place].leaves, &record.patch, stamp(at as i64 + 1));
+            prune(&mut long[place].leaves);
+            prop_assert_eq!(&short, &long);
+            let again = write_again(&mut short.clone()[0].leaves, &record.patch, stamp(9));
+            prop_assert!(again.is_some(), "it takes the short way");
         }
     }
 }

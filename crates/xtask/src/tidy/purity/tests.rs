@@ -50,6 +50,7 @@ fn other_crates_tests_comments_and_the_clock_are_free() {
         ("crates/store/src/a.rs", "use std::fs;"),
         ("crates/pql/src/lexer/tests.rs", "use std::fs;"),
         ("crates/pql/tests/corpus.rs", "use std::fs;"),
+        ("crates/pql/examples/measure.rs", "use std::fs;"),
         (
             "crates/pql/src/a.rs",
             "// std::fs\nlet x = \"std::fs\"; use std::time::Duration;",
