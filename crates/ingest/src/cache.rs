@@ -1,19 +1,41 @@
 //! Decoded states of the profiles that are hot, and where identities lead. Always what was last committed, or
 //! what the batch in work will commit.
 
+use compact_str::CompactString;
 use evaluator::State;
+use foldhash::fast::RandomState;
 use model::{Identity, ProfileId, Timestamp};
 use std::collections::HashMap;
+use std::fmt::Write;
 use store::Store;
 
-/// Profiles and identities in memory, bounded; the store has the rest.
-#[derive(Debug)]
+/// Profiles and identities in memory. With a store it is bounded, and the store has the rest; without one there is
+/// nobody else.
 pub(crate) struct Cache {
+    store: Option<Store>,
     capacity: usize,
-    people: HashMap<ProfileId, Entry>,
-    names: HashMap<Identity, ProfileId>,
+    people: HashMap<ProfileId, Place, RandomState>,
+    /// By [`spell`].
+    names: HashMap<CompactString, ProfileId, RandomState>,
     weight: usize,
     clock: u64,
+}
+
+/// Where a profile of the cache is.
+enum Place {
+    Here(Box<Entry>),
+    /// In the unit of this number of the batch in work.
+    AtWork(u32),
+}
+
+/// What became of a wish to work on a profile.
+pub(crate) enum Taken {
+    /// Here it is.
+    Now(Box<Entry>),
+    /// The unit of this number has it.
+    Before(u32),
+    /// It is not in memory.
+    Missing,
 }
 
 /// A profile in memory.
@@ -23,6 +45,7 @@ pub(crate) struct Entry {
     /// The timer row that the store has for it.
     pub(crate) timer: Option<Timestamp>,
     used: u64,
+    weighed: usize,
 }
 
 impl Entry {
@@ -31,26 +54,43 @@ impl Entry {
             state,
             timer,
             used: 0,
+            weighed: 0,
         }
     }
 
-    /// Roughly how much memory it takes, in events and leaves.
-    fn weight(&self) -> usize {
+    /// Sees roughly how much memory it takes, in events and leaves.
+    pub(crate) fn weigh(&mut self) {
         let profile = &self.state.profile;
-        8 + profile.events.len() + profile.fragments.iter().map(|f| f.leaves.len()).sum::<usize>()
+        let leaves: usize = profile.fragments.iter().map(|f| f.leaves.len()).sum();
+        self.weighed = 8 + profile.events.len() + leaves;
     }
 }
 
 impl Cache {
     /// `capacity` counts events and attribute leaves.
-    pub(crate) fn new(capacity: usize) -> Self {
+    pub(crate) fn over(store: Store, capacity: usize) -> Self {
+        Self::new(Some(store), capacity)
+    }
+
+    /// Everybody there is stays in memory.
+    pub(crate) fn alone() -> Self {
+        Self::new(None, usize::MAX)
+    }
+
+    fn new(store: Option<Store>, capacity: usize) -> Self {
         Self {
+            store,
             capacity,
-            people: HashMap::new(),
-            names: HashMap::new(),
+            people: HashMap::default(),
+            names: HashMap::default(),
             weight: 0,
             clock: 0,
         }
+    }
+
+    /// The store that has the rest.
+    pub(crate) fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
     }
 
     /// Forgets everything: the store knows better.
@@ -63,44 +103,50 @@ impl Cache {
     /// Whose these identities are. What is not in memory is asked of the store in one go.
     pub(crate) fn lookup<'a>(
         &mut self,
-        store: &Store,
         identities: impl Iterator<Item = &'a Identity>,
     ) -> Result<(), store::Error> {
+        let Some(store) = &self.store else { return Ok(()) };
+        let mut name = String::new();
         let unknown: Vec<Identity> = identities
-            .filter(|i| !self.names.contains_key(*i))
+            .filter(|identity| !self.names.contains_key(spell(identity, &mut name)))
             .cloned()
             .collect();
         if unknown.is_empty() {
             return Ok(());
         }
-        let found = store.profiles_of(&unknown)?;
-        let known = unknown
-            .into_iter()
-            .zip(found)
-            .filter_map(|(name, id)| Some((name, id?)));
-        self.names.extend(known);
+        for (identity, found) in unknown.iter().zip(store.profiles_of(&unknown)?) {
+            if let Some(id) = found {
+                self.names.insert(spell(identity, &mut name).into(), id);
+            }
+        }
         Ok(())
     }
 
     /// Whose an identity is, after [`Cache::lookup`].
-    pub(crate) fn owner(&self, identity: &Identity) -> Option<ProfileId> {
-        self.names.get(identity).copied()
+    pub(crate) fn owner(&self, identity: &Identity, name: &mut String) -> Option<ProfileId> {
+        self.names.get(spell(identity, name)).copied()
     }
 
-    pub(crate) fn link(&mut self, identity: Identity, profile: ProfileId) {
-        self.names.insert(identity, profile);
+    pub(crate) fn link(&mut self, identity: &Identity, profile: ProfileId) {
+        self.names
+            .insert(spell(identity, &mut String::new()).into(), profile);
     }
 
     pub(crate) fn unlink(&mut self, identity: &Identity) {
-        self.names.remove(identity);
+        self.names.remove(spell(identity, &mut String::new()));
+    }
+
+    /// The profile that `id` is part of now, as far as is committed.
+    pub(crate) fn survivor(&self, id: ProfileId) -> Result<Option<ProfileId>, store::Error> {
+        match &self.store {
+            Some(store) => store.survivor(id),
+            None => Ok(self.people.contains_key(&id).then_some(id)),
+        }
     }
 
     /// Brings profiles that are not in memory in from the store, in one go.
-    pub(crate) fn load(
-        &mut self,
-        store: &Store,
-        ids: impl Iterator<Item = ProfileId>,
-    ) -> Result<(), store::Error> {
+    pub(crate) fn load(&mut self, ids: impl Iterator<Item = ProfileId>) -> Result<(), store::Error> {
+        let Some(store) = &self.store else { return Ok(()) };
         let mut missing: Vec<ProfileId> = ids.filter(|id| !self.people.contains_key(id)).collect();
         missing.sort_unstable();
         missing.dedup();
@@ -109,31 +155,72 @@ impl Cache {
         }
         for profile in store.load(&missing)?.into_iter().flatten() {
             let timer = profile.hot.next_due;
-            self.put(Entry::new(State::new(profile), timer));
+            let mut entry = Box::new(Entry::new(State::new(profile), timer));
+            entry.weigh();
+            self.put(entry);
         }
         Ok(())
     }
 
-    /// Takes a profile out, to be put back when the work on it is done.
-    pub(crate) fn take(&mut self, id: ProfileId) -> Option<Entry> {
-        let entry = self.people.remove(&id)?;
-        self.weight -= entry.weight().min(self.weight);
-        Some(entry)
+    /// Whether a profile is in memory, at work or not.
+    pub(crate) fn has(&self, id: ProfileId) -> bool {
+        self.people.contains_key(&id)
     }
 
-    pub(crate) fn put(&mut self, mut entry: Entry) {
+    /// Takes a profile out for the unit of this number, which puts it back when the batch is decided.
+    pub(crate) fn take(&mut self, id: ProfileId, unit: u32) -> Taken {
+        let Some(place) = self.people.get_mut(&id) else {
+            return Taken::Missing;
+        };
+        match std::mem::replace(place, Place::AtWork(unit)) {
+            Place::Here(entry) => {
+                self.weight -= entry.weighed.min(self.weight);
+                Taken::Now(entry)
+            }
+            Place::AtWork(before) => {
+                *place = Place::AtWork(before);
+                Taken::Before(before)
+            }
+        }
+    }
+
+    /// A new profile is at work in the unit of this number.
+    pub(crate) fn make(&mut self, id: ProfileId, unit: u32) {
+        self.people.insert(id, Place::AtWork(unit));
+    }
+
+    /// A profile is no more: another one absorbed it.
+    pub(crate) fn remove(&mut self, id: ProfileId) {
+        if let Some(Place::Here(entry)) = self.people.remove(&id) {
+            self.weight -= entry.weighed.min(self.weight);
+        }
+    }
+
+    /// Puts a profile back, or in, after [`Entry::weigh`].
+    pub(crate) fn put(&mut self, mut entry: Box<Entry>) {
         self.clock += 1;
         entry.used = self.clock;
-        self.weight += entry.weight();
-        self.people.insert(entry.state.profile.id, entry);
+        self.weight += entry.weighed;
+        self.people.insert(entry.state.profile.id, Place::Here(entry));
     }
 
-    pub(crate) fn get(&self, id: ProfileId) -> Option<&Entry> {
-        self.people.get(&id)
+    /// Who is due at or before `upto`, earliest first, then by id. Only between batches, and of those in memory.
+    pub(crate) fn timers_due(&self, upto: Timestamp) -> Vec<(Timestamp, ProfileId)> {
+        let due = |(_, entry): (ProfileId, &Entry)| {
+            let profile = &entry.state.profile;
+            let due = profile.hot.next_due.filter(|due| *due <= upto)?;
+            Some((due, profile.id))
+        };
+        let mut all: Vec<_> = self.here().filter_map(due).collect();
+        all.sort_unstable();
+        all
     }
 
-    pub(crate) fn get_mut(&mut self, id: ProfileId) -> Option<&mut Entry> {
-        self.people.get_mut(&id)
+    fn here(&self) -> impl Iterator<Item = (ProfileId, &Entry)> {
+        self.people.iter().filter_map(|(id, place)| match place {
+            Place::Here(entry) => Some((*id, &**entry)),
+            Place::AtWork(_) => None,
+        })
     }
 
     /// Lets the longest unused go until half of the capacity is free. Only between batches.
@@ -144,14 +231,24 @@ impl Cache {
         if self.weight <= self.capacity {
             return;
         }
-        let mut by_use: Vec<(u64, ProfileId)> =
-            self.people.iter().map(|(id, entry)| (entry.used, *id)).collect();
+        let mut by_use: Vec<(u64, ProfileId)> = self.here().map(|(id, entry)| (entry.used, id)).collect();
         by_use.sort_unstable();
         for (_, id) in by_use {
             if self.weight <= self.capacity / 2 {
                 break;
             }
-            self.take(id);
+            self.remove(id);
         }
     }
+}
+
+/// An identity as one text, which no other has: with the length of its namespace ahead.
+fn spell<'n>(identity: &Identity, name: &'n mut String) -> &'n str {
+    let Identity { namespace, value } = identity;
+    name.clear();
+    let written = write!(name, "{}:", namespace.len());
+    debug_assert!(written.is_ok(), "writing to a String cannot fail");
+    name.push_str(namespace);
+    name.push_str(value);
+    name
 }

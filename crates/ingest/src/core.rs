@@ -1,10 +1,16 @@
 //! One batch, from inputs to decisions: the left half of Weir without queues and clocks.
 
 use crate::cache::Cache;
+use crate::close::close;
+use crate::crew::Crew;
 use crate::input::{Answer, Input};
-use crate::work::Work;
-use evaluator::Rules;
-use model::{Identity, JobCounts, ProfileId, Seq, Timestamp};
+#[cfg(test)]
+use crate::unit::Trap;
+use crate::unit::{Terms, panic_text};
+use crate::work::{Work, load};
+use crate::worked::{Count, Trouble, Worked};
+use evaluator::{Origin, Rules};
+use model::{Identity, JobCounts, ProfileId, Timestamp};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,22 +19,12 @@ use store::{Decisions, Store};
 /// Decides batch after batch. What it holds in memory is what the last decided batch will commit: after a
 /// failed commit it must be [`Core::reset`].
 pub struct Core {
-    pub(crate) store: Store,
     pub(crate) rules: Arc<Rules>,
     pub(crate) cache: Cache,
-    pub(crate) count: Count,
+    count: Count,
+    pub(crate) crew: Crew,
     #[cfg(test)]
-    pub(crate) trap: Option<ProfileId>,
-}
-
-/// What the next batch counts on from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Count {
-    pub(crate) clock: Timestamp,
-    pub(crate) batch: u64,
-    pub(crate) seq: Seq,
-    pub(crate) profile: u64,
-    pub(crate) incarnation: u16,
+    pub(crate) trap: Option<Trap>,
 }
 
 /// What was decided of a batch.
@@ -48,31 +44,32 @@ pub struct Batch {
 
 impl Core {
     /// Goes on from what `store` has. `capacity` bounds the memory of decoded profiles, counted in events and
-    /// attribute leaves.
-    pub fn new(store: Store, rules: Arc<Rules>, capacity: usize) -> Self {
+    /// attribute leaves. What is decided does not depend on how many threads the crew has.
+    pub fn new(store: Store, rules: Arc<Rules>, capacity: usize, crew: Crew) -> Self {
         let count = Count::of(&store);
-        let cache = Cache::new(capacity);
-        #[cfg(test)]
-        return Self {
-            store,
-            rules,
-            cache,
-            count,
-            trap: None,
-        };
-        #[cfg(not(test))]
+        Self::over(Cache::over(store, capacity), count, rules, crew)
+    }
+
+    /// Goes on from nothing, and has nowhere to read from.
+    pub(crate) fn alone(rules: Arc<Rules>, crew: Crew) -> Self {
+        Self::over(Cache::alone(), Count::FIRST, rules, crew)
+    }
+
+    fn over(cache: Cache, count: Count, rules: Arc<Rules>, crew: Crew) -> Self {
         Self {
-            store,
             rules,
             cache,
             count,
+            crew,
+            #[cfg(test)]
+            trap: None,
         }
     }
 
     /// Forgets everything in memory and goes on from what the store has.
     pub fn reset(&mut self) {
         self.cache.clear();
-        self.count = Count::of(&self.store);
+        self.count = self.cache.store().map_or(Count::FIRST, Count::of);
     }
 
     /// Puts other rules in force, from the next batch on.
@@ -97,41 +94,34 @@ impl Core {
 
     /// Decides a batch. A panic in `evaluate` or `plan`, or a profile that cannot be read, costs only the input that
     /// caused it: the batch is decided anew without it, from what is committed.
-    pub fn decide(&mut self, inputs: &[Input]) -> Result<Batch, store::Error> {
+    pub fn decide(&mut self, inputs: Vec<Input>) -> Result<Batch, store::Error> {
+        let inputs = Arc::new(inputs);
         let mut poisoned = BTreeMap::new();
         loop {
-            let mut work = Work::new(self, inputs, &poisoned);
-            let attempt = catch_unwind(AssertUnwindSafe(|| work.run()));
-            let Work { at, batch, .. } = work;
-            let (error, culprit) = match attempt {
-                Ok(Ok(count)) => {
-                    self.count = count;
-                    self.cache.shrink();
+            let culprits = match self.work(&inputs, &poisoned) {
+                Ok(worked) => {
+                    let batch = close(worked, &inputs);
+                    // They are large, and nobody needs them any more.
+                    self.crew.offer(move || drop(inputs));
                     return Ok(batch);
                 }
-                Ok(Err(error)) => (error, None),
-                Err(panic) => {
-                    let why = panic_text(panic.as_ref());
-                    let doing = "decide a batch";
-                    (
-                        store::Error::Engine {
-                            doing,
-                            why: why.clone(),
-                        },
-                        at.map(|at| (at, why)),
-                    )
+                Err(Trouble::Panics(culprits)) => {
+                    self.reset();
+                    // Setting it aside fails as well: then it is more than this input.
+                    if let Some((_, why)) = culprits.iter().find(|(at, _)| poisoned.contains_key(*at)) {
+                        return Err(broken(why.clone()));
+                    }
+                    culprits
+                }
+                Err(Trouble::Store(error)) => {
+                    self.reset();
+                    let culprits = self.unreadable(&inputs, &poisoned);
+                    if culprits.is_empty() {
+                        return Err(error);
+                    }
+                    culprits
                 }
             };
-            self.reset();
-            let culprits = match culprit {
-                // Setting it aside fails as well: then it is more than this input.
-                Some((at, _)) if poisoned.contains_key(&at) => return Err(error),
-                Some(one) => BTreeMap::from([one]),
-                None => self.unreadable(inputs, &poisoned),
-            };
-            if culprits.is_empty() {
-                return Err(error);
-            }
             for (at, reason) in culprits {
                 tracing::error!(
                     input = at,
@@ -139,6 +129,45 @@ impl Core {
                     "an input cannot be evaluated; it is set aside"
                 );
                 poisoned.insert(at, reason);
+            }
+        }
+    }
+
+    /// Resolves, evaluates and plans. In trouble the core must be [`Core::reset`].
+    pub(crate) fn work(
+        &mut self,
+        inputs: &Arc<Vec<Input>>,
+        poisoned: &BTreeMap<usize, String>,
+    ) -> Result<Worked, Trouble> {
+        let mut count = self.count;
+        count.batch += 1;
+        let terms = Terms {
+            rules: Arc::clone(&self.rules),
+            inputs: Arc::clone(inputs),
+            origin: Origin {
+                batch: count.batch,
+                incarnation: count.incarnation,
+            },
+            rows: self.cache.store().is_some(),
+            #[cfg(test)]
+            trap: self.trap.clone(),
+        };
+        let mut work = Work::new(count, &mut self.cache, &self.crew, &terms, poisoned);
+        let attempt = catch_unwind(AssertUnwindSafe(|| work.run()));
+        let Work { at, done, .. } = work;
+        match attempt {
+            Ok(Ok(())) => {
+                self.count = done.count;
+                self.cache.shrink();
+                Ok(done)
+            }
+            Ok(Err(trouble)) => Err(trouble),
+            Err(panic) => {
+                let why = panic_text(panic.as_ref());
+                Err(match at {
+                    Some(at) => Trouble::Panics(BTreeMap::from([(at, why)])),
+                    None => Trouble::Store(broken(why)),
+                })
             }
         }
     }
@@ -155,9 +184,8 @@ impl Core {
             .enumerate()
             .filter(|(at, _)| !poisoned.contains_key(at))
         {
-            let nothing = BTreeMap::new();
-            let mut work = Work::new(self, std::slice::from_ref(input), &nothing);
-            match catch_unwind(AssertUnwindSafe(|| work.load())) {
+            let loading = || load(&mut self.cache, std::iter::once(input));
+            match catch_unwind(AssertUnwindSafe(loading)) {
                 Ok(Ok(())) => {}
                 Ok(Err(error @ store::Error::Corrupt { .. })) => drop(found.insert(at, error.to_string())),
                 // The store as a whole: no input is to blame.
@@ -170,23 +198,10 @@ impl Core {
     }
 }
 
-impl Count {
-    fn of(store: &Store) -> Self {
-        let meta = store.meta();
-        Self {
-            clock: meta.clock,
-            batch: meta.batch,
-            seq: meta.next_seq,
-            profile: meta.next_profile,
-            incarnation: meta.incarnation,
-        }
-    }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "unknown panic".to_owned())
+/// A panic that no input is to blame for.
+fn broken(why: String) -> store::Error {
+    let doing = "decide a batch";
+    store::Error::Engine { doing, why }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! How the loop works.
 
+use crate::Crew;
 use model::Duration;
 
 /// What gives the evaluation time.
@@ -24,6 +25,8 @@ pub struct Options {
     pub queue_bytes: usize,
     /// Memory for decoded profiles, counted in events and attribute leaves.
     pub cache: usize,
+    /// Who evaluates a batch.
+    pub crew: Crew,
     /// A longer gap since the last commit is not taken for downtime.
     pub max_downtime: Duration,
 }
@@ -36,6 +39,7 @@ impl Default for Options {
             queue_items: 50_000,
             queue_bytes: 256 << 20,
             cache: 4_000_000,
+            crew: Crew::alone(),
             max_downtime: Duration::days(7),
         }
     }

@@ -55,7 +55,12 @@ impl Ingest {
         let rules = Rules::compile(&store.definitions()?).map_err(StartError::Rules)?;
         let rules = Arc::new(with_leaving(rules, &store.jobs(JobNo(0), usize::MAX)?));
         let members = Members::of(&store)?;
-        let core = Core::new(store.clone(), Arc::clone(&rules), options.cache);
+        let core = Core::new(
+            store.clone(),
+            Arc::clone(&rules),
+            options.cache,
+            options.crew.clone(),
+        );
         let time = match options.clock {
             ClockMode::Wall => Time::Wall(TrustedClock::new(clock, core.clock(), options.max_downtime)),
             ClockMode::Input => Time::Input,
@@ -282,8 +287,8 @@ impl Ingest {
         if inputs.is_empty() && progress.is_none() && paged.is_none() {
             return Ok(Vec::new());
         }
-        let started = Instant::now();
-        let decided = self.core.decide(&inputs);
+        let (started, count) = (Instant::now(), inputs.len());
+        let decided = self.core.decide(inputs);
         histogram!(names::EVALUATE_SECONDS).record(started.elapsed());
         let Batch {
             mut decisions,
@@ -305,7 +310,7 @@ impl Ingest {
             decisions.jobs = page.close(job, told, dead, decisions.clock);
             ended = decisions.jobs.iter().any(ends_leaving);
         }
-        let tally = Tally::of(&decisions, &answers, steps, inputs.len());
+        let tally = Tally::of(&decisions, &answers, steps, count);
         self.commit(decisions).await?;
         tally.count();
         if ended {

@@ -1,7 +1,7 @@
 //! The law of the replay: the live loop, under a clock that a test drives, writes the transitions that the same
 //! input makes when each message's own time is the clock.
 
-use ingest::{ClockMode, Core, Handle, Ingest, Input, Item, Options, Posted, Refusal, What};
+use ingest::{ClockMode, Core, Crew, Handle, Ingest, Input, Item, Options, Posted, Refusal, What};
 use model::{
     Class, Dataflow, DataflowId, DataflowNo, DatasetId, Definitions, DestinationId, Identity, InletId, Lane,
     Mapping, QueueBounds, RulesVersion, SegmentDefinition, SegmentId, SegmentNo, SegmentState, Status,
@@ -119,7 +119,7 @@ fn open() -> (Store, tokio::task::JoinHandle<()>) {
 async fn replayed(messages: &[(i64, String)]) -> Told {
     let (store, _committer) = open();
     let rules = evaluator::Rules::compile(&definitions()).expect("good rules");
-    let mut core = Core::new(store.clone(), Arc::new(rules), usize::MAX);
+    let mut core = Core::new(store.clone(), Arc::new(rules), usize::MAX, Crew::alone());
     for chunk in messages.chunks(17) {
         let input = |(now, text): &(i64, String)| Input {
             now: Timestamp::from_millis(*now),
@@ -127,7 +127,7 @@ async fn replayed(messages: &[(i64, String)]) -> Told {
         };
         let inputs: Vec<Input> = chunk.iter().map(input).collect();
         store
-            .commit(core.decide(&inputs).expect("decided").decisions)
+            .commit(core.decide(inputs).expect("decided").decisions)
             .await
             .expect("committed");
     }
@@ -141,7 +141,7 @@ async fn replayed(messages: &[(i64, String)]) -> Told {
         })
         .collect();
     store
-        .commit(core.decide(&ticks).expect("decided").decisions)
+        .commit(core.decide(ticks).expect("decided").decisions)
         .await
         .expect("committed");
     history(&store)

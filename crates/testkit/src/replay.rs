@@ -13,7 +13,7 @@ use crate::plan::Plan;
 use crate::script::{Operation, Post, Reach, Script};
 use control::{Choices, change, check};
 use evaluator::Rules;
-use ingest::{Core, Input, Item, Posted, What};
+use ingest::{Core, Crew, Input, Item, Posted, What};
 use model::{Definitions, Export, Profile, ProfileId, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub struct Played {
 
 /// Plays everything but crashes and destinations. The upgrade job visits whom the script says; a last tick runs what
 /// is due at the end.
-pub fn replay(script: &Script, cuts: Cuts) -> Played {
+pub fn replay(script: &Script, cuts: Cuts, crew: &Crew) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a plain runtime starts");
@@ -58,7 +58,7 @@ pub fn replay(script: &Script, cuts: Cuts) -> Played {
     runtime.block_on(async {
         let stop = CancellationToken::new();
         let play = async {
-            let mut player = Player::new(store, cuts);
+            let mut player = Player::new(store, cuts, crew.clone());
             for operation in &script.operations {
                 player.play(operation, script.start).await;
             }
@@ -84,12 +84,12 @@ struct Player {
 }
 
 impl Player {
-    fn new(store: Store, cuts: Cuts) -> Self {
+    fn new(store: Store, cuts: Cuts, crew: Crew) -> Self {
         let definitions = Definitions::default();
         let rules = Rules::compile(&definitions).expect("no rules compile");
         let seed = if let Cuts::Anywhere(seed) = cuts { seed } else { 0 };
         Self {
-            core: Core::new(store.clone(), Arc::new(rules), 1_000),
+            core: Core::new(store.clone(), Arc::new(rules), 1_000, crew),
             store,
             now: Timestamp::MIN,
             definitions,
@@ -133,7 +133,7 @@ impl Player {
     async fn flush(&mut self) {
         let inputs = std::mem::take(&mut self.waiting);
         if !inputs.is_empty() {
-            let batch = self.core.decide(&inputs).expect("memory can be read");
+            let batch = self.core.decide(inputs).expect("memory can be read");
             self.played.answers.extend(batch.answers);
             self.commit(batch.decisions).await;
         }
@@ -165,7 +165,7 @@ impl Player {
         self.names.learn(&self.definitions);
         let rules = Rules::compile(&self.definitions).expect("the rules compile");
         self.core.advance_clock(self.now);
-        let mut batch = self.core.decide(&[]).expect("memory can be read");
+        let mut batch = self.core.decide(Vec::new()).expect("memory can be read");
         batch.decisions.definitions = Some(self.definitions.clone());
         self.commit(batch.decisions).await;
         self.core.set_rules(Arc::new(rules));

@@ -1,26 +1,27 @@
 //! `weir backtest`: what a set of segments would have done with the past.
 //!
-//! The same resolve and evaluate as the live loop, over a store in memory, with each line's own time as clock.
+//! The same resolve and evaluate as the live loop, over memory alone, with each line's own time as clock. Blocks of
+//! lines are read and parsed ahead ([`ahead`]), decided one after another, and what was decided is written behind
+//! ([`out`]): all of it by one crew, and nothing of what comes out depends on its size.
 
+mod ahead;
 mod lines;
+mod out;
 mod report;
 mod segments;
 
-use anyhow::{Context, Result, bail};
+use ahead::{Ahead, Parsed};
+use anyhow::{Result, anyhow};
 use clap::Args;
 use evaluator::Rules;
-use ingest::{Core, Input, Item, Posted, What};
+use ingest::{Crew, Rehearsal, Rehearsed};
 use lines::Lines;
-use model::{DatasetId, Definitions, InletId, ProfileId, Timestamp, Transition};
+use model::Timestamp;
+use out::Out;
 use report::{Progress, Summary};
-use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::num::NonZero;
+use std::path::PathBuf;
 use std::sync::Arc;
-use store::{Memory, Store};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 /// Replays recorded input against segments and writes every transition.
 ///
@@ -41,155 +42,75 @@ pub(crate) struct BacktestArgs {
     /// How many days events count, from their timestamp on.
     #[arg(long, value_name = "DAYS", default_value_t = 90)]
     retention: u32,
+    /// How many threads work, all cores if not said. What comes out does not depend on it.
+    #[arg(long, value_name = "COUNT")]
+    threads: Option<NonZero<usize>>,
 }
 
-/// Inputs decided at a time: no more than a unit of work, never of meaning.
+/// Ticks decided at a time: no more than a unit of work, never of meaning.
 const BATCH: usize = 1000;
 
 /// Runs a backtest to its end.
-pub(crate) async fn run(args: BacktestArgs) -> Result<()> {
+pub(crate) fn run(args: &BacktestArgs) -> Result<()> {
     let definitions = segments::read(&args.segments, model::Duration::days(i64::from(args.retention)))?;
-    let (store, committer) = store::open_on(Box::new(Memory::new()), &store::Options::default())?;
-    let tasks = TaskTracker::new();
-    let stop = CancellationToken::new();
-    tasks.spawn(committer.run(stop.clone()));
-    let summary = replay(&args, &definitions, store).await?;
-    stop.cancel();
-    tasks.close();
-    tasks.wait().await;
-    summary.print()
-}
-
-async fn replay(args: &BacktestArgs, definitions: &Definitions, store: Store) -> Result<Summary> {
-    let out = File::create(&args.transitions)
-        .with_context(|| format!("cannot write the transitions to {}", args.transitions.display()))?;
-    let rules = Rules::compile(definitions).map_err(|errors| {
+    let rules = Rules::compile(&definitions).map_err(|errors| {
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("the segments do not compile:\n  {}", errors.join("\n  "))
     })?;
+    let crew = Crew::new(args.threads.map_or_else(Crew::cores, NonZero::get))?;
     let mut replay = Replay {
-        core: Core::new(store.clone(), Arc::new(rules), usize::MAX),
-        store,
-        names: HashMap::new(),
-        segments: definitions
-            .segments
-            .iter()
-            .map(|s| (s.no, s.id.to_string()))
-            .collect(),
-        out: BufWriter::with_capacity(1 << 20, out),
+        out: Out::create(&args.transitions, &definitions, crew.clone())?,
+        rehearsal: Rehearsal::new(Arc::new(rules), crew.clone()),
         progress: Progress::start(Lines::total_bytes(&args.input)),
     };
-    for path in &args.input {
-        replay.file(path).await?;
+    let mut ahead = Ahead::of(&args.input, crew)?;
+    while let Some(parsed) = ahead.next()? {
+        replay.block(parsed)?;
     }
-    replay.finish().await
+    replay.finish()?.print()
 }
 
 struct Replay {
-    core: Core,
-    store: Store,
-    /// How profiles are called in the output: the primary identity of their first message.
-    names: HashMap<ProfileId, String>,
-    segments: HashMap<model::SegmentNo, String>,
-    out: BufWriter<File>,
+    rehearsal: Rehearsal,
+    out: Out,
     progress: Progress,
 }
 
 impl Replay {
-    async fn file(&mut self, path: &Path) -> Result<()> {
-        let dataset = DatasetId::new("backtest")?;
-        let inlet = InletId::new("backtest")?;
-        let mut lines = Lines::open(path)?;
-        let mut inputs = Vec::with_capacity(BATCH);
-        let mut clock = self.core.clock();
-        while let Some(line) = lines.next()? {
-            self.progress.line(line.bytes.len());
-            let message = match xdm::parse_entity(line.bytes, &dataset) {
-                Ok(message) => message,
-                Err(bad) => {
-                    self.progress.bad(path, line.number, &bad.to_string());
-                    continue;
-                }
-            };
-            let own = message.own_time.unwrap_or(clock);
-            if own == Timestamp::MIN {
-                self.progress.bad(
-                    path,
-                    line.number,
-                    "the first line needs a time: nothing has set the clock yet",
-                );
-                continue;
-            }
-            clock = clock.max(own);
-            let posted = Posted {
-                inlet: inlet.clone(),
-                message,
-                raw: line.bytes.to_vec(),
-            };
-            inputs.push(Input {
-                now: clock,
-                what: What::Item(Item::Posted(posted)),
-            });
-            if inputs.len() == BATCH {
-                self.decide(&mut inputs).await?;
-            }
+    fn block(&mut self, mut parsed: Parsed) -> Result<()> {
+        if self.rehearsal.clock() == Timestamp::MIN {
+            parsed.refuse_timeless();
         }
-        self.decide(&mut inputs).await
+        let (path, first) = self.progress.block(&parsed);
+        let place = |number: u64| format!("{}:{}", path.display(), first + number);
+        for (number, why) in &parsed.bad {
+            self.progress.bad(&place(*number), why);
+        }
+        let numbers = parsed.numbers;
+        let decided = self.rehearsal.decide(parsed.inputs);
+        let decided = decided.map_err(|error| anyhow!("{}: {error}", place(numbers[error.at])))?;
+        self.put(decided)
     }
 
-    async fn decide(&mut self, inputs: &mut Vec<Input>) -> Result<()> {
-        let batch = self.core.decide(inputs)?;
-        inputs.clear();
-        let failed = batch.answers.iter().find_map(|answer| match answer {
-            ingest::Answer::Failed(why) => Some(why),
-            _ => None,
-        });
-        if let Some(why) = failed {
-            bail!("{why}");
-        }
-        for (id, identity) in batch.created {
-            self.names.insert(id, identity.to_string());
-        }
-        for (profile, transitions) in &batch.decisions.transitions {
-            for transition in transitions {
-                self.write(*profile, *transition)?;
-            }
-        }
-        self.store.commit(batch.decisions).await?;
-        Ok(())
-    }
-
-    fn write(&mut self, profile: ProfileId, transition: Transition) -> Result<()> {
-        self.progress.transition(transition.status);
-        let line = report::Line {
-            at: transition.at.to_string(),
-            profile: &self.names[&profile],
-            segment: &self.segments[&transition.segment],
-            status: transition.status,
-        };
-        serde_json::to_writer(&mut self.out, &line)?;
-        self.out.write_all(b"\n")?;
-        Ok(())
+    fn put(&mut self, decided: Rehearsed) -> Result<()> {
+        self.progress.transitions(&decided.transitions);
+        self.out.put(decided)
     }
 
     /// Fires what is due up to the time of the last line, and nothing later.
-    async fn finish(mut self) -> Result<Summary> {
-        let now = self.core.clock();
+    fn finish(mut self) -> Result<Summary> {
         loop {
-            let due = self.store.timers_due(now, BATCH)?;
+            let mut due = self.rehearsal.due(self.rehearsal.clock());
             if due.is_empty() {
                 break;
             }
-            let mut ticks = due
-                .into_iter()
-                .map(|(due, id)| Input {
-                    now,
-                    what: What::Tick(id, due),
-                })
-                .collect();
-            self.decide(&mut ticks).await?;
+            while !due.is_empty() {
+                let later = due.split_off(due.len().min(BATCH));
+                let decided = self.rehearsal.decide(std::mem::replace(&mut due, later))?;
+                self.put(decided)?;
+            }
         }
-        self.out.flush().context("cannot write the transitions")?;
+        self.out.finish()?;
         Ok(self.progress.finish())
     }
 }

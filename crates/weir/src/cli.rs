@@ -94,9 +94,7 @@ impl Cli {
             Command::Store(command) => store_command::run(command),
             Command::DeadLetters(command) => dead_letters::run(&command),
             Command::Pql(args) => pql_command::run(&args),
-            Command::Backtest(args) => serve::runtime()?
-                .block_on(backtest::run(args))
-                .map(|()| End::Done),
+            Command::Backtest(args) => backtest::run(&args).map(|()| End::Done),
         }
     }
 }

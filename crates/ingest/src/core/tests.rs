@@ -1,6 +1,9 @@
 //! Batches over the memory engine.
 
+mod threads;
+
 use super::Core;
+use crate::Crew;
 use crate::input::{Answer, Input, Item, Posted, What};
 use evaluator::Rules;
 use model::{
@@ -41,11 +44,19 @@ fn start() -> (Core, Store, tokio::task::JoinHandle<()>) {
     start_on(&Memory::new())
 }
 
+fn start_with(crew: Crew) -> (Core, Store, tokio::task::JoinHandle<()>) {
+    start_with_on(crew, &Memory::new())
+}
+
 fn start_on(memory: &Memory) -> (Core, Store, tokio::task::JoinHandle<()>) {
+    start_with_on(Crew::alone(), memory)
+}
+
+fn start_with_on(crew: Crew, memory: &Memory) -> (Core, Store, tokio::task::JoinHandle<()>) {
     let (store, committer) =
         store::open_on(Box::new(memory.clone()), &store::Options::default()).expect("a store");
     let rules = Rules::compile(&definitions()).expect("good rules");
-    let core = Core::new(store.clone(), Arc::new(rules), 1000);
+    let core = Core::new(store.clone(), Arc::new(rules), 1000, crew);
     let running = tokio::task::spawn_local(committer.run(CancellationToken::new()));
     (core, store, running)
 }
@@ -74,7 +85,7 @@ type People = BTreeSet<(
 
 async fn people(core: &mut Core, store: &Store, batches: Vec<Vec<Input>>) -> People {
     for batch in batches {
-        let batch = core.decide(&batch).expect("decided");
+        let batch = core.decide(batch).expect("decided");
         store.commit(batch.decisions).await.expect("committed");
     }
     let ids: Vec<_> = store
@@ -180,14 +191,18 @@ fn a_panic_costs_only_the_input_that_caused_it() {
             )
         };
         let batch = core
-            .decide(&[record("good", 1000), record("bad", 1000)])
+            .decide(vec![record("good", 1000), record("bad", 1000)])
             .expect("decided");
         let bad = batch.created[1].0;
         store.commit(batch.decisions).await.expect("committed");
 
-        core.trap = Some(bad);
+        core.trap = Some(Arc::new(move |id, _| id == bad));
         let batch = core
-            .decide(&[record("good", 2000), record("bad", 2000), record("good", 2000)])
+            .decide(vec![
+                record("good", 2000),
+                record("bad", 2000),
+                record("good", 2000),
+            ])
             .expect("decided");
         let failed =
             Answer::Failed("evaluating this message failed inside Weir: trap of the test".to_owned());
@@ -205,7 +220,7 @@ fn a_panic_costs_only_the_input_that_caused_it() {
             now: Timestamp::from_millis(3000),
             what: What::Tick(bad, Timestamp::from_millis(3000)),
         };
-        let batch = core.decide(&[tick]).expect("decided");
+        let batch = core.decide(vec![tick]).expect("decided");
         let due = batch.decisions.profiles[0]
             .hot
             .as_ref()
@@ -224,7 +239,7 @@ fn the_oldest_identity_gives_way_at_the_cap_and_alone_starts_anew() {
         let (mut core, store, _running) = start();
         for n in 0..51 {
             let text = format!(r#"{{"identityMap":{{"crm":[{{"id":"stays"}}],"ecid":[{{"id":"{n}"}}]}}}}"#);
-            let batch = core.decide(&[input(1000 + n, &text)]).expect("decided");
+            let batch = core.decide(vec![input(1000 + n, &text)]).expect("decided");
             store.commit(batch.decisions).await.expect("committed");
         }
         let identity = |namespace: &str, value: &str| Identity {
@@ -247,7 +262,7 @@ fn the_oldest_identity_gives_way_at_the_cap_and_alone_starts_anew() {
             .expect("a profile");
         assert_eq!((profile.identities.len(), profile.hot.evicted), (50, 2));
         let batch = core
-            .decide(&[input(9000, r#"{"identityMap":{"ecid":[{"id":"0"}]}}"#)])
+            .decide(vec![input(9000, r#"{"identityMap":{"ecid":[{"id":"0"}]}}"#)])
             .expect("decided");
         assert_eq!(batch.created.len(), 1, "a new profile");
     });
@@ -267,7 +282,7 @@ fn a_duplicate_event_changes_nothing_not_even_links() {
         };
         let first = event(r#""crm":[{"id":"1"}]"#);
         let again = event(r#""crm":[{"id":"1"}],"email":[{"id":"a@b.test"}]"#);
-        let batch = core.decide(&[first, again]).expect("decided");
+        let batch = core.decide(vec![first, again]).expect("decided");
         assert_eq!(batch.answers, [Answer::Accepted, Answer::Duplicate]);
         store.commit(batch.decisions).await.expect("committed");
         let email = Identity {
@@ -290,7 +305,7 @@ fn a_row_that_cannot_be_read_costs_only_the_inputs_that_need_it() {
             )
         };
         let batch = core
-            .decide(&[record("good", 1000), record("bad", 1000)])
+            .decide(vec![record("good", 1000), record("bad", 1000)])
             .expect("decided");
         let bad = batch.created[1].0;
         store.commit(batch.decisions).await.expect("committed");
@@ -304,7 +319,7 @@ fn a_row_that_cannot_be_read_costs_only_the_inputs_that_need_it() {
             what: What::Tick(bad, Timestamp::from_millis(2000)),
         };
         let batch = core
-            .decide(&[
+            .decide(vec![
                 record("good", 2000),
                 record("bad", 2000),
                 tick,

@@ -119,7 +119,7 @@ impl Ingest {
     ) -> Result<Vec<Job>, SubmitError> {
         let now = self.now();
         self.core.advance_clock(now);
-        let decided = self.core.decide(&[]);
+        let decided = self.core.decide(Vec::new());
         let batch = match decided {
             Ok(batch) => batch,
             Err(error) => return Err(self.give_up(&error)),

@@ -4,7 +4,7 @@ use crate::generate::script;
 use crate::judge::{Heard, Judge};
 use crate::script::{Operation, Script};
 use crate::world::seeds;
-use ingest::Answer;
+use ingest::{Answer, Crew};
 use model::{DataflowId, Profile, ProfileId};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -39,8 +39,8 @@ fn judge(script: &Script, played: &Played) -> (Judge, Vec<Heard>) {
     (judge, heard)
 }
 
-fn wrong(script: &Script, cuts: Cuts) -> Option<String> {
-    let played = replay(script, cuts);
+fn wrong(script: &Script, cuts: Cuts, crew: &Crew) -> Option<String> {
+    let played = replay(script, cuts, crew);
     let (judge, heard) = judge(script, &played);
     let same = |(answer, heard): (&Answer, &Heard)| match answer {
         Answer::Accepted => *heard == Heard::Accepted,
@@ -67,11 +67,13 @@ fn wrong(script: &Script, cuts: Cuts) -> Option<String> {
 
 #[test]
 fn the_engine_decides_what_the_judge_expects() {
+    let crew = Crew::sharing(3, 1).expect("threads start");
     for seed in seeds(150) {
         let script = script(seed);
-        if wrong(&script, Cuts::Anywhere(seed)).is_some() {
-            let short = script.shrunk(|script| wrong(script, Cuts::Every(1)).is_some());
-            let why = wrong(&short, Cuts::Every(1)).expect("it was wrong");
+        if let Some(why) = wrong(&script, Cuts::Anywhere(seed), &crew) {
+            let one_by_one = |script: &Script| wrong(script, Cuts::Every(1), &crew);
+            let short = script.shrunk(|script| one_by_one(script).is_some());
+            let why = one_by_one(&short).unwrap_or(why);
             panic!("{why}\n{short}");
         }
     }
@@ -116,10 +118,11 @@ fn meaning(played: &Played) -> impl PartialEq + Debug {
 #[test]
 fn a_batch_is_a_unit_of_commit_never_of_meaning() {
     let (mut one_by_one, mut at_once) = (0, 0);
+    let crew = Crew::sharing(2, 1).expect("threads start");
     for seed in 0..30 {
         let script = script(seed);
-        let single = replay(&script, Cuts::Every(1));
-        let whole = replay(&script, Cuts::Every(1_000));
+        let single = replay(&script, Cuts::Every(1), &Crew::alone());
+        let whole = replay(&script, Cuts::Every(1_000), &crew);
         one_by_one += single.batches;
         at_once += whole.batches;
         assert_eq!(
@@ -128,7 +131,7 @@ fn a_batch_is_a_unit_of_commit_never_of_meaning() {
             "seed {seed}, in batches as long as may be"
         );
         for cuts in [Cuts::Every(7), Cuts::Anywhere(seed), Cuts::Anywhere(seed + 1)] {
-            let other = replay(&script, cuts.clone());
+            let other = replay(&script, cuts.clone(), &crew);
             assert_eq!(meaning(&other), meaning(&single), "seed {seed}, {cuts:?}");
         }
     }
@@ -137,4 +140,33 @@ fn a_batch_is_a_unit_of_commit_never_of_meaning() {
         differ,
         "{at_once} batches against {one_by_one}: hardly any cut differs"
     );
+}
+
+/// Everything of what came of a script, the order of all that was decided included.
+fn whole(played: Played) -> impl PartialEq + Debug {
+    let Played {
+        transitions,
+        exports,
+        answers,
+        profiles,
+        dues,
+        batches,
+        ..
+    } = played;
+    (transitions, exports, answers, profiles, dues, batches)
+}
+
+#[test]
+fn threads_decide_nothing() {
+    let crews = [2, 5].map(|threads| Crew::sharing(threads, 1).expect("threads start"));
+    for seed in 100..130 {
+        let script = script(seed);
+        for cuts in [Cuts::Every(1_000), Cuts::Anywhere(seed)] {
+            let alone = whole(replay(&script, cuts.clone(), &Crew::alone()));
+            for crew in &crews {
+                let together = whole(replay(&script, cuts.clone(), crew));
+                assert_eq!(together, alone, "seed {seed}, {cuts:?}, {crew:?}");
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::peer::Peers;
 use control::{Choices, Control, Parts, Secrets, Verdict};
 use dispatcher::{Dispatcher, Site};
-use ingest::{Answer, Handle, Ingest, Item};
+use ingest::{Answer, Crew, Handle, Ingest, Item};
 use model::{Clock, Duration, RulesVersion, Timestamp};
 use std::sync::Arc;
 use store::{Memory, Store, open_on};
@@ -38,6 +38,7 @@ impl Life {
         let options = ingest::Options {
             batch: dice.choice([1, 7, 1_000]).unwrap_or(1),
             cache: dice.choice([10, 100, 100_000]).unwrap_or(10),
+            crew: Crew::sharing(dice.choice([1, 2, 3]).unwrap_or(1), 1).expect("threads start"),
             // A world may sleep for years between two commits.
             max_downtime: Duration::days(36_500),
             ..ingest::Options::default()

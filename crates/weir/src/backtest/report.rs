@@ -1,21 +1,14 @@
 //! What a backtest tells while it runs and when it ends.
 
+use super::ahead::Parsed;
 use anyhow::Result;
-use model::Status;
+use model::{ProfileId, Status, Transition};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
-
-/// A line of the output.
-#[derive(Serialize)]
-pub(super) struct Line<'a> {
-    pub(super) at: String,
-    pub(super) profile: &'a str,
-    pub(super) segment: &'a str,
-    pub(super) status: Status,
-}
 
 /// The last line on stdout.
 #[derive(Serialize)]
@@ -40,6 +33,9 @@ impl Summary {
 /// Counts, and says on stderr how far it is, once a second.
 pub(super) struct Progress {
     total_bytes: u64,
+    /// The file that is being read, and its lines so far.
+    file: Option<Arc<Path>>,
+    lines: u64,
     read_bytes: u64,
     records: u64,
     bad: u64,
@@ -58,6 +54,8 @@ impl Progress {
         let now = Instant::now();
         Self {
             total_bytes,
+            file: None,
+            lines: 0,
             read_bytes: 0,
             records: 0,
             bad: 0,
@@ -68,27 +66,37 @@ impl Progress {
         }
     }
 
-    pub(super) fn line(&mut self, bytes: usize) {
-        self.records += 1;
-        self.read_bytes += bytes as u64 + 1;
-        if self.records.is_multiple_of(256) && self.told.elapsed() >= Duration::from_secs(1) {
+    /// Counts a block that is to be decided; gives its file, and the lines of it before this block.
+    pub(super) fn block(&mut self, parsed: &Parsed) -> (Arc<Path>, u64) {
+        if self.file.as_ref() != Some(&parsed.path) {
+            self.file = Some(Arc::clone(&parsed.path));
+            self.lines = 0;
+        }
+        let before = self.lines;
+        self.lines += parsed.lines;
+        self.records += (parsed.inputs.len() + parsed.bad.len()) as u64;
+        self.read_bytes += parsed.bytes;
+        if self.told.elapsed() >= Duration::from_secs(1) {
             self.told = Instant::now();
             self.tell();
         }
+        (Arc::clone(&parsed.path), before)
     }
 
-    pub(super) fn bad(&mut self, path: &Path, number: u64, why: &str) {
+    /// Counts a line that is no message.
+    pub(super) fn bad(&mut self, place: &str, why: &str) {
         self.bad += 1;
         if self.bad <= COMPLAINTS {
-            eprintln!("{}:{number}: {why}", path.display());
+            eprintln!("{place}: {why}");
         } else if self.bad == COMPLAINTS + 1 {
             eprintln!("further bad lines are counted, not shown");
         }
     }
 
-    pub(super) fn transition(&mut self, status: Status) {
-        self.transitions += 1;
-        self.realized += u64::from(status == Status::Realized);
+    pub(super) fn transitions(&mut self, all: &[(ProfileId, Transition)]) {
+        let realized = all.iter().filter(|(_, one)| one.status == Status::Realized);
+        self.transitions += all.len() as u64;
+        self.realized += realized.count() as u64;
     }
 
     fn tell(&self) {

@@ -66,7 +66,7 @@ impl Server {
                 forbidden.join("\n  ")
             );
         }
-        let (ingest, handle) = Ingest::new(store.clone(), Arc::clone(&clock), settings.ingest.options())?;
+        let (ingest, handle) = Ingest::new(store.clone(), Arc::clone(&clock), settings.ingest.options()?)?;
         let retry = Retry {
             first: settings.delivery.first_retry.std(),
             ..Retry::default()

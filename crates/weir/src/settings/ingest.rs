@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::value::{Setting, Size};
-use ingest::{ClockMode, Options};
+use ingest::{ClockMode, Crew, CrewError, Options};
 use model::Duration;
 
 /// How messages are taken and evaluated.
@@ -18,6 +18,8 @@ pub(crate) struct Ingest {
     pub(crate) queue_bytes: Size,
     /// Decoded profiles kept in memory, counted in events and attributes.
     pub(crate) profile_cache: usize,
+    /// Threads that evaluate a batch.
+    pub(crate) threads: usize,
     /// After a longer gap the clock is not trusted before an operator says so.
     pub(crate) max_downtime: Duration,
 }
@@ -31,6 +33,7 @@ impl Ingest {
             queue_bytes,
             cache,
             max_downtime,
+            crew: _,
         } = Options::default();
         Self {
             clock: reader.get("ingest", "clock", clock),
@@ -38,20 +41,22 @@ impl Ingest {
             queue_messages: reader.get("ingest", "queue_messages", queue_items),
             queue_bytes: reader.get("ingest", "queue_bytes", Size(queue_bytes as u64)),
             profile_cache: reader.get("ingest", "profile_cache", cache),
+            threads: reader.get("ingest", "threads", Crew::cores()),
             max_downtime: reader.get("ingest", "max_downtime", max_downtime),
         }
     }
 
     /// As the loop takes them.
-    pub(crate) fn options(&self) -> Options {
-        Options {
+    pub(crate) fn options(&self) -> Result<Options, CrewError> {
+        Ok(Options {
             clock: self.clock,
             batch: self.batch,
             queue_items: self.queue_messages,
             queue_bytes: self.queue_bytes.bytes(),
             cache: self.profile_cache,
+            crew: Crew::new(self.threads)?,
             max_downtime: self.max_downtime,
-        }
+        })
     }
 }
 

@@ -30,7 +30,7 @@ fn the_defaults_are_those_of_the_crates() {
         settings.exports_folder(),
         (PathBuf::from("weir-data/exports"), true)
     );
-    let ingest = settings.ingest.options();
+    let ingest = settings.ingest.options().unwrap();
     assert_eq!(ingest.max_downtime, Duration::days(7));
     assert_eq!(ingest.queue_bytes, ::ingest::Options::default().queue_bytes);
     assert_eq!(
