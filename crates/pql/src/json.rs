@@ -26,7 +26,7 @@ pub struct Read {
     /// What it means; `None` if and only if some diagnostic is an error. The spans of its mentions are places in the
     /// JSON text.
     pub program: Option<Program>,
-    /// All there is to say, in the order of the text.
+    /// What there is to say, in the order of the text; of very much the 200 things that matter most.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -38,6 +38,10 @@ pub struct Diagnostic {
     /// What. The span is a place in the JSON text, and a fix is JSON to write in place of it.
     pub said: crate::Diagnostic,
 }
+
+/// Of so many things that are wrong with one JSON it is told where, and what. Nobody reads more, and each has a pointer,
+/// which is as long as the JSON is deep.
+const MOST: usize = 200;
 
 /// In a sentence nothing is quoted of JSON: its place says which part is meant.
 const NO_TEXT: &str = "";
@@ -61,6 +65,9 @@ fn read_over(text: &str, fields: Fields<'_>) -> Read {
         let (resolved, more) = resolve::resolve(NO_TEXT, &node, fields);
         program = resolved;
         said.extend(more.into_iter().map(|said| fix::in_json(said, json)));
+        // Errors come first, so that there is one if and only if there is no program.
+        said.sort_by_key(|said| (said.severity, said.span));
+        said.truncate(MOST - diagnostics.len());
         diagnostics.extend(said.into_iter().map(|said| Diagnostic {
             pointer: pointer::of(json, said.span),
             said,

@@ -28,14 +28,11 @@ pub(super) fn in_json(diagnostic: Diagnostic, json: &Json) -> Diagnostic {
 
 /// The value that takes exactly this place.
 fn at(json: &Json, place: Span) -> Option<&Json> {
-    if json.span == place {
-        return Some(json);
+    let mut found = json;
+    while found.span != place {
+        (_, found) = found.part_around(place)?;
     }
-    match &json.data {
-        Data::List(items) => items.iter().find_map(|item| at(item, place)),
-        Data::Object(members) => members.iter().find_map(|(_, value)| at(value, place)),
-        _ => None,
-    }
+    Some(found)
 }
 
 /// A path or a literal: fixes are no more than that.

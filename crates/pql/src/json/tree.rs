@@ -60,6 +60,28 @@ impl Json {
         ))
     }
 
+    /// The item or the member that a place lies in, and its number. The name of a member belongs to its value.
+    pub(super) fn part_around(&self, place: Span) -> Option<(usize, &Self)> {
+        let holds = |span: Span| span.start <= place.start && place.end <= span.end;
+        // They stand in the order of the text.
+        let ends_before = |part: &Self| part.span.end < place.end;
+        match &self.data {
+            Data::List(items) => {
+                let at = items.partition_point(ends_before);
+                let item = items.get(at).filter(|item| holds(item.span))?;
+                Some((at, item))
+            }
+            Data::Object(members) => {
+                let at = members.partition_point(|(_, value)| ends_before(value));
+                let (_, value) = members
+                    .get(at)
+                    .filter(|(name, value)| holds(name.span) || holds(value.span))?;
+                Some((at, value))
+            }
+            _ => None,
+        }
+    }
+
     /// What a sentence calls it.
     pub(super) fn described(&self) -> &'static str {
         match &self.data {

@@ -225,6 +225,44 @@ fn nesting_is_bounded() {
     assert!(read(&compared).program.is_some());
 }
 
+/// What is said of a JSON is as long as people read, however much is wrong, and an error is among it if there is one.
+#[test]
+fn of_very_much_that_is_wrong_the_first_is_said() {
+    let list = |item: &str, last: &str| {
+        let all = vec![item; 20_000].join(",");
+        format!(r#"{{"nodeType":"fnApply","fnName":"and","params":[{all}{last}]}}"#)
+    };
+    let found = read(&list("1", ""));
+    assert_eq!((found.program, found.diagnostics.len()), (None, 200));
+    assert_eq!(found.diagnostics[199].pointer, "/params/199");
+    let warned = r#"{"nodeType":"fieldLookup","fieldName":"timestamp"}"#;
+    let found = read(&list(warned, ""));
+    assert!(found.program.is_some());
+    assert_eq!(found.diagnostics.len(), 200);
+    let found = read(&list(warned, ",1"));
+    assert_eq!((found.program, found.diagnostics.len()), (None, 200));
+    assert_eq!(found.diagnostics[199].pointer, "/params/20000");
+    // Members that there are not, and the same member over and over, the name of which is in each pointer.
+    let members: Vec<String> = (0..20_000).map(|number| format!("\"m{number}\":1")).collect();
+    let found = read(&format!(
+        r#"{{"nodeType":"list","items":[],{}}}"#,
+        members.join(",")
+    ));
+    assert_eq!(found.diagnostics.len(), 200);
+    let twice = format!("{{\"{}\":1{}}}", "n".repeat(200), r#","a":1"#.repeat(20_000));
+    assert_eq!(read(&twice).diagnostics.len(), 200);
+    let long = read(&twice.replacen('n', "nn", 1));
+    assert_eq!(long.diagnostics.len(), 1);
+    assert!(long.diagnostics[0].said.message.contains("so long a name"));
+    // A word of which there are no near ones is not held against all there are.
+    assert_eq!(
+        read(&format!(r#"{{"nodeType":"{}"}}"#, "x".repeat(1 << 20)))
+            .diagnostics
+            .len(),
+        1
+    );
+}
+
 #[test]
 fn a_notation_is_known_by_its_first_sign() {
     for (expression, notation) in [

@@ -238,6 +238,7 @@ fn nesting_is_bounded() {
         format!("a{} > 1", many(" + a")),
         format!("a{} > 1", many(" * a")),
         format!("CHAIN(xEvent, timestamp, [WHAT(a){}])", many(", WHAT(a)")),
+        format!("[a{0}].intersects([b{0}])", many(", c")),
     ] {
         let parsed = parse(&text);
         assert!(parsed.program.is_some(), "{:?}", parsed.diagnostics.first());
