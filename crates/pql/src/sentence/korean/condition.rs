@@ -8,7 +8,7 @@ use crate::print::Text;
 use crate::program::{Expression, Operator};
 use crate::sentence::events::Events;
 use crate::sentence::names;
-use crate::sentence::scope::{Sort, Thing, is_date, is_simple, may_be_missing};
+use crate::sentence::scope::{Sort, Thing, is_simple, may_be_missing};
 use xdm::Value;
 
 impl<'p> Writer<'p> {
@@ -162,7 +162,7 @@ impl<'p> Writer<'p> {
         };
         let value = self.beside(left, right);
         let missable = may_be_missing(left) || may_be_missing(right);
-        let dates = is_date(left) || is_date(right);
+        let dates = self.around.is_date(left) || self.around.is_date(right);
         let said = match (operator, dates) {
             (Operator::Equal, _) => value,
             (Operator::NotEqual, _) if negated && missable => {
