@@ -8,11 +8,13 @@ mod fix;
 mod parse;
 mod pointer;
 mod read;
+mod spell;
 mod tree;
 mod write;
 
 use crate::types::Fields;
-use crate::{Parsed, Program, Severity, resolve};
+use crate::{Parsed, Program, Severity, Span, resolve};
+use std::borrow::Cow;
 use tree::{Json, Pretty};
 use xdm::Schemas;
 
@@ -43,9 +45,6 @@ pub struct Diagnostic {
 /// which is as long as the JSON is deep.
 const MOST: usize = 200;
 
-/// In a sentence nothing is quoted of JSON: its place says which part is meant.
-const NO_TEXT: &str = "";
-
 /// Reads a predicate over data of which nothing is known. Never fails and never panics, whatever the text; how deep it may
 /// be nested is bounded.
 pub fn read(text: &str) -> Read {
@@ -62,7 +61,8 @@ fn read_over(text: &str, fields: Fields<'_>) -> Read {
     let mut program = None;
     if let Some(json) = &json {
         let (node, mut said) = read::node(json);
-        let (resolved, more) = resolve::resolve(NO_TEXT, &node, fields);
+        let source = |span: Span| spell::at(json, span).map(Cow::Owned);
+        let (resolved, more) = resolve::resolve(&source, &node, fields);
         program = resolved;
         said.extend(more.into_iter().map(|said| fix::in_json(said, json)));
         // Errors come first, so that there is one if and only if there is no program.

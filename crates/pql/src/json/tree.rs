@@ -82,6 +82,15 @@ impl Json {
         }
     }
 
+    /// The value that takes exactly this place.
+    pub(super) fn at(&self, place: Span) -> Option<&Self> {
+        let mut found = self;
+        while found.span != place {
+            (_, found) = found.part_around(place)?;
+        }
+        Some(found)
+    }
+
     /// What a sentence calls it.
     pub(super) fn described(&self) -> &'static str {
         match &self.data {
