@@ -15,7 +15,7 @@ use crate::{Diagnostic, Span};
 
 /// How deep brackets, filters, negations and calls may be nested in a text. It bounds the stack of the parser; a
 /// meaning of `resolve::MAX_DEPTH` levels never needs more, however it is printed.
-const MAX_DEPTH: usize = 180;
+const MAX_DEPTH: usize = 160;
 /// How many functions, filters and paths into their results may follow each other on one value.
 pub(crate) const MAX_CHAIN: usize = 8;
 

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 /// How deep values may be nested. It bounds the stack; a meaning as deep as `resolve` takes never needs more, whatever
 /// it is made of.
-pub(super) const MAX_NESTING: usize = 400;
+pub(super) const MAX_NESTING: usize = 300;
 
 /// The longest name of a member, in bytes: no node has one as long, and pointers are made of them.
 const LONGEST_NAME: usize = 200;

@@ -3,7 +3,7 @@
 use crate::function::Function;
 use crate::generate::{Dice, Words, program};
 use crate::program::{Expression, Field, Program, Root, Sign, Unit};
-use crate::{Severity, parse};
+use crate::{Severity, json, parse};
 use model::{Path, SegmentId};
 use proptest::prelude::*;
 use xdm::{Number, Value};
@@ -224,6 +224,10 @@ fn nesting_is_bounded() {
         format!("a{}", many("[1]")),
         format!("-{}", many("1[a]")),
         format!("{}a{}", many("("), many(")")),
+        format!("a{}", ".a".repeat(64)),
+        format!("a{}", many(".a")),
+        format!("a.b(){}", many(".c")),
+        format!("a.head(){} > 1", many(".a")),
     ] {
         let parsed = parse(&text);
         assert!(parsed.program.is_none(), "{}", &text[..20]);
@@ -233,9 +237,9 @@ fn nesting_is_bounded() {
     for text in [
         format!("a{}", many(" and a")),
         format!("a in [1{}]", many(", 1")),
-        format!("a{}", many(".a")),
+        format!("a{}", ".a".repeat(63)),
         format!("a{} > 1", many(" + a")),
-        format!("a.head(){} > 1", many(".a")),
+        format!("a.head(){} > 1", ".a".repeat(64)),
         format!("a{} > 1", many(" * a")),
         format!("CHAIN(xEvent, timestamp, [WHAT(a){}])", many(", WHAT(a)")),
         format!("[a{0}].intersects([b{0}])", many(", c")),
@@ -286,6 +290,8 @@ fn the_deepest_programs_are_read_again() {
             "{:?}",
             again.diagnostics
         );
+        let of_json = json::read(&json::write(&deepest)).program;
+        assert_eq!(of_json.expect("a program").condition(), deepest.condition());
         let deeper = parse(&deep(51).to_string());
         assert_eq!(deeper.program, None);
         assert!(
@@ -348,6 +354,12 @@ fn the_deepest_values_are_read_again() {
             .program
             .unwrap_or_else(|| panic!("{name}: {:?}", again.diagnostics));
         assert_eq!(found.condition(), deepest.condition(), "{name}");
+        let of_json = json::read(&json::write(&deepest)).program;
+        assert_eq!(
+            of_json.expect("a program").condition(),
+            deepest.condition(),
+            "{name}"
+        );
         assert_eq!(parse(&deep(47).to_string()).program, None, "{name}");
     }
 }
