@@ -2,7 +2,7 @@
 
 use super::names::{self, Words};
 use crate::function::Gives;
-use crate::program::{Expression, Field, Link, Program, Root, When};
+use crate::program::{Expression, Field, Link, Operator, Program, Root, When};
 use crate::types::{Fields, Known, Type};
 use jiff::tz::TimeZone;
 use xdm::{Number, Value};
@@ -160,6 +160,19 @@ pub(super) fn is_simple(condition: &Expression) -> bool {
         condition,
         Expression::And(_) | Expression::Or(_) | Expression::Not(_)
     )
+}
+
+/// A comparison with its literal on the right, where people say it.
+pub(super) fn literal_right<'p>(
+    left: &'p Expression,
+    operator: Operator,
+    right: &'p Expression,
+) -> (&'p Expression, Operator, &'p Expression) {
+    match (left, right) {
+        (Expression::Literal(_), Expression::Literal(_)) => (left, operator, right),
+        (Expression::Literal(_), _) => (right, operator.mirrored(), left),
+        _ => (left, operator, right),
+    }
 }
 
 /// Whether a value can be missing.

@@ -3,6 +3,7 @@
 use crate::function::Function;
 use crate::generate::{Dice, Words, program};
 use crate::program::{Expression, Field, Program, Root, Sign, Unit};
+use crate::types::{Fields, Known, Type};
 use crate::{Severity, json, parse};
 use model::{Path, SegmentId};
 use proptest::prelude::*;
@@ -60,6 +61,24 @@ proptest! {
         prop_assert!(errors.is_empty(), "{text}\n{errors:#?}");
         let again = parsed.program.expect("a program");
         prop_assert_eq!(again.condition(), program.condition(), "{}", text);
+    }
+
+    /// What is a condition by its form is what has no other type than true or false, whatever it is made of.
+    #[test]
+    fn conditions_are_known_by_their_form(tape in prop::collection::vec(any::<u8>(), 0..200)) {
+        let program = program(&mut Dice::new(&tape), &words(), 5);
+        let mut wrong = Vec::new();
+        program.condition().all(&mut |part| {
+            let open = matches!(
+                part,
+                Expression::Call { .. } | Expression::Literal(_) | Expression::If { .. } | Expression::Let { .. } | Expression::Each { .. }
+            );
+            let boolean = Known::of(part, &mut Vec::new(), Fields::default()).is(Type::Boolean);
+            if part.is_condition() != boolean && !open {
+                wrong.push(format!("{part:?}"));
+            }
+        });
+        prop_assert!(wrong.is_empty(), "{:?}", wrong);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::print::Text;
 use crate::program::{Expression, Operator, Root};
 use crate::sentence::events::Events;
 use crate::sentence::names;
-use crate::sentence::scope::{Owner, Sort, Thing, is_simple, may_be_missing};
+use crate::sentence::scope::{Owner, Sort, Thing, is_simple, literal_right, may_be_missing};
 use xdm::Value;
 
 /// How a clause on where people live begins.
@@ -171,12 +171,7 @@ impl<'p> Writer<'p> {
         if let (Some(country), Operator::Equal, false) = (self.around.home(left, right), operator, negated) {
             return format!("{LIVE}in {}", country.english);
         }
-        let literal = matches!(left, Expression::Literal(_)) && !matches!(right, Expression::Literal(_));
-        let (left, operator, right) = if literal {
-            (right, operator.mirrored(), left)
-        } else {
-            (left, operator, right)
-        };
+        let (left, operator, right) = literal_right(left, operator, right);
         let value = self.beside(left, right);
         let missable = may_be_missing(left) || may_be_missing(right);
         let dates = self.around.is_date(left) || self.around.is_date(right);
