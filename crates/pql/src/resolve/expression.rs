@@ -68,7 +68,8 @@ impl<'n> Resolver<'n, '_> {
         }
     }
 
-    /// Something that can be compared, computed with or handed to a function.
+    /// Something that can be compared, computed with or handed to a function. `a in b` is one: it is `a.in(b)`, a function
+    /// like any other.
     pub(super) fn value(&mut self, node: &'n Node) -> Option<Expression> {
         let condition = matches!(
             node.kind,
@@ -76,7 +77,6 @@ impl<'n> Resolver<'n, '_> {
                 | Kind::And(_)
                 | Kind::Or(_)
                 | Kind::Compare { .. }
-                | Kind::In { .. }
                 | Kind::Occurs { .. }
                 | Kind::Quantifier { .. }
                 | Kind::Chain { .. }

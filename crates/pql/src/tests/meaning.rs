@@ -145,6 +145,10 @@ fn operators_bind() {
         // `get` with a text is one more key, however it is called; `now.a` is an attribute.
         ("get(points, \"shop\") = 3", "points.shop = 3"),
         (
+            "[a.in([1]), b notIn c].count() > 1",
+            "[a in [1], b notIn c].count() > 1",
+        ),
+        (
             "now().a.isNull() and now.a.isNull()",
             "now().a.isNull() and now.a.isNull()",
         ),
