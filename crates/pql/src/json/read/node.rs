@@ -116,7 +116,7 @@ impl<'j> Members<'j> {
         } else if number.starts_with('-') {
             "A number of this kind cannot be negative."
         } else {
-            "This number must be whole."
+            "A whole number is written here, in digits alone."
         };
         reader.fail(json, message)
     }

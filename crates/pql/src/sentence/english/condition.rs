@@ -84,7 +84,13 @@ impl<'p> Writer<'p> {
                 self.about(moment, &format!("is {not}{when}{missing}"))
             }
             Expression::InSegment(segment) => {
-                format!("{that} {are} {not}in the segment {}", Text(segment.as_str()))
+                let id = Text(segment.as_str());
+                // It is always the person who is in a segment.
+                if self.around.of_person() {
+                    format!("{that} {are} {not}in the segment {id}")
+                } else {
+                    format!("{} the person is {not}in the segment {id}", words.for_which)
+                }
             }
             Expression::Events | Expression::Filter { .. } => self.exists(condition, None, negated),
             Expression::Quantifier {
@@ -225,7 +231,7 @@ impl<'p> Writer<'p> {
             _ => (list, String::new()),
         };
         let list = self.value(list);
-        format!("{} {} {some} item in {list}{items}", words.that, words.have)
+        format!("{} {some} item in {list}{items}", words.that_have)
     }
 
     /// ` that is one whose price is 5`, of an item of a list.

@@ -56,7 +56,13 @@ impl<'p> Writer<'p> {
             }
             Expression::InSegment(segment) => {
                 let id = Text(segment.as_str());
-                format!("세그먼트 {id}에 속{}", DOES.form(form, negated))
+                // It is always the person who is in a segment.
+                let person = if self.around.of_person() {
+                    ""
+                } else {
+                    "그 사람이 "
+                };
+                format!("{person}세그먼트 {id}에 속{}", DOES.form(form, negated))
             }
             Expression::Events | Expression::Filter { .. } => self.exists(condition, None, form, negated),
             Expression::Quantifier {
