@@ -8,11 +8,13 @@ mod fix;
 mod parse;
 mod pointer;
 mod read;
+mod spell;
 mod tree;
 mod write;
 
 use crate::types::Fields;
-use crate::{Parsed, Program, Severity, resolve};
+use crate::{Parsed, Program, Severity, Span, resolve};
+use std::borrow::Cow;
 use tree::{Json, Pretty};
 use xdm::Schemas;
 
@@ -26,7 +28,7 @@ pub struct Read {
     /// What it means; `None` if and only if some diagnostic is an error. The spans of its mentions are places in the
     /// JSON text.
     pub program: Option<Program>,
-    /// All there is to say, in the order of the text.
+    /// What there is to say, in the order of the text; of very much the 200 things that matter most.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -39,8 +41,9 @@ pub struct Diagnostic {
     pub said: crate::Diagnostic,
 }
 
-/// In a sentence nothing is quoted of JSON: its place says which part is meant.
-const NO_TEXT: &str = "";
+/// Of so many things that are wrong with one JSON it is told where, and what. Nobody reads more, and each has a pointer,
+/// which is as long as the JSON is deep.
+const MOST: usize = 200;
 
 /// Reads a predicate over data of which nothing is known. Never fails and never panics, whatever the text; how deep it may
 /// be nested is bounded.
@@ -58,9 +61,13 @@ fn read_over(text: &str, fields: Fields<'_>) -> Read {
     let mut program = None;
     if let Some(json) = &json {
         let (node, mut said) = read::node(json);
-        let (resolved, more) = resolve::resolve(NO_TEXT, &node, fields);
+        let source = |span: Span| spell::at(json, span).map(Cow::Owned);
+        let (resolved, more) = resolve::resolve(&source, &node, fields);
         program = resolved;
         said.extend(more.into_iter().map(|said| fix::in_json(said, json)));
+        // Errors come first, so that there is one if and only if there is no program.
+        said.sort_by_key(|said| (said.severity, said.span));
+        said.truncate(MOST - diagnostics.len());
         diagnostics.extend(said.into_iter().map(|said| Diagnostic {
             pointer: pointer::of(json, said.span),
             said,

@@ -38,6 +38,7 @@ pub use program::{
     Direction, Expression, Field, Link, Mention, Mentioned, Operator, Path, Pattern, Program, Root, Sign,
     Step, Unit, When, Which, Window,
 };
+use std::borrow::Cow;
 use types::Fields;
 pub use types::Type;
 use xdm::Schemas;
@@ -100,7 +101,8 @@ pub fn parse_typed(text: &str, schemas: &Schemas) -> Parsed {
 
 fn parsed(text: &str, fields: Fields<'_>) -> Parsed {
     let (node, mut diagnostics) = parse::parse(text);
-    let (program, more) = resolve::resolve(text, &node, fields);
+    let source = |span: Span| text.get(span.start..span.end).map(Cow::Borrowed);
+    let (program, more) = resolve::resolve(&source, &node, fields);
     diagnostics.extend(more);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity));
     let sound = diagnostics

@@ -102,14 +102,14 @@ impl Linter<'_, '_> {
         }
         let domain = claim.of.domain(self.known);
         let start = State::new(&domain);
-        let (what, reason) = ((self.quoted)(span), reason(&domain, &claim, condition));
-        if start.with(&domain, &claim).is_impossible() {
-            let diagnostic = Diagnostic::warning(span, format!("{} never holds{reason}.", begin(&what)));
-            return Some(diagnostic.constant(false));
+        let never = start.with(&domain, &claim).is_impossible();
+        if !never && !start.implies(&claim) {
+            return None;
         }
-        let always = start.implies(&claim);
-        let message = format!("{} always holds{reason}.", begin(&what));
-        always.then(|| Diagnostic::warning(span, message).constant(true))
+        let (what, reason) = ((self.quoted)(span), reason(&domain, &claim, condition));
+        let word = if never { "never" } else { "always" };
+        let message = format!("{} {word} holds{reason}.", begin(&what));
+        Some(Diagnostic::warning(span, message).constant(!never))
     }
 
     /// What the clauses of an `and` or `or` have to do with each other.

@@ -15,8 +15,8 @@ use crate::{Diagnostic, Span};
 
 /// How deep brackets, filters, negations and calls may be nested in a text. It bounds the stack of the parser; a
 /// meaning of `resolve::MAX_DEPTH` levels never needs more, however it is printed.
-const MAX_DEPTH: usize = 180;
-/// How many functions and filters may follow each other on one value.
+const MAX_DEPTH: usize = 160;
+/// How many functions, filters and paths into their results may follow each other on one value.
 pub(crate) const MAX_CHAIN: usize = 8;
 
 /// The shape of `text`, and all that is wrong with it so far.
@@ -203,10 +203,22 @@ impl<'t> Parser<'t> {
         node
     }
 
-    /// Reports that, and gives up on the rest of the text.
     fn too_deep(&mut self) -> Node {
+        self.give_up(format!(
+            "This is nested more than {MAX_DEPTH} levels deep; split the segment up."
+        ))
+    }
+
+    /// Reports that too much follows each other, and gives up.
+    fn too_long(&mut self) -> Node {
+        self.give_up(format!(
+            "More than {MAX_CHAIN} functions and filters follow each other here; put some of them in brackets, or split the segment up."
+        ))
+    }
+
+    /// Reports what is too much, and gives up on the rest of the text.
+    fn give_up(&mut self, message: String) -> Node {
         let span = self.span();
-        let message = format!("This is nested more than {MAX_DEPTH} levels deep; split the segment up.");
         self.report(Diagnostic::error(span, message));
         self.gave_up = true;
         self.at = self.tokens.len() - 1;

@@ -21,7 +21,7 @@ impl Place {
     /// The place of the condition of `program`, which was read from `text`; `None` if it was not.
     pub fn of(text: &str, program: &Program) -> Option<Self> {
         let (node, _) = parse::parse(text);
-        let (read, _) = resolve::resolve(text, &node, Fields::default());
+        let (read, _) = resolve::resolve(&|_| None, &node, Fields::default());
         let condition = program.condition();
         if read?.condition() != condition {
             return None;

@@ -1,11 +1,13 @@
 //! From a program back to `pql/text`, in one canonical spelling.
 
+mod literal;
 mod time;
 
 use crate::function::Function;
 use crate::lex::{is_name, is_reserved};
 use crate::parse::MAX_CHAIN;
 use crate::program::{Expression, Field, Link, Program, Root};
+pub(crate) use literal::{Literal, Text, number};
 use std::fmt::{self, Display, Formatter, Write};
 use xdm::{Number, Value};
 
@@ -55,6 +57,10 @@ impl<'p> Printer<'p, '_> {
             Expression::Events => self.out.write_str("xEvent"),
             Expression::Member { of, path } => {
                 self.receiver(of)?;
+                // `now.a` is a path that begins with that word.
+                if matches!(&**of, Expression::Call { function, .. } if function.is_word()) {
+                    self.out.write_str("()")?;
+                }
                 self.keys(path.keys(), true)
             }
             Expression::Not(inner) => {
@@ -289,10 +295,9 @@ impl<'p> Printer<'p, '_> {
 
     /// Whether the first key, standing alone, means what it says.
     fn begins_bare(&self, keys: &[String]) -> bool {
-        let Some(first) = keys.first() else { return false };
-        let named = self.items.iter().flatten().any(|name| name == first);
-        let word = keys.len() == 1 && Function::named(first).is_some_and(Function::is_word);
-        is_name(first) && !is_reserved(first) && !named && !word
+        let named = self.items.iter().flatten().copied();
+        keys.first()
+            .is_some_and(|first| stands_alone(first, keys.len() == 1, named))
     }
 
     fn keys(&mut self, keys: &[String], mut dotted: bool) -> fmt::Result {
@@ -308,6 +313,13 @@ impl<'p> Printer<'p, '_> {
     }
 }
 
+/// Whether a path that begins with this key is that path wherever these names are in scope: in a text, and in JSON where it
+/// is looked up in nothing. `only` if it is its only key.
+pub(crate) fn stands_alone<'a>(key: &str, only: bool, mut names: impl Iterator<Item = &'a str>) -> bool {
+    let word = only && Function::named(key).is_some_and(Function::is_word);
+    is_name(key) && !is_reserved(key) && !word && !names.any(|name| name == key)
+}
+
 /// Whether it runs on to the closing bracket around it.
 fn is_open(expression: &Expression) -> bool {
     matches!(
@@ -321,7 +333,7 @@ fn is_open(expression: &Expression) -> bool {
     )
 }
 
-/// How many functions, filters and keys follow each other without a bracket around some of them.
+/// How many functions, filters and paths follow each other without a bracket around some of them.
 fn chain_length(expression: &Expression) -> usize {
     match expression {
         Expression::Call { function, arguments } if function.is_method() => {
@@ -330,70 +342,7 @@ fn chain_length(expression: &Expression) -> usize {
         Expression::Filter {
             list, variable: None, ..
         } => 1 + chain_length(list),
-        Expression::Member { of, path } => path.keys().len() + chain_length(of),
+        Expression::Member { of, .. } => 1 + chain_length(of),
         _ => 0,
-    }
-}
-
-/// A literal as it is written.
-pub(crate) struct Literal<'a>(pub(crate) &'a Value);
-
-impl Display for Literal<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Value::Bool(value) => write!(f, "{value}"),
-            Value::String(text) => write!(f, "{}", Text(text)),
-            Value::Number(known) => f.write_str(&number(*known)),
-            Value::Array(items) => {
-                f.write_char('[')?;
-                for (at, item) in items.iter().enumerate() {
-                    let comma = if at > 0 { ", " } else { "" };
-                    write!(f, "{comma}{}", Literal(item))?;
-                }
-                f.write_char(']')
-            }
-            Value::Null | Value::Object(_) => {
-                debug_assert!(false, "no literal");
-                f.write_str("null")
-            }
-        }
-    }
-}
-
-/// A number as it is written, in PQL as in JSON.
-pub(crate) fn number(number: Number) -> String {
-    match number {
-        Number::Exact(number) => number.to_string(),
-        // So many digits that they are not held exactly when they are read again.
-        Number::Approximate(number) => inexact(number),
-    }
-}
-
-fn inexact(number: f64) -> String {
-    let shortest = format!("{number:e}");
-    match Number::parse(&shortest) {
-        Some(Number::Approximate(_)) => shortest,
-        _ if number == 0.0 => format!("{}1e-400", if number.is_sign_negative() { "-" } else { "" }),
-        _ => format!("{number:.60}1"),
-    }
-}
-
-/// A text in quotes.
-pub(crate) struct Text<'a>(pub(crate) &'a str);
-
-impl Display for Text<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
-        for c in self.0.chars() {
-            match c {
-                '"' => f.write_str("\\\"")?,
-                '\\' => f.write_str("\\\\")?,
-                '\n' => f.write_str("\\n")?,
-                '\t' => f.write_str("\\t")?,
-                c if c.is_control() => write!(f, "\\u{:04x}", u32::from(c))?,
-                c => f.write_char(c)?,
-            }
-        }
-        f.write_char('"')
     }
 }

@@ -17,6 +17,7 @@ use crate::program::{Expression, Mention, Program};
 use crate::syntax::{Key, Kind, Node};
 use crate::types::{Fields, Known, Type};
 use crate::{Diagnostic, Severity, Span};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// How deep a meaning may be nested.
@@ -28,11 +29,17 @@ pub(crate) const MAX_EVENTS: usize = 3;
 /// How many items of whatever lists may be in scope at once.
 pub(crate) const MAX_ITEMS: usize = 6;
 
-/// The meaning of `node`, the shape of `text` (which is empty if it was no text), if it has one; and all that is wrong with it where the data can have these
-/// fields.
-pub(crate) fn resolve(text: &str, node: &Node, fields: Fields<'_>) -> (Option<Program>, Vec<Diagnostic>) {
+/// What stands at a place as a text has it, if that can be said; sentences quote it.
+pub(crate) type Source<'t> = dyn Fn(Span) -> Option<Cow<'t, str>> + 't;
+
+/// The meaning of `node`, if it has one, and all that is wrong with it where the data can have these fields.
+pub(crate) fn resolve<'n>(
+    source: &'n Source<'n>,
+    node: &'n Node,
+    fields: Fields<'_>,
+) -> (Option<Program>, Vec<Diagnostic>) {
     let mut resolver = Resolver {
-        text,
+        source,
         fields,
         depth: 0,
         scopes: Vec::new(),
@@ -69,7 +76,7 @@ pub(crate) fn resolve(text: &str, node: &Node, fields: Fields<'_>) -> (Option<Pr
 }
 
 struct Resolver<'n, 's> {
-    text: &'n str,
+    source: &'n Source<'n>,
     /// What the data can have.
     fields: Fields<'s>,
     /// How deep the meaning at hand is nested.
@@ -143,15 +150,15 @@ impl<'n, 's> Resolver<'n, 's> {
         Known::of(expression, &mut self.types, self.fields)
     }
 
-    /// What stands there; `..` where there is no text.
-    fn source(&self, span: Span) -> &'n str {
-        self.text.get(span.start..span.end).unwrap_or("..")
+    /// What stands there; `..` where that cannot be said.
+    fn source(&self, span: Span) -> Cow<'n, str> {
+        (self.source)(span).unwrap_or(Cow::Borrowed(".."))
     }
 
     /// What stands there, in quotes for a sentence; of what is long only `this`.
     fn quoted(&self, span: Span) -> String {
         const LONGEST: usize = 60;
-        match self.text.get(span.start..span.end) {
+        match (self.source)(span) {
             Some(text)
                 if text.len() <= 4 * LONGEST
                     && text.chars().count() <= LONGEST

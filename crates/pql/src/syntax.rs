@@ -23,10 +23,10 @@ pub(crate) enum Kind {
     Path(Vec<Key>),
     /// `^.a.b`, `$1.a.b`; the keys may be none, but of a variable the first is its name.
     From(Origin, Vec<Key>),
-    /// A name after something that is no path.
+    /// Names, at least one, after something that is no path.
     Member {
         of: Box<Node>,
-        key: Key,
+        keys: Vec<Key>,
     },
     /// `of.name(arguments)`, `name(arguments)`
     Call {

@@ -133,21 +133,6 @@ pub(super) fn bare(
     Clause::new(kind, text, place.map(|place| place.span), said)
 }
 
-/// Whether it is a condition by its form.
-pub(super) fn is_condition(part: &Expression) -> bool {
-    matches!(
-        part,
-        Expression::Not(_)
-            | Expression::And(_)
-            | Expression::Or(_)
-            | Expression::Compare { .. }
-            | Expression::Quantifier { .. }
-            | Expression::Occurs { .. }
-            | Expression::Chain { .. }
-            | Expression::InSegment(_)
-    )
-}
-
 pub(super) fn kind(part: &Expression) -> Kind {
     match part {
         Expression::Not(_) => Kind::Not,

@@ -119,6 +119,8 @@ impl<'a> World<'a> {
         clause.items = Some(items);
         let below = match asked.list {
             Expression::Events | Expression::Field(_) | Expression::Literal(_) => None,
+            // A list of which nothing is asked is the part itself.
+            list if std::ptr::eq(list, part) => Some(self.value(list, around, place)),
             list => Some(self.value(list, around, under(0))),
         };
         clause.parts = match below {

@@ -1,7 +1,7 @@
 //! What is asked of a value: what it is, and what it is made of.
 
 use super::clause::{Clause, Kind, Said};
-use super::condition::{Around, bare, is_condition, kind};
+use super::condition::{Around, bare, kind};
 use super::shown::shown;
 use super::world::World;
 use pql::{Expression, Place};
@@ -9,7 +9,7 @@ use pql::{Expression, Place};
 impl<'a> World<'a> {
     /// A part that is a value.
     pub(super) fn value(&self, part: &'a Expression, around: &Around<'a>, place: Option<&Place>) -> Clause {
-        if is_condition(part) {
+        if part.is_condition() {
             return self.condition(part, around, place);
         }
         let under = |number: usize| place.and_then(|place| place.part(number));

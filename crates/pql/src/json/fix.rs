@@ -2,17 +2,17 @@
 
 use super::tree::{Data, Json};
 use super::write;
+use crate::Diagnostic;
 use crate::lex::is_name;
 use crate::parse;
 use crate::print::Text;
 use crate::syntax::{Kind, Node};
-use crate::{Diagnostic, Span};
 use xdm::Value;
 
 /// The same with its fix, which is a text, as JSON; without one that has no place in JSON.
 pub(super) fn in_json(diagnostic: Diagnostic, json: &Json) -> Diagnostic {
     let fix = diagnostic.fix.as_deref().and_then(|fix| {
-        let found = at(json, diagnostic.span)?;
+        let found = json.at(diagnostic.span)?;
         match &found.data {
             Data::Text(_) if is_name(fix) => Some(Text(fix).to_string()),
             Data::Object(_) => {
@@ -24,18 +24,6 @@ pub(super) fn in_json(diagnostic: Diagnostic, json: &Json) -> Diagnostic {
         }
     });
     Diagnostic { fix, ..diagnostic }
-}
-
-/// The value that takes exactly this place.
-fn at(json: &Json, place: Span) -> Option<&Json> {
-    if json.span == place {
-        return Some(json);
-    }
-    match &json.data {
-        Data::List(items) => items.iter().find_map(|item| at(item, place)),
-        Data::Object(members) => members.iter().find_map(|(_, value)| at(value, place)),
-        _ => None,
-    }
 }
 
 /// A path or a literal: fixes are no more than that.

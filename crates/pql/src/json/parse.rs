@@ -2,15 +2,18 @@
 //!
 //! What is no JSON ends it; a name that is there twice is reported and goes on.
 
-use super::Diagnostic;
 use super::pointer::{Step, spelled};
 use super::tree::{Data, Json, Name};
+use super::{Diagnostic, MOST};
 use crate::Span;
 use std::collections::BTreeSet;
 
 /// How deep values may be nested. It bounds the stack; a meaning as deep as `resolve` takes never needs more, whatever
 /// it is made of.
-pub(super) const MAX_NESTING: usize = 400;
+pub(super) const MAX_NESTING: usize = 300;
+
+/// The longest name of a member, in bytes: no node has one as long, and pointers are made of them.
+const LONGEST_NAME: usize = 200;
 
 /// The value that `text` holds, if it is JSON, and what is wrong with it so far.
 pub(super) fn parse(text: &str) -> (Option<Json>, Vec<Diagnostic>) {
@@ -82,6 +85,10 @@ impl Parser<'_> {
                 return self.unexpected("the name of a member, in double quotes, is expected");
             }
             let text = self.string()?;
+            if text.len() > LONGEST_NAME {
+                let message = "No node has a member with so long a name.";
+                return self.fail(start, message);
+            }
             let span = Span::new(start, self.at);
             self.steps.push(Step::Member(text.clone()));
             self.space();
@@ -241,6 +248,9 @@ impl Parser<'_> {
     }
 
     fn report(&mut self, span: Span, message: impl Into<String>) {
+        if self.diagnostics.len() == MOST {
+            return;
+        }
         self.diagnostics.push(Diagnostic {
             pointer: spelled(&self.steps),
             said: crate::Diagnostic::error(span, message),

@@ -10,29 +10,17 @@ pub(super) enum Step {
     Item(usize),
 }
 
-/// The pointer to the smallest value that the whole place lies in. The name of a member belongs to its value.
+/// The pointer to the smallest value that the whole place lies in.
 pub(super) fn of(json: &Json, place: Span) -> String {
     let (mut at, mut steps) = (json, Vec::new());
-    let holds = |span: Span| span.start <= place.start && place.end <= span.end;
-    loop {
-        let below = match &at.data {
-            Data::List(items) => items
-                .iter()
-                .enumerate()
-                .find(|(_, item)| holds(item.span))
-                .map(|(index, item)| (Step::Item(index), item)),
-            Data::Object(members) => members
-                .iter()
-                .find(|(name, value)| holds(name.span) || holds(value.span))
-                .map(|(name, value)| (Step::Member(name.text.clone()), value)),
-            _ => None,
-        };
-        let Some((step, inner)) = below else {
-            return spelled(&steps);
-        };
-        steps.push(step);
-        at = inner;
+    while let Some((number, part)) = at.part_around(place) {
+        steps.push(match &at.data {
+            Data::Object(members) => Step::Member(members[number].0.text.clone()),
+            _ => Step::Item(number),
+        });
+        at = part;
     }
+    spelled(&steps)
 }
 
 /// `/params/0/a~1b`

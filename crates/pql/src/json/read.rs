@@ -278,10 +278,15 @@ fn member(of: Node, key: Key) -> Option<Kind> {
             keys.push(key);
             Kind::From(origin, keys)
         }
+        Kind::Member { of, mut keys } if is_name(&key.text) => {
+            keys.push(key);
+            Kind::Member { of, keys }
+        }
         kind => {
             let of = Box::new(Node::new(of.span, kind));
             if is_name(&key.text) {
-                return Some(Kind::Member { of, key });
+                let keys = vec![key];
+                return Some(Kind::Member { of, keys });
             }
             let span = key.span;
             let name = Key {

@@ -60,6 +60,37 @@ impl Json {
         ))
     }
 
+    /// The item or the member that a place lies in, and its number. The name of a member belongs to its value.
+    pub(super) fn part_around(&self, place: Span) -> Option<(usize, &Self)> {
+        let holds = |span: Span| span.start <= place.start && place.end <= span.end;
+        // They stand in the order of the text.
+        let ends_before = |part: &Self| part.span.end < place.end;
+        match &self.data {
+            Data::List(items) => {
+                let at = items.partition_point(ends_before);
+                let item = items.get(at).filter(|item| holds(item.span))?;
+                Some((at, item))
+            }
+            Data::Object(members) => {
+                let at = members.partition_point(|(_, value)| ends_before(value));
+                let (_, value) = members
+                    .get(at)
+                    .filter(|(name, value)| holds(name.span) || holds(value.span))?;
+                Some((at, value))
+            }
+            _ => None,
+        }
+    }
+
+    /// The value that takes exactly this place.
+    pub(super) fn at(&self, place: Span) -> Option<&Self> {
+        let mut found = self;
+        while found.span != place {
+            (_, found) = found.part_around(place)?;
+        }
+        Some(found)
+    }
+
     /// What a sentence calls it.
     pub(super) fn described(&self) -> &'static str {
         match &self.data {

@@ -3,9 +3,7 @@
 mod time;
 
 use super::tree::{Data, Json};
-use crate::function::Function;
-use crate::lex::{is_name, is_reserved};
-use crate::print::number;
+use crate::print::{number, stands_alone};
 use crate::program::{Expression, Field, Path, Program, Root};
 use xdm::{Number, Value};
 
@@ -212,10 +210,9 @@ impl<'p> Writer<'p> {
 
     /// Whether the first key, looked up in nothing, means what it says: as in a text.
     fn begins_bare(&self, keys: &[String]) -> bool {
-        let Some(first) = keys.first() else { return false };
-        let named = self.items.iter().flatten().any(|name| name == first);
-        let word = keys.len() == 1 && Function::named(first).is_some_and(Function::is_word);
-        is_name(first) && !is_reserved(first) && !named && !word
+        let named = self.items.iter().flatten().copied();
+        keys.first()
+            .is_some_and(|first| stands_alone(first, keys.len() == 1, named))
     }
 }
 

@@ -13,11 +13,12 @@ impl Parser<'_> {
         let mut chained = 0;
         loop {
             if chained > MAX_CHAIN {
-                return self.too_deep();
+                return self.too_long();
             }
             if self.eat_sign(".") {
+                let before = is_path(&node);
                 node = self.member(start, node);
-                chained += usize::from(!matches!(node.kind, Kind::Path(_) | Kind::From(..)));
+                chained += usize::from(!(before && is_path(&node)));
             } else if self.is_sign("[") {
                 let open = self.span();
                 self.skip();
@@ -60,44 +61,49 @@ impl Parser<'_> {
                 keys.push(key);
                 Node::new(span, Kind::From(origin, keys))
             }
+            Kind::Member { of, mut keys } => {
+                keys.push(key);
+                Node::new(span, Kind::Member { of, keys })
+            }
             Kind::Broken => Node::broken(span),
-            _ => Node::new(
-                span,
-                Kind::Member {
-                    of: Box::new(of),
-                    key,
-                },
-            ),
+            _ => {
+                let (of, keys) = (Box::new(of), vec![key]);
+                Node::new(span, Kind::Member { of, keys })
+            }
         }
     }
 
     /// A call, from its opening bracket on. `get("key")` is one more key of a path, however it is spelled.
-    fn call(&mut self, start: Span, mut of: Option<Node>, name: Key) -> Node {
+    fn call(&mut self, start: Span, of: Option<Node>, name: Key) -> Node {
         let open = self.span();
         self.skip();
         let arguments = self.items(")");
         self.close(open, ")");
         let span = self.since(start);
-        if name.text == "get"
-            && let [
-                Node {
-                    kind: Kind::Text(text),
-                    span: at,
-                },
-            ] = arguments.as_slice()
-            && let Some(Node {
-                kind: Kind::Path(keys) | Kind::From(_, keys),
-                ..
-            }) = &mut of
-        {
-            keys.push(Key {
-                span: *at,
-                text: text.clone(),
-            });
-            return of.map_or(Node::broken(span), |of| Node::new(span, of.kind));
+        if name.text != "get" {
+            let of = of.map(Box::new);
+            return Node::new(span, Kind::Call { of, name, arguments });
         }
-        let of = of.map(Box::new);
-        Node::new(span, Kind::Call { of, name, arguments })
+        let mut all: Vec<Node> = of.into_iter().chain(arguments).collect();
+        if let [map, key] = all.as_mut_slice()
+            && let Kind::Path(keys) | Kind::From(_, keys) = &mut map.kind
+            && let Kind::Text(text) = &key.kind
+        {
+            let (span_of_key, text) = (key.span, text.clone());
+            keys.push(Key {
+                span: span_of_key,
+                text,
+            });
+            return Node::new(span, all.swap_remove(0).kind);
+        }
+        Node::new(
+            span,
+            Kind::Call {
+                of: None,
+                name,
+                arguments: all,
+            },
+        )
     }
 
     /// Expressions with commas between them, up to the closing bracket, which is not taken.
@@ -257,4 +263,9 @@ impl Parser<'_> {
         }
         node
     }
+}
+
+/// Whether one more key only makes it longer.
+fn is_path(node: &Node) -> bool {
+    matches!(node.kind, Kind::Path(_) | Kind::From(..) | Kind::Member { .. })
 }

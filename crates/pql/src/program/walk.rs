@@ -40,8 +40,23 @@ impl Expression {
         }
     }
 
+    /// Whether it is a condition by its form: it holds or does not, and is never missing. Other forms may give either.
+    pub fn is_condition(&self) -> bool {
+        matches!(
+            self,
+            Self::Not(_)
+                | Self::And(_)
+                | Self::Or(_)
+                | Self::Compare { .. }
+                | Self::Quantifier { .. }
+                | Self::Occurs { .. }
+                | Self::Chain { .. }
+                | Self::InSegment(_)
+        )
+    }
+
     /// This and all in it, in the order of the text.
-    fn all(&self, tell: &mut dyn FnMut(&Self)) {
+    pub(crate) fn all(&self, tell: &mut dyn FnMut(&Self)) {
         tell(self);
         self.parts().into_iter().for_each(|part| part.all(tell));
     }

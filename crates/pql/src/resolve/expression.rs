@@ -1,9 +1,10 @@
 //! What each part of a text means, as a condition or as a value.
 
 use super::Resolver;
+use super::name::path;
 use crate::lint::Linter;
-use crate::program::{Expression, Field, Path, Sign};
-use crate::syntax::{Kind, Node};
+use crate::program::{Expression, Field, Sign};
+use crate::syntax::{Key, Kind, Node};
 use crate::types::{Known, Type};
 use crate::{Diagnostic, Span};
 use model::{Scalar, SegmentId};
@@ -67,7 +68,8 @@ impl<'n> Resolver<'n, '_> {
         }
     }
 
-    /// Something that can be compared, computed with or handed to a function.
+    /// Something that can be compared, computed with or handed to a function. `a in b` is one: it is `a.in(b)`, a function
+    /// like any other.
     pub(super) fn value(&mut self, node: &'n Node) -> Option<Expression> {
         let condition = matches!(
             node.kind,
@@ -75,7 +77,6 @@ impl<'n> Resolver<'n, '_> {
                 | Kind::And(_)
                 | Kind::Or(_)
                 | Kind::Compare { .. }
-                | Kind::In { .. }
                 | Kind::Occurs { .. }
                 | Kind::Quantifier { .. }
                 | Kind::Chain { .. }
@@ -164,7 +165,7 @@ impl<'n> Resolver<'n, '_> {
             Kind::List(items) => self.list_of(items),
             Kind::Path(keys) => self.named(keys),
             Kind::From(origin, keys) => self.from(node.span, *origin, keys),
-            Kind::Member { .. } => self.member(node),
+            Kind::Member { of, keys } => self.member(of, keys),
             Kind::Call { of, name, arguments } => self.call(node.span, of.as_deref(), name, arguments),
             Kind::Lambda { .. } => {
                 let message = "`=>` stands at the beginning of a segment, or in a function such as `map`.";
@@ -235,18 +236,12 @@ impl<'n> Resolver<'n, '_> {
     }
 
     /// A path into a result.
-    fn member(&mut self, node: &'n Node) -> Option<Expression> {
-        let (mut of, mut keys) = (node, Vec::new());
-        while let Kind::Member { of: inner, key } = &of.kind {
-            keys.push(key);
-            of = inner;
-        }
-        keys.reverse();
+    fn member(&mut self, of: &'n Node, keys: &[Key]) -> Option<Expression> {
         let found = self.value(of)?;
-        self.own_fields_only(keys.first().copied(), &found)?;
+        self.own_fields_only(keys.first(), &found)?;
         let known = self.type_of(&found);
-        self.there(&known, &keys)?;
-        let path = Path::new(keys.into_iter().map(|key| key.text.clone()).collect());
+        self.there(&known, &keys.iter().collect::<Vec<_>>())?;
+        let path = path(keys);
         let of = Box::new(found);
         Some(Expression::Member { of, path })
     }

@@ -153,22 +153,23 @@ impl<'n, 's> Resolver<'n, 's> {
         Some(())
     }
 
-    /// What the items of a list are: of a literal each, else what is known of all.
+    /// What the items of a list are: each kind once where they are written out, else what is known of all.
     fn items_of(&mut self, list: &Expression) -> Vec<Known<'s>> {
-        match list {
+        let all: Vec<Known<'s>> = match list {
             Expression::Literal(Value::Array(items)) => {
-                let mut kinds: Vec<Known<'s>> = Vec::new();
-                for item in items {
-                    let known = self.type_of(&Expression::Literal(item.clone()));
-                    if !kinds.contains(&known) {
-                        kinds.push(known);
-                    }
-                }
-                kinds
+                let items = items.iter().cloned().map(Expression::Literal);
+                items.map(|item| self.type_of(&item)).collect()
             }
             Expression::List(items) => items.iter().map(|item| self.type_of(item)).collect(),
             list => vec![self.type_of(list).item()],
+        };
+        let mut kinds = Vec::new();
+        for known in all {
+            if !kinds.contains(&known) {
+                kinds.push(known);
+            }
         }
+        kinds
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Resolver;
 use crate::function::{Function, is_function};
+use crate::print::stands_alone;
 use crate::program::{Expression, Field, Path, Root};
 use crate::syntax::{Key, Origin};
 use crate::types::{Known, Type};
@@ -35,9 +36,30 @@ impl<'n, 's> Resolver<'n, 's> {
         let slip = self.slip(first);
         let around = self.filters().next();
         match around {
-            Some(item) => self.item(item, keys, slip),
+            Some(item) => {
+                self.has_a_spelling(keys)?;
+                self.item(item, keys, slip)
+            }
             None => self.profile(first.span, keys, slip),
         }
+    }
+
+    /// JSON can look up whatever key in an item without a name; a text has such an item's fields by their bare names only,
+    /// and every program has a text.
+    fn has_a_spelling(&mut self, keys: &[Key]) -> Option<()> {
+        let (first, rest) = keys.split_first()?;
+        let only = rest.is_empty();
+        let labels = self.labels.iter().filter(|_| !only);
+        let named = self.scopes.iter().filter_map(|scope| scope.name);
+        let names = named.chain(labels.copied()).chain(self.profile);
+        if stands_alone(&first.text, only, names.map(|name| name.text.as_str())) {
+            return Some(());
+        }
+        let message = format!(
+            "A bare `{}` cannot be the item's field here; name the item, as `select` does, and look it up there.",
+            first.text
+        );
+        self.fail(Diagnostic::error(first.span, message))
     }
 
     /// `^.a`, `$1.a`
@@ -58,6 +80,10 @@ impl<'n, 's> Resolver<'n, 's> {
                 match item {
                     Some(_) if keys.is_empty() => {
                         self.fail(Diagnostic::error(span, "A name is missing after `^`."))
+                    }
+                    Some(item) if levels == 0 => {
+                        self.has_a_spelling(keys)?;
+                        self.item(item, keys, None)
                     }
                     Some(item) => self.item(item, keys, None),
                     None if levels == around => self.profile(span, keys, None),

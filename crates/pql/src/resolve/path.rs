@@ -7,7 +7,7 @@ use crate::lex::{is_name, is_reserved};
 use crate::print::Text;
 use crate::syntax::Key;
 use crate::types::{Known, Type};
-use xdm::{Unknown, Why, nearest};
+use xdm::{MAX_DEPTH, Unknown, Why, nearest};
 
 /// Of so many fields all are named.
 const FEW: usize = 12;
@@ -21,8 +21,12 @@ impl<'s> Resolver<'_, 's> {
         self.fields.are_known() && of.at(&texts(keys), self.fields).is_none()
     }
 
-    /// Reports a path that no schema has.
+    /// Reports a path that no data can have, or no schema has.
     pub(super) fn there(&mut self, of: &Known<'s>, keys: &[&Key]) -> Option<()> {
+        if let Some(key) = keys.get(MAX_DEPTH) {
+            let message = format!("No data is nested as deep as this path: more than {MAX_DEPTH} keys.");
+            return self.fail(Diagnostic::error(key.span, message));
+        }
         if !self.is_lost(of, keys) {
             return Some(());
         }

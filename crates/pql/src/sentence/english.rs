@@ -32,7 +32,8 @@ struct Pronouns {
     /// `for whom`
     for_which: &'static str,
     are: &'static str,
-    have: &'static str,
+    /// `who have`
+    that_have: &'static str,
     /// `people`
     ones: &'static str,
 }
@@ -41,14 +42,15 @@ const PEOPLE: Pronouns = Pronouns {
     that: "who",
     for_which: "for whom",
     are: "are",
-    have: "have",
+    that_have: "who have",
     ones: "people",
 };
 const THING: Pronouns = Pronouns {
     that: "that",
     for_which: "for which",
     are: "is",
-    have: "has",
+    // One or many.
+    that_have: "with",
     ones: "one",
 };
 

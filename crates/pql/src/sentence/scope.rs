@@ -1,7 +1,8 @@
 //! What belongs to whom: the person, the item at hand, or one further out.
 
 use super::names::{self, Words};
-use crate::program::{Expression, Field, Link, Program, Root, When};
+use crate::function::Gives;
+use crate::program::{Expression, Field, Link, Operator, Program, Root, When};
 use crate::types::{Fields, Known, Type};
 use jiff::tz::TimeZone;
 use xdm::{Number, Value};
@@ -99,6 +100,17 @@ impl<'p> Around<'p> {
         thing.map_or(Sort::Item, |thing| thing.kind)
     }
 
+    /// Whether an expression gives a date, as far as it says so itself: by its function, or as the time of an event.
+    pub(super) fn is_date(&self, expression: &Expression) -> bool {
+        match expression {
+            Expression::Call { function, .. } => function.gives == Gives::Type(Type::Date),
+            Expression::Field(Field { root, path }) => {
+                self.sort_at(*root) == Sort::Event && path.keys() == ["timestamp"]
+            }
+            _ => false,
+        }
+    }
+
     /// What an item of the list is.
     pub(super) fn sort_of(&self, list: &Expression) -> Sort {
         let known = |thing: &Thing<'_>| match thing.kind {
@@ -150,6 +162,19 @@ pub(super) fn is_simple(condition: &Expression) -> bool {
     )
 }
 
+/// A comparison with its literal on the right, where people say it.
+pub(super) fn literal_right<'p>(
+    left: &'p Expression,
+    operator: Operator,
+    right: &'p Expression,
+) -> (&'p Expression, Operator, &'p Expression) {
+    match (left, right) {
+        (Expression::Literal(_), Expression::Literal(_)) => (left, operator, right),
+        (Expression::Literal(_), _) => (right, operator.mirrored(), left),
+        _ => (left, operator, right),
+    }
+}
+
 /// Whether a value can be missing.
 pub(super) fn may_be_missing(expression: &Expression) -> bool {
     match expression {
@@ -186,12 +211,6 @@ pub(super) fn day(arguments: &[Expression]) -> Option<(Number, usize, Number)> {
         .ok()
         .filter(|month| (1..=12).contains(month))?;
     Some((whole(year)?, month, whole(day)?))
-}
-
-/// Whether an expression gives a date, as far as it says so itself.
-pub(super) fn is_date(expression: &Expression) -> bool {
-    use crate::function::Gives;
-    matches!(expression, Expression::Call { function, .. } if function.gives == Gives::Type(Type::Date))
 }
 
 /// The zone, if it is not UTC.

@@ -1,10 +1,11 @@
 //! `pql/json`: the same language, both ways.
 
 use super::properties::{TOKENS, words};
+use super::typed::schemas;
 use crate::generate::{Dice, program};
-use crate::json::{Diagnostic, Read, compact, pretty, read, write};
+use crate::json::{Diagnostic, Read, compact, pretty, read, read_typed, write};
 use crate::program::{Expression, Program};
-use crate::{Notation, Severity, parse};
+use crate::{Notation, Parsed, Severity, parse, parse_typed};
 use proptest::prelude::*;
 
 const PAGE: &str = include_str!("../../../../docs/pql/json.md");
@@ -153,6 +154,41 @@ fn said(json: &str, Diagnostic { pointer, said }: &Diagnostic) -> String {
     format!("{severity} {pointer:?} {place}: {}{fix}", said.message)
 }
 
+/// Whatever is short is quoted as a text has it, so that the sentence is the same as that of the text.
+#[test]
+fn what_is_quoted_of_json_is_what_a_text_has() {
+    let schemas = schemas();
+    let mut quoting = 0;
+    for text in [
+        "_shop.tier > 5",
+        "5 = _shop.tier",
+        "_shop.tags = \"vip\"",
+        "_shop.tags.includes(5)",
+        "_shop.tier in [1, 2]",
+        "_shop.scores.get(\"two words\") = \"x\"",
+        "xEvent[commerce.order.priceTotal = \"x\"]",
+        "xEvent[productListItems[SKU = ^^.commerce.order]]",
+        "exists E from xEvent where E.commerce.order.priceTotal = \"x\"",
+        "_shop.tags.head() = 5",
+        "person = 5",
+        "_shop.tier = \"a\" and _shop.tier = \"b\"",
+        "_shop.nothing = 5",
+    ] {
+        let json = write(&Program::new(condition(text)));
+        let sentences = |all: Vec<crate::Diagnostic>| -> Vec<String> {
+            all.into_iter()
+                .map(|said| said.message.replace("$1.", ""))
+                .collect()
+        };
+        let of_json = Parsed::from(read_typed(&json, &schemas)).diagnostics;
+        let of_text = parse_typed(text, &schemas).diagnostics;
+        let (of_json, of_text) = (sentences(of_json), sentences(of_text));
+        assert_eq!(of_json, of_text, "{text}");
+        quoting += of_json.iter().filter(|said| said.contains('`')).count();
+    }
+    assert!(quoting >= 12, "{quoting}");
+}
+
 /// A JSON becomes right when every fix is taken, if every error has one.
 #[test]
 fn fixes_mend() {
@@ -196,7 +232,7 @@ fn nesting_is_bounded() {
         assert_eq!(found.program, None, "{part}");
         let message = &found.diagnostics[0].said.message;
         assert!(
-            message.contains("nested more than 400 levels"),
+            message.contains("nested more than 300 levels"),
             "{part}: {message}"
         );
     }
@@ -207,7 +243,7 @@ fn nesting_is_bounded() {
         format!("{}{inner}{}", not.repeat(depth), "]}".repeat(depth))
     };
     assert!(read(&whole(49)).program.is_some());
-    let found = read(&whole(199));
+    let found = read(&whole(149));
     assert_eq!(found.diagnostics.len(), 1, "{found:#?}");
     assert!(found.diagnostics[0].said.message.contains("more than 50 levels"));
     // The node that is too deep is named.
@@ -218,11 +254,52 @@ fn nesting_is_bounded() {
         let inner = r#"{"nodeType":"parameterReference","position":1}"#;
         format!("{outer}{inner}{}", "}".repeat(length))
     };
-    assert!(read(&path(399)).program.is_some());
+    assert!(read(&path(64)).program.is_some());
+    let found = read(&path(299));
+    assert_eq!(found.diagnostics.len(), 1, "{found:#?}");
+    assert!(found.diagnostics[0].said.message.contains("more than 64 keys"));
     let params = vec![r#"{"nodeType":"literal","value":1}"#; 20_000].join(",");
     let sum = format!(r#"{{"nodeType":"fnApply","fnName":"+","params":[{params}]}}"#);
     let compared = format!(r#"{{"nodeType":"fnApply","fnName":">","params":[{sum},{sum}]}}"#);
     assert!(read(&compared).program.is_some());
+}
+
+/// What is said of a JSON is as long as people read, however much is wrong, and an error is among it if there is one.
+#[test]
+fn of_very_much_that_is_wrong_the_first_is_said() {
+    let list = |item: &str, last: &str| {
+        let all = vec![item; 20_000].join(",");
+        format!(r#"{{"nodeType":"fnApply","fnName":"and","params":[{all}{last}]}}"#)
+    };
+    let found = read(&list("1", ""));
+    assert_eq!((found.program, found.diagnostics.len()), (None, 200));
+    assert_eq!(found.diagnostics[199].pointer, "/params/199");
+    let warned = r#"{"nodeType":"fieldLookup","fieldName":"timestamp"}"#;
+    let found = read(&list(warned, ""));
+    assert!(found.program.is_some());
+    assert_eq!(found.diagnostics.len(), 200);
+    let found = read(&list(warned, ",1"));
+    assert_eq!((found.program, found.diagnostics.len()), (None, 200));
+    assert_eq!(found.diagnostics[199].pointer, "/params/20000");
+    // Members that there are not, and the same member over and over, the name of which is in each pointer.
+    let members: Vec<String> = (0..20_000).map(|number| format!("\"m{number}\":1")).collect();
+    let found = read(&format!(
+        r#"{{"nodeType":"list","items":[],{}}}"#,
+        members.join(",")
+    ));
+    assert_eq!(found.diagnostics.len(), 200);
+    let twice = format!("{{\"{}\":1{}}}", "n".repeat(200), r#","a":1"#.repeat(20_000));
+    assert_eq!(read(&twice).diagnostics.len(), 200);
+    let long = read(&twice.replacen('n', "nn", 1));
+    assert_eq!(long.diagnostics.len(), 1);
+    assert!(long.diagnostics[0].said.message.contains("so long a name"));
+    // A word of which there are no near ones is not held against all there are.
+    assert_eq!(
+        read(&format!(r#"{{"nodeType":"{}"}}"#, "x".repeat(1 << 20)))
+            .diagnostics
+            .len(),
+        1
+    );
 }
 
 #[test]

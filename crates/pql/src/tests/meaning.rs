@@ -143,6 +143,20 @@ fn operators_bind() {
             "a = \"é😀\\n\\t\\\"\\\\\"",
         ),
         ("t OCCURS < 1 Days BEFORE NOW", "t occurs < 1 day before now"),
+        // `get` with a text is one more key, however it is called; `now.a` is an attribute.
+        ("get(points, \"shop\") = 3", "points.shop = 3"),
+        (
+            "[a.in([1]), b notIn c].count() > 1",
+            "[a in [1], b notIn c].count() > 1",
+        ),
+        (
+            "now().a.isNull() and now.a.isNull()",
+            "now().a.isNull() and now.a.isNull()",
+        ),
+        (
+            "a.head().b.c.d.e.f.g.h.i.j.k.l.isNull()",
+            "a.head().b.c.d.e.f.g.h.i.j.k.l.isNull()",
+        ),
         (
             "t occurs <= 2 century before now",
             "t occurs <= 2 centuries before now",

@@ -4,7 +4,8 @@ use crate::Path;
 use crate::function::Function;
 use crate::generate::{Dice, Words, program};
 use crate::program::{Expression, Field, Program, Root, Sign, Unit};
-use crate::{Severity, parse};
+use crate::types::{Fields, Known, Type};
+use crate::{Severity, json, parse};
 use model::SegmentId;
 use proptest::prelude::*;
 use xdm::{Number, Value};
@@ -61,6 +62,24 @@ proptest! {
         prop_assert!(errors.is_empty(), "{text}\n{errors:#?}");
         let again = parsed.program.expect("a program");
         prop_assert_eq!(again.condition(), program.condition(), "{}", text);
+    }
+
+    /// What is a condition by its form is what has no other type than true or false, whatever it is made of.
+    #[test]
+    fn conditions_are_known_by_their_form(tape in prop::collection::vec(any::<u8>(), 0..200)) {
+        let program = program(&mut Dice::new(&tape), &words(), 5);
+        let mut wrong = Vec::new();
+        program.condition().all(&mut |part| {
+            let open = matches!(
+                part,
+                Expression::Call { .. } | Expression::Literal(_) | Expression::If { .. } | Expression::Let { .. } | Expression::Each { .. }
+            );
+            let boolean = Known::of(part, &mut Vec::new(), Fields::default()).is(Type::Boolean);
+            if part.is_condition() != boolean && !open {
+                wrong.push(format!("{part:?}"));
+            }
+        });
+        prop_assert!(wrong.is_empty(), "{:?}", wrong);
     }
 
     #[test]
@@ -223,9 +242,12 @@ fn nesting_is_bounded() {
         many("a occurs < 1 day before "),
         format!("exists E from a{}", many(", E from a")),
         format!("a{}", many("[1]")),
-        format!("a.b(){}", many(".c")),
         format!("-{}", many("1[a]")),
         format!("{}a{}", many("("), many(")")),
+        format!("a{}", ".a".repeat(64)),
+        format!("a{}", many(".a")),
+        format!("a.b(){}", many(".c")),
+        format!("a.head(){} > 1", many(".a")),
     ] {
         let parsed = parse(&text);
         assert!(parsed.program.is_none(), "{}", &text[..20]);
@@ -235,10 +257,12 @@ fn nesting_is_bounded() {
     for text in [
         format!("a{}", many(" and a")),
         format!("a in [1{}]", many(", 1")),
-        format!("a{}", many(".a")),
+        format!("a{}", ".a".repeat(63)),
         format!("a{} > 1", many(" + a")),
+        format!("a.head(){} > 1", ".a".repeat(64)),
         format!("a{} > 1", many(" * a")),
         format!("CHAIN(xEvent, timestamp, [WHAT(a){}])", many(", WHAT(a)")),
+        format!("[a{0}].intersects([b{0}])", many(", c")),
     ] {
         let parsed = parse(&text);
         assert!(parsed.program.is_some(), "{:?}", parsed.diagnostics.first());
@@ -286,6 +310,8 @@ fn the_deepest_programs_are_read_again() {
             "{:?}",
             again.diagnostics
         );
+        let of_json = json::read(&json::write(&deepest)).program;
+        assert_eq!(of_json.expect("a program").condition(), deepest.condition());
         let deeper = parse(&deep(51).to_string());
         assert_eq!(deeper.program, None);
         assert!(
@@ -348,6 +374,12 @@ fn the_deepest_values_are_read_again() {
             .program
             .unwrap_or_else(|| panic!("{name}: {:?}", again.diagnostics));
         assert_eq!(found.condition(), deepest.condition(), "{name}");
+        let of_json = json::read(&json::write(&deepest)).program;
+        assert_eq!(
+            of_json.expect("a program").condition(),
+            deepest.condition(),
+            "{name}"
+        );
         assert_eq!(parse(&deep(47).to_string()).program, None, "{name}");
     }
 }

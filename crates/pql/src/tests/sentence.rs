@@ -80,6 +80,8 @@ fn the_deepest_have_sentences_too() {
         ("xEvent[", "]", 3),
         ("(let S = a + 1 in ", ")", 1),
         ("if(a, b, ", ")", 45),
+        ("intersection(a, if(", ", b, c))", 23),
+        ("xs.topN(if(", ", b, c), 2)", 5),
     ];
     for (open, close, depth) in levels {
         let program = meaning(&format!("{}d{}", open.repeat(depth), close.repeat(depth)));

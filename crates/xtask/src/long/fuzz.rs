@@ -7,11 +7,11 @@ use std::process::Command;
 
 pub(super) const STEP: Step = Step {
     name: "fuzz",
-    about: "whatever the text of a segment, an answer comes, soon, without a panic, for --minutes N",
+    about: "whatever a segment is written as, text or JSON, an answer comes, soon, without a panic, for --minutes N",
     run: fuzz,
 };
 
-const TEST: &str = "tests::fuzz::whatever_the_text_an_answer_comes";
+const TEST: &str = "tests::fuzz::whatever_is_written_an_answer_comes";
 
 /// Optimised, and arithmetic checked all the same.
 fn fuzz(site: &Site) -> Result<String> {
@@ -29,7 +29,9 @@ fn fuzz(site: &Site) -> Result<String> {
 /// The line that the test prints, if it was run and passed.
 fn report(said: &str) -> Option<String> {
     let passed = said.contains("test result: ok. 1 passed");
-    let mut lines = said.lines().filter(|line| line.contains(" texts, "));
+    let mut lines = said
+        .lines()
+        .filter(|line| line.contains(" texts (") && line.contains(" JSONs ("));
     lines.next().filter(|_| passed).map(str::to_owned)
 }
 

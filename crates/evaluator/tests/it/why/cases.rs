@@ -150,3 +150,53 @@ fn clauses_know_where_they_stand() {
     assert!(without.clause.all().iter().all(|clause| clause.span.is_none()));
     assert_eq!(without.clause.text, "n >= 1 and m = 2");
 }
+
+/// Where the text is in the one spelling, a clause stands where its own text is.
+#[test]
+fn every_clause_stands_where_its_text_is() {
+    let person = somebody(
+        r#""n": 2, "tags": ["a"], "orders": [{"price": 3, "items": [{"sku": "x"}]}]"#,
+        &[
+            (-9, r#""eventType": "a", "k": 1"#),
+            (-6, r#""eventType": "b", "k": 2"#),
+        ],
+    );
+    let mut placed = 0;
+    for pql in [
+        "orders.distinct().sum(price) > 1",
+        "orders.map(items).distinct().map(sku).count() = 1",
+        "orders[price > 1].distinct().sum(price) > 1",
+        "xEvent[eventType = \"a\"].sum(k) + 1 > n - 3",
+        "xEvent[eventType = \"a\"][k > 0].count() >= 1 and not (n = 2 or tags.includes(\"a\"))",
+        "xEvent[eventType = \"a\" and k > 0]",
+        "exists E from xEvent[k > 0] where E.eventType = \"a\" and E.k > 0",
+        "forall O from orders where O.price > 1 or O.items.count() > 3",
+        "xEvent.max(timestamp) occurs <= 2 days before now and n in [1, n]",
+        "if(n = 1, tags, orders[price > 1])",
+        "let S = n + 1 in S > 2",
+        "orders.topN(price, 1).head().price = 3",
+        "tags.intersection([\"a\", \"b\"]).count() > orders.head().items.count()",
+        "CHAIN(xEvent[k > 0], timestamp, [A: WHAT(eventType = \"a\"), B: WHAT(eventType = \"b\")])",
+    ] {
+        let rules = Rules::compile(&definitions(vec![segment(1, "asked", pql)], Vec::new())).expect("rules");
+        let asked = rules.segment(SegmentNo(1)).expect("the segment");
+        assert_eq!(asked.program.to_string(), pql);
+        let question = Question {
+            source: Some(pql),
+            ..Question::of(asked)
+        };
+        let said = explain(&rules, &person.state, &question, at(BASE));
+        for clause in said.clause.all() {
+            let Some(span) = clause.span else { continue };
+            let there = &pql[span.start..span.end];
+            let bare = there.strip_prefix('(').and_then(|there| there.strip_suffix(')'));
+            assert!(
+                there == clause.text || bare == Some(clause.text.as_str()),
+                "{pql}: {} is not {there}",
+                clause.text
+            );
+            placed += 1;
+        }
+    }
+    assert!(placed >= 60, "{placed}");
+}

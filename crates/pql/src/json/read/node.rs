@@ -116,7 +116,7 @@ impl<'j> Members<'j> {
         } else if number.starts_with('-') {
             "A number of this kind cannot be negative."
         } else {
-            "This number must be whole."
+            "A whole number is written here, in digits alone."
         };
         reader.fail(json, message)
     }
@@ -159,15 +159,13 @@ impl<'j> Members<'j> {
 
     /// Refuses what was not asked for.
     pub(super) fn finish(self, reader: &mut Reader) {
-        for (name, _) in self.all.iter().filter(|(name, _)| name.text != "nodeType") {
-            if self.asked.contains(&name.text.as_str()) {
-                continue;
-            }
+        let has = |name: &str| self.all.iter().any(|(known, _)| known.text == name);
+        let strange = |name: &Name| name.text != "nodeType" && !self.asked.contains(&name.text.as_str());
+        let left: Vec<&str> = self.asked.iter().copied().filter(|asked| !has(asked)).collect();
+        for (name, _) in self.all.iter().filter(|(name, _)| strange(name)) {
             let message = format!("A node `{}` has no member `{}`.", self.kind, name.text);
             let diagnostic = Diagnostic::error(name.span, message);
-            let left = self.asked.iter().copied();
-            let left = left.filter(|asked| !self.all.iter().any(|(name, _)| name.text == *asked));
-            reader.report(match nearest(&name.text, left) {
+            reader.report(match nearest(&name.text, left.iter().copied()) {
                 Some(near) => diagnostic.fix(format!("\"{near}\"")),
                 None => diagnostic,
             });

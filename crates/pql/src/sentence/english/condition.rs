@@ -6,8 +6,16 @@ use crate::print::Text;
 use crate::program::{Expression, Operator, Root};
 use crate::sentence::events::Events;
 use crate::sentence::names;
-use crate::sentence::scope::{Owner, Sort, Thing, is_date, is_simple, may_be_missing};
+use crate::sentence::scope::{Owner, Sort, Thing, is_simple, literal_right, may_be_missing};
 use xdm::Value;
+
+/// How a clause on where people live begins.
+const LIVE: &str = "who live ";
+
+/// `in Korea` of `who live in Korea`: right behind the noun that is enough.
+fn living_in(clause: &str) -> Option<&str> {
+    clause.strip_prefix(LIVE)
+}
 
 /// What stands behind a condition that also holds where there is no value.
 const OR_MISSING: &str = " (or is missing)";
@@ -19,18 +27,23 @@ impl<'p> Writer<'p> {
         match condition {
             Expression::And(all) => {
                 let all: Vec<_> = all.iter().map(|one| self.clause(one, false)).collect();
-                match all.split_first() {
-                    Some((first, rest)) if first.starts_with("in ") && !rest[0].starts_with('(') => {
-                        format!("{first} {}", joined(rest, "and"))
+                match (living_in(&all[0]), &all[1..]) {
+                    (Some(place), rest) if !rest[0].starts_with('(') && living_in(&rest[0]).is_none() => {
+                        format!("{place} {}", joined(rest, "and"))
                     }
                     _ => joined(&all, "and"),
                 }
             }
             Expression::Or(all) => {
                 let all: Vec<_> = all.iter().map(|one| self.clause(one, false)).collect();
-                joined(&all, "or")
+                let places: Option<Vec<_>> =
+                    all.iter().map(|one| living_in(one).map(str::to_owned)).collect();
+                joined(&places.unwrap_or(all), "or")
             }
-            _ => self.clause(condition, false),
+            _ => {
+                let one = self.clause(condition, false);
+                living_in(&one).map(str::to_owned).unwrap_or(one)
+            }
         }
     }
 
@@ -71,7 +84,13 @@ impl<'p> Writer<'p> {
                 self.about(moment, &format!("is {not}{when}{missing}"))
             }
             Expression::InSegment(segment) => {
-                format!("{that} {are} {not}in the segment {}", Text(segment.as_str()))
+                let id = Text(segment.as_str());
+                // It is always the person who is in a segment.
+                if self.around.of_person() {
+                    format!("{that} {are} {not}in the segment {id}")
+                } else {
+                    format!("{} the person is {not}in the segment {id}", words.for_which)
+                }
             }
             Expression::Events | Expression::Filter { .. } => self.exists(condition, None, negated),
             Expression::Quantifier {
@@ -156,17 +175,12 @@ impl<'p> Writer<'p> {
             return self.counted(&events, operator, number, negated);
         }
         if let (Some(country), Operator::Equal, false) = (self.around.home(left, right), operator, negated) {
-            return format!("in {}", country.english);
+            return format!("{LIVE}in {}", country.english);
         }
-        let literal = matches!(left, Expression::Literal(_)) && !matches!(right, Expression::Literal(_));
-        let (left, operator, right) = if literal {
-            (right, operator.mirrored(), left)
-        } else {
-            (left, operator, right)
-        };
+        let (left, operator, right) = literal_right(left, operator, right);
         let value = self.beside(left, right);
         let missable = may_be_missing(left) || may_be_missing(right);
-        let dates = is_date(left) || is_date(right);
+        let dates = self.around.is_date(left) || self.around.is_date(right);
         let said = match (operator, negated) {
             (Operator::Equal, false) => format!("is {value}"),
             (Operator::Equal, true) => format!("is not {value}{}", missing(missable)),
@@ -217,7 +231,7 @@ impl<'p> Writer<'p> {
             _ => (list, String::new()),
         };
         let list = self.value(list);
-        format!("{} {} {some} item in {list}{items}", words.that, words.have)
+        format!("{} {some} item in {list}{items}", words.that_have)
     }
 
     /// ` that is one whose price is 5`, of an item of a list.

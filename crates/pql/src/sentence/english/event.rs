@@ -30,6 +30,16 @@ impl<'p> Writer<'p> {
         number: &Value,
         negated: bool,
     ) -> String {
+        // `did not buy fewer than 3 times (or never)`: it would not be clear where who never did belongs.
+        let of_none_too = matches!(
+            operator,
+            Operator::Less | Operator::LessOrEqual | Operator::NotEqual
+        );
+        if negated && of_none_too {
+            let said = self.counted(events, operator, number, false);
+            let words = self.pronouns();
+            return format!("{} {} not {} ({said})", words.that, words.are, words.ones);
+        }
         let number = crate::print::Literal(number).to_string();
         let number = number.as_str();
         let deed = events.deed();
@@ -59,14 +69,14 @@ impl<'p> Writer<'p> {
         }
     }
 
-    /// ` in the last 7 days (only purchases whose ..)`, behind a verb.
+    /// ` in the last 7 days (counting only purchases whose ..)`, behind a verb.
     fn details(&mut self, events: &Events<'p>, deed: Deed) -> String {
         let when = self.whens(events);
         let rest = self.rest(events);
         if rest.is_empty() {
             return when;
         }
-        format!("{when} (only {} {rest})", deed.events)
+        format!("{when} (counting only {} {rest})", deed.events)
     }
 
     /// ` of type "login" in the last 7 days whose amount is 5`, behind a noun.
@@ -186,6 +196,13 @@ impl<'p> Writer<'p> {
 
 /// `at least 3 times`
 fn times(operator: Operator, number: &str) -> String {
+    match (operator, number) {
+        (Operator::Equal, "0") => return "0 times (never)".to_owned(),
+        (Operator::LessOrEqual, "0") => return "at most 0 times (never)".to_owned(),
+        (Operator::Less, "1") => return "fewer than once (never)".to_owned(),
+        (Operator::Greater, "0") => return "more than 0 times (at least once)".to_owned(),
+        _ => {}
+    }
     let times = if number == "1" {
         "once".to_owned()
     } else {
@@ -203,6 +220,13 @@ fn times(operator: Operator, number: &str) -> String {
 
 /// `at least 3 events`
 fn many(operator: Operator, number: &str) -> String {
+    match (operator, number) {
+        (Operator::Equal, "0") => return "0 events (none)".to_owned(),
+        (Operator::LessOrEqual, "0") => return "at most 0 events (none)".to_owned(),
+        (Operator::Less, "1") => return "fewer than 1 event (none)".to_owned(),
+        (Operator::Greater, "0") => return "more than 0 events (at least one)".to_owned(),
+        _ => {}
+    }
     let events = if number == "1" { "event" } else { "events" };
     match operator {
         Operator::GreaterOrEqual => format!("at least {number} {events}"),

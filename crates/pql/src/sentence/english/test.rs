@@ -48,8 +48,16 @@ const TESTS: &[(&str, Option<&str>, &str, &str)] = &[
 
 /// Whether there are words for a function.
 pub(super) fn is_known(name: &str) -> bool {
-    let test = |(one, other, ..): &(&str, Option<&str>, _, _)| *one == name || *other == Some(name);
-    TESTS.iter().any(test) || ["isNull", "isNotNull", "in", "notIn"].contains(&name)
+    words(name).is_some() || ["isNull", "isNotNull", "in", "notIn"].contains(&name)
+}
+
+/// That it holds, that it does not, and whether the function is the one of the two that holds where the first does not.
+fn words(name: &str) -> Option<(&'static str, &'static str, bool)> {
+    let found = |(one, other, holds, fails): &(&str, Option<&str>, &'static str, &'static str)| {
+        let opposite = *other == Some(name);
+        (*one == name || opposite).then_some((*holds, *fails, opposite))
+    };
+    TESTS.iter().find_map(found)
 }
 
 impl<'p> Writer<'p> {
@@ -85,23 +93,19 @@ impl<'p> Writer<'p> {
                 self.about(item, &said)
             }
             (name, [one, other, rest @ ..]) => {
-                let found = TESTS.iter().find(|(known, ..)| *known == name);
-                let opposite = TESTS.iter().find(|(_, opposite, ..)| *opposite == Some(name));
+                let Some((holds, fails, opposite)) = words(name) else {
+                    return self.whatever(function, arguments, negated);
+                };
                 let case = match rest.first() {
                     Some(Expression::Literal(Value::Bool(false))) => " (upper and lower case alike)",
                     _ => "",
                 };
                 let value = self.beside(one, other);
-                let said = match (found, opposite, negated) {
-                    (Some((_, _, holds, _)), _, false) => format!("{holds} {value}{case}"),
-                    (Some((_, _, _, fails)), _, true) => {
-                        format!("{fails} {value}{case}{}", missing(missable))
-                    }
-                    (_, Some((_, _, _, fails)), false) => format!("is known and {fails} {value}{case}"),
-                    (_, Some((_, _, holds, _)), true) => {
-                        format!("{holds} {value}{case}{}", missing(missable))
-                    }
-                    _ => return self.whatever(function, arguments, negated),
+                let said = match (opposite, negated) {
+                    (false, false) => format!("{holds} {value}{case}"),
+                    (false, true) => format!("{fails} {value}{case}{}", missing(missable)),
+                    (true, false) => format!("is known and {fails} {value}{case}"),
+                    (true, true) => format!("{holds} {value}{case}{}", missing(missable)),
                 };
                 self.about(one, &said)
             }

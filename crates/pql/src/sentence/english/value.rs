@@ -12,13 +12,8 @@ use xdm::Value;
 impl<'p> Writer<'p> {
     fn field(&mut self, field: &Field) -> String {
         let owner = self.around.owner(field.root);
-        let sort = match owner {
-            Owner::Subject(sort) | Owner::Outer(sort, _) => sort,
-            Owner::Person => Sort::Item,
-            Owner::Named(_) => self.around.sort_at(field.root),
-        };
         let whole = field.path.keys().is_empty() && field.root != Root::Identities;
-        let name = named(field, sort);
+        let name = named(field, self.around.sort_at(field.root));
         match owner {
             Owner::Subject(_) if whole => "it".to_owned(),
             Owner::Subject(_) => format!("{} {name}", if self.around.of_person() { "their" } else { "its" }),

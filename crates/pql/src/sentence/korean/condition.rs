@@ -8,7 +8,7 @@ use crate::print::Text;
 use crate::program::{Expression, Operator};
 use crate::sentence::events::Events;
 use crate::sentence::names;
-use crate::sentence::scope::{Sort, Thing, is_date, is_simple, may_be_missing};
+use crate::sentence::scope::{Sort, Thing, is_simple, literal_right, may_be_missing};
 use xdm::Value;
 
 impl<'p> Writer<'p> {
@@ -56,7 +56,13 @@ impl<'p> Writer<'p> {
             }
             Expression::InSegment(segment) => {
                 let id = Text(segment.as_str());
-                format!("세그먼트 {id}에 속{}", DOES.form(form, negated))
+                // It is always the person who is in a segment.
+                let person = if self.around.of_person() {
+                    ""
+                } else {
+                    "그 사람이 "
+                };
+                format!("{person}세그먼트 {id}에 속{}", DOES.form(form, negated))
             }
             Expression::Events | Expression::Filter { .. } => self.exists(condition, None, form, negated),
             Expression::Quantifier {
@@ -154,15 +160,10 @@ impl<'p> Writer<'p> {
         if let (Some(country), Operator::Equal, false) = (self.around.home(left, right), operator, negated) {
             return format!("{}에 {}", country.korean, LIVES.form(form, false));
         }
-        let literal = matches!(left, Expression::Literal(_)) && !matches!(right, Expression::Literal(_));
-        let (left, operator, right) = if literal {
-            (right, operator.mirrored(), left)
-        } else {
-            (left, operator, right)
-        };
+        let (left, operator, right) = literal_right(left, operator, right);
         let value = self.beside(left, right);
         let missable = may_be_missing(left) || may_be_missing(right);
-        let dates = is_date(left) || is_date(right);
+        let dates = self.around.is_date(left) || self.around.is_date(right);
         let said = match (operator, dates) {
             (Operator::Equal, _) => value,
             (Operator::NotEqual, _) if negated && missable => {

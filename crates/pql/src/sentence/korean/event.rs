@@ -90,13 +90,13 @@ impl<'p> Writer<'p> {
         events.deed().filter(|_| self.around.of_person())
     }
 
-    /// `(주문 금액이 10 이상인 건만) `, before a verb.
+    /// `(주문 금액이 10 이상인 건만 셀 때) `, before a verb.
     fn only(&mut self, events: &Events<'p>) -> String {
         let rest = self.rest(events);
         if rest.is_empty() {
             rest
         } else {
-            format!("({rest} 건만) ")
+            format!("({rest} 건만 셀 때) ")
         }
     }
 

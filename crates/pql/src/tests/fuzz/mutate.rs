@@ -2,6 +2,7 @@
 
 use crate::function::Function;
 use crate::generate;
+use xdm::Value;
 
 /// Words and signs that mean something somewhere, and letters that mean nothing.
 const WORDS: &[&str] = &[
@@ -135,18 +136,18 @@ impl Dice {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0
     }
 
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(super) fn roll(&mut self, sides: usize) -> usize {
         (self.next() >> 16) as usize % sides.max(1)
     }
 
-    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(super) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.roll(all.len())]
     }
 }
@@ -169,7 +170,32 @@ pub(super) fn written() -> Vec<String> {
     let right = include_str!("../meaning.rs").lines().map(str::trim);
     let right = right.filter_map(|line| line.strip_prefix('"')?.strip_suffix("\","));
     all.extend(right.map(|text| text.replace("\\\"", "\"").replace("\\\\", "\\")));
+    all.extend(corpus());
     all.extend(super::super::typed::SOUND.iter().map(|text| (*text).to_owned()));
+    all
+}
+
+/// The expressions of the conformance corpus.
+fn corpus() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
+    let entries = std::fs::read_dir(folder).expect("the corpus");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    let mut all = Vec::new();
+    for path in paths {
+        let file = Value::parse(&std::fs::read_to_string(&path).expect("a file")).expect("json");
+        // One file lists the rules instead.
+        let Some(Value::Array(cases)) = file.get(&["cases"]) else {
+            continue;
+        };
+        let expressions = cases.iter().filter_map(|case| case.get(&["expression"]));
+        all.extend(expressions.filter_map(|expression| match expression {
+            Value::String(text) => Some(text.to_string()),
+            _ => None,
+        }));
+    }
+    assert!(all.len() >= 500, "{} expressions", all.len());
     all
 }
 
