@@ -69,7 +69,7 @@ impl Crew {
         1 + self.helpers.as_ref().map_or(0, |pool| pool.current_num_threads())
     }
 
-    /// Has a helper do this as soon as one is free. Without helpers it is dropped undone: a job must be one that
+    /// Has a helper do this as soon as one is free; a panic of it ends the process. Without helpers it is dropped undone: a job must be one that
     /// whoever needs its outcome can do as well.
     pub fn offer(&self, job: impl FnOnce() + Send + 'static) {
         if let Some(pool) = &self.helpers {

@@ -138,7 +138,7 @@ number!(
     DataflowNo, u32
 );
 number!(
-    /// Arrival order of an accepted message over the life of a store.
+    /// Arrival order of a message over the life of a store; duplicates, and what cannot be evaluated, have one too.
     Seq, u64
 );
 number!(

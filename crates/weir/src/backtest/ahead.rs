@@ -171,6 +171,6 @@ impl Parsed {
 }
 
 fn locked(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
-    // After a panic of the parser the block is as it was read: whoever needs it panics on its own.
+    // A panic of a helper ends the process; of the caller, the backtest.
     stage.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -141,9 +141,9 @@ impl Writer {
                 name.as_bytes(),
                 end.as_bytes(),
             ];
-            parts
-                .into_iter()
-                .for_each(|part| self.buffer.extend_from_slice(part));
+            for part in parts {
+                self.buffer.extend_from_slice(part);
+            }
         }
         self.flush(FULL);
     }
