@@ -58,6 +58,27 @@ pub struct Step {
     pub merged: Vec<ProfileId>,
     /// Whether a job asked for the step: its exports are bulk.
     pub bulk: bool,
+    /// What it took.
+    pub effort: Effort,
+}
+
+/// How much was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Leaves that no index answers, for which the oracle was asked.
+    pub asked: u64,
+    /// Segments of which something flipped, or may have.
+    pub segments: u64,
+    /// People of whom nothing was known: all leaves were answered anew.
+    pub built: u64,
+}
+
+impl std::ops::AddAssign for Effort {
+    fn add_assign(&mut self, more: Self) {
+        self.asked += more.asked;
+        self.segments += more.segments;
+        self.built += more.built;
+    }
 }
 
 impl Step {
@@ -71,6 +92,7 @@ impl Step {
             identities_changed: false,
             merged: Vec::new(),
             bulk: false,
+            effort: Effort::default(),
         }
     }
 }

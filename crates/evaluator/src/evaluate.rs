@@ -182,7 +182,10 @@ fn recompute(
                 (findings, network.segments(), true)
             }
         }
-        None => (Findings::build(network, &facts), network.segments(), true),
+        None => {
+            step.effort.built = 1;
+            (Findings::build(network, &facts), network.segments(), true)
+        }
     };
     let mut outcomes = Vec::new();
     let mut next = 0;
@@ -191,11 +194,13 @@ fn recompute(
         if scope == Scope::Unchanged && behind < rules.segments()[at].changed_in {
             continue;
         }
+        step.effort.segments += 1;
         let (holds, flipped) = findings.look_at(network, &facts, at, &mut segments);
         if flipped || all {
             outcomes.push((at, holds));
         }
     }
+    step.effort.asked = facts.asked();
     let due = findings.due();
     state.profile.hot.next_due = (due < Timestamp::MAX).then_some(due);
     state.findings = Some(findings);

@@ -21,7 +21,7 @@ mod state;
 mod tell;
 
 pub use advance::{Decided, advance, catch_up};
-pub use change::{Arrival, Change, Step};
+pub use change::{Arrival, Change, Effort, Step};
 pub use evaluate::evaluate;
 pub use explain::explain;
 pub use flow::{Flow, Mapped};

@@ -4,6 +4,7 @@ use crate::cache::Entry;
 use crate::core::Batch;
 use crate::input::{Answer, Input, Item, What};
 use crate::worked::Worked;
+use evaluator::Effort;
 use model::{DatasetId, JobCounts, ProfileId, Transition};
 use std::collections::BTreeMap;
 use store::{Decisions, EventKey, MessageCounters, OutboxOp, ProfileDelta};
@@ -22,6 +23,7 @@ pub(crate) fn close(worked: Worked, inputs: &[Input]) -> Batch {
         ..ProfileDelta::default()
     }));
     let (mut steps, mut outbox, mut deltas) = (0, Vec::new(), Vec::new());
+    let mut effort = Effort::default();
     let mut told = JobCounts {
         left: worked.left,
         failed: worked.failed,
@@ -29,6 +31,7 @@ pub(crate) fn close(worked: Worked, inputs: &[Input]) -> Batch {
     };
     for made in worked.units.into_iter().map(|unit| unit.made) {
         steps += made.steps;
+        effort += made.effort;
         outbox.extend(made.outbox);
         deltas.extend(made.delta.map(|delta| *delta));
         told.exported += made.told.exported;
@@ -57,6 +60,7 @@ pub(crate) fn close(worked: Worked, inputs: &[Input]) -> Batch {
         answers: worked.answers.into_iter().flatten().collect(),
         created: worked.created,
         steps,
+        effort,
         told,
     }
 }

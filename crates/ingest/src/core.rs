@@ -9,7 +9,7 @@ use crate::unit::Trap;
 use crate::unit::{Terms, panic_text};
 use crate::work::{Work, load};
 use crate::worked::{Count, Trouble, Worked};
-use evaluator::{Origin, Rules};
+use evaluator::{Effort, Origin, Rules};
 use model::{Identity, JobCounts, ProfileId, Timestamp};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,6 +38,8 @@ pub struct Batch {
     pub created: Vec<(ProfileId, Identity)>,
     /// Evaluation steps made.
     pub steps: usize,
+    /// What they took.
+    pub effort: Effort,
     /// What became of the profiles that a job looked at.
     pub told: JobCounts,
 }

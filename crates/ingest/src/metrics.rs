@@ -8,6 +8,12 @@ pub const MESSAGES: &str = "weir_messages_total";
 pub const TRANSITIONS: &str = "weir_transitions_total";
 /// Evaluation steps.
 pub const STEPS: &str = "weir_evaluation_steps_total";
+/// Segments that were evaluated: something of them flipped, or may have.
+pub const EVALUATED_SEGMENTS: &str = "weir_evaluated_segments_total";
+/// Parts of segments that no index answers (`docs/evaluation.md`), recomputed for one profile.
+pub const FALLBACKS: &str = "weir_evaluation_fallbacks_total";
+/// Profiles of which everything was evaluated: new, loaded, joined, or under other rules.
+pub const BUILT: &str = "weir_evaluated_whole_total";
 /// Exports decided.
 pub const EXPORTS: &str = "weir_exports_decided_total";
 /// Seconds a batch took to decide.
@@ -26,6 +32,18 @@ pub fn describe() {
     describe_counter!(MESSAGES, "Messages received, by outcome.");
     describe_counter!(TRANSITIONS, "Changes of segment membership, by new status.");
     describe_counter!(STEPS, "Evaluation steps made.");
+    describe_counter!(
+        EVALUATED_SEGMENTS,
+        "Segments evaluated for a profile because something of them flipped, or may have."
+    );
+    describe_counter!(
+        FALLBACKS,
+        "Parts of segments that no index answers, recomputed for one profile."
+    );
+    describe_counter!(
+        BUILT,
+        "Profiles of which everything was evaluated: new, loaded, joined, or under other rules."
+    );
     describe_counter!(EXPORTS, "Exports decided.");
     describe_histogram!(
         EVALUATE_SECONDS,

@@ -294,6 +294,7 @@ impl Ingest {
             mut decisions,
             answers,
             steps,
+            effort,
             told,
             ..
         } = match decided {
@@ -310,7 +311,7 @@ impl Ingest {
             decisions.jobs = page.close(job, told, dead, decisions.clock);
             ended = decisions.jobs.iter().any(ends_leaving);
         }
-        let tally = Tally::of(&decisions, &answers, steps, count);
+        let tally = Tally::of(&decisions, &answers, (steps, effort), count);
         self.commit(decisions).await?;
         tally.count();
         if ended {

@@ -2,6 +2,7 @@
 
 use crate::input::Answer;
 use crate::metrics as names;
+use evaluator::Effort;
 use metrics::{counter, histogram};
 use model::Status;
 use store::{Decisions, OutboxOp};
@@ -13,11 +14,17 @@ pub(crate) struct Tally {
     exited: usize,
     exports: usize,
     steps: usize,
+    effort: Effort,
     inputs: usize,
 }
 
 impl Tally {
-    pub(crate) fn of(decisions: &Decisions, answers: &[Answer], steps: usize, inputs: usize) -> Self {
+    pub(crate) fn of(
+        decisions: &Decisions,
+        answers: &[Answer],
+        (steps, effort): (usize, Effort),
+        inputs: usize,
+    ) -> Self {
         let count = |is: fn(&Answer) -> bool| answers.iter().filter(|a| is(a)).count();
         let transitions = || {
             decisions
@@ -40,6 +47,7 @@ impl Tally {
                 .filter(|op| matches!(op, OutboxOp::Export(_)))
                 .count(),
             steps,
+            effort,
             inputs,
         }
     }
@@ -52,6 +60,9 @@ impl Tally {
         counter!(names::TRANSITIONS, "status" => Status::Exited.as_str()).increment(self.exited as u64);
         counter!(names::EXPORTS).increment(self.exports as u64);
         counter!(names::STEPS).increment(self.steps as u64);
+        counter!(names::EVALUATED_SEGMENTS).increment(self.effort.segments);
+        counter!(names::FALLBACKS).increment(self.effort.asked);
+        counter!(names::BUILT).increment(self.effort.built);
         histogram!(names::BATCH).record(self.inputs as f64);
     }
 }

@@ -6,7 +6,9 @@
 use crate::cache::Entry;
 use crate::close::delta;
 use crate::input::{Input, Item, Posted, Telling, What};
-use evaluator::{Arrival, Change, Decided, Origin, Rules, State, advance, catch_up, tell, told_since};
+use evaluator::{
+    Arrival, Change, Decided, Effort, Origin, Rules, State, advance, catch_up, tell, told_since,
+};
 use model::{Body, Identity, IdentityLink, JobCounts, Message, ProfileId, Seq, Timestamp, Transition};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -58,6 +60,7 @@ pub(crate) struct Meeting {
 #[derive(Default)]
 pub(crate) struct Made {
     pub(crate) steps: usize,
+    pub(crate) effort: Effort,
     pub(crate) transitions: Vec<(usize, ProfileId, Transition)>,
     pub(crate) outbox: Vec<(usize, OutboxOp)>,
     pub(crate) duplicates: Vec<usize>,
@@ -254,6 +257,7 @@ impl Work<'_> {
         let (at, made) = (self.at, &mut *self.made);
         for Decided { step, exports } in decided {
             made.steps += 1;
+            made.effort += step.effort;
             made.changed = true;
             let transitions = step.transitions.iter();
             made.transitions

@@ -8,7 +8,7 @@ use crate::oracle::{EventView, Outcome, View, recompute};
 use crate::rules::Rules;
 use model::{SegmentId, Timestamp};
 use pql::value::Datum;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 /// A profile at an instant.
 pub(crate) struct Facts<'a> {
@@ -17,6 +17,8 @@ pub(crate) struct Facts<'a> {
     pub(super) now: Timestamp,
     /// Made once some leaf looks at them.
     events: OnceCell<Vec<EventView<'a>>>,
+    /// How often the oracle was asked.
+    asked: Cell<u64>,
 }
 
 impl<'a> Facts<'a> {
@@ -27,7 +29,13 @@ impl<'a> Facts<'a> {
             state,
             now,
             events,
+            asked: Cell::new(0),
         }
+    }
+
+    /// How often the oracle was asked.
+    pub(crate) fn asked(&self) -> u64 {
+        self.asked.get()
     }
 
     pub(super) fn view<'v>(
@@ -51,6 +59,7 @@ impl<'a> Facts<'a> {
                 until: Timestamp::MAX,
             };
         };
+        self.asked.set(self.asked.get() + 1);
         let events = if leaf.reads_events {
             self.events
                 .get_or_init(|| seen(self.rules, self.state))
