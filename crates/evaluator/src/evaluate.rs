@@ -168,25 +168,18 @@ fn recompute(
     let network = rules.network();
     let kept = state.findings.take().filter(|findings| findings.are_of(network));
     let facts = Facts::new(rules, state, step.at);
-    let (mut findings, mut segments, all) = match kept {
-        Some(mut findings) => {
-            let news = News {
-                changed: &step.changed,
-                identities: step.identities_changed,
-                event,
-            };
-            let segments = findings.bring_up(network, &facts, &news);
-            if scope == Scope::Current {
-                (findings, segments, false)
-            } else {
-                (findings, network.segments(), true)
-            }
-        }
-        None => {
-            step.effort.built = 1;
-            (Findings::build(network, &facts), network.segments(), true)
-        }
+    let known = kept.is_some();
+    let mut findings = kept.unwrap_or_else(|| Findings::build(network, &facts));
+    let all = !known || scope != Scope::Current;
+    let news = News {
+        changed: &step.changed,
+        identities: step.identities_changed,
+        event,
     };
+    let concerned = known.then(|| findings.bring_up(network, &facts, &news));
+    let concerned = concerned.filter(|_| !all);
+    let mut segments = concerned.unwrap_or_else(|| network.segments());
+    step.effort.built = u64::from(!known);
     let mut outcomes = Vec::new();
     let mut next = 0;
     while let Some(at) = segments.next(next) {
