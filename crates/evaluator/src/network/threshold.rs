@@ -2,7 +2,7 @@
 
 use super::reads::{is_about_item, moves};
 use super::window::Reach;
-use pql::{Direction, Expression, Field, Operator, Root, When, Which, Window};
+use pql::{Expression, Field, Operator, Root, When};
 use rust_decimal::Decimal;
 use xdm::{Number, Value};
 
@@ -180,16 +180,7 @@ fn reach(when: &When) -> Option<Reach> {
             window, direction, ..
         } => Reach::new(*window, *direction),
         When::Unit(which, unit) => {
-            let (count, direction) = match which {
-                Which::This => (0, Direction::Before),
-                Which::Last => (1, Direction::Before),
-                Which::Next => (1, Direction::After),
-            };
-            let window = Window {
-                operator: Operator::Equal,
-                count,
-                unit: *unit,
-            };
+            let (window, direction) = which.from_now(*unit);
             Reach::new(window, direction)
         }
         _ => None,

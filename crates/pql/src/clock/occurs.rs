@@ -72,16 +72,7 @@ impl Clock<'_> {
 
     /// `moment occurs this week`, `last month`, `next year`
     pub fn unit(&self, moment: Date, which: Which, unit: Unit) -> bool {
-        let (count, direction) = match which {
-            Which::This => (0, Direction::Before),
-            Which::Last => (1, Direction::Before),
-            Which::Next => (1, Direction::After),
-        };
-        let window = Window {
-            operator: Operator::Equal,
-            count,
-            unit,
-        };
+        let (window, direction) = which.from_now(unit);
         self.distance(moment, &window, direction, Date::Now)
     }
 

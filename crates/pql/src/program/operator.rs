@@ -1,6 +1,6 @@
 //! The signs between values: how they are written, and what they ask.
 
-use super::{Direction, Operator, Sign, Which};
+use super::{Direction, Operator, Sign, Unit, Which, Window};
 use crate::value::number;
 use std::cmp::Ordering;
 use xdm::Number;
@@ -78,6 +78,23 @@ impl Sign {
             Self::Over => number::quotient(one, other),
             Self::Rest => number::remainder(one, other),
         }
+    }
+}
+
+impl Which {
+    /// How far such a unit lies from the one of now.
+    pub fn from_now(self, unit: Unit) -> (Window, Direction) {
+        let (count, direction) = match self {
+            Self::This => (0, Direction::Before),
+            Self::Last => (1, Direction::Before),
+            Self::Next => (1, Direction::After),
+        };
+        let window = Window {
+            operator: Operator::Equal,
+            count,
+            unit,
+        };
+        (window, direction)
     }
 }
 

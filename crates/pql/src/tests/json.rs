@@ -415,7 +415,8 @@ const SLIPS: &[&str] = &[
     "\"params\":[],",
     "\"fnName\":\"now\",",
 ];
-const NAMES: &[&str] = &[
+/// Names of members, but for that of a node's type.
+pub(super) const NAMES: &[&str] = &[
     "fnName",
     "params",
     "literalType",

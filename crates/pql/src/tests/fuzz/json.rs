@@ -3,45 +3,9 @@
 use super::mutate::Dice;
 use crate::function::Function;
 use crate::json::{NODE_TYPES, read_typed, write};
+use crate::tests::json::NAMES;
 use crate::{Notation, Parsed, generate, parse};
 use xdm::Schemas;
-
-/// Names of members.
-const NAMES: &[&str] = &[
-    "nodeType",
-    "fnName",
-    "params",
-    "literalType",
-    "value",
-    "fieldName",
-    "object",
-    "position",
-    "varName",
-    "levels",
-    "items",
-    "signs",
-    "variables",
-    "quantifier",
-    "from",
-    "where",
-    "parameters",
-    "body",
-    "moment",
-    "when",
-    "operator",
-    "count",
-    "unit",
-    "direction",
-    "which",
-    "date",
-    "first",
-    "last",
-    "events",
-    "steps",
-    "label",
-    "what",
-    "a/b~c",
-];
 
 /// Values, whole ones and broken ones.
 const VALUES: &[&str] = &[
@@ -271,6 +235,7 @@ fn change(dice: &mut Dice, kept: &[String], json: &str) -> String {
 /// A value, the name of a member, a type of node or a function.
 fn word(dice: &mut Dice) -> String {
     match dice.roll(4) {
+        0 if dice.roll(8) == 0 => "\"nodeType\"".to_owned(),
         0 => format!("\"{}\"", dice.pick(NAMES)),
         1 => format!("\"{}\"", dice.pick(&NODE_TYPES.concat())),
         2 => {
