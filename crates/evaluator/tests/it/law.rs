@@ -9,7 +9,7 @@ mod plan;
 
 use self::model::Model;
 use self::plan::{Act, Life, life};
-use crate::person::{Person, at, definitions, rules};
+use crate::person::{Person, at, definitions, rules, segment};
 use ::model::{Body, DatasetId, Definitions, RulesVersion, SegmentNo, Status, Timestamp};
 use evaluator::{Change, Decided, State};
 use proptest::prelude::*;
@@ -26,6 +26,48 @@ proptest! {
         let (found, expected) = live(&life);
         prop_assert_eq!(found, expected);
     }
+}
+
+/// More events leave the window before the bound is crossed than are looked ahead at.
+#[test]
+fn an_exit_behind_many_expiries_is_not_missed() {
+    let rule = "xEvent[timestamp occurs < 150 milliseconds before now].count() >= 3";
+    let definitions = definitions(vec![segment(0, "s0", rule)], Vec::new());
+    let mut person = Person::new(&definitions);
+    let mut found = Vec::new();
+    for ms in 0..100 {
+        let event = format!(
+            r#"{{"_id": "e{ms}", "eventType": "it", "timestamp": "{}", "identityMap": {{"crm": [{{"id": "1"}}]}}}}"#,
+            at(ms)
+        );
+        found.extend(turns(post(&mut person, ms, &event)));
+    }
+    found.extend(turns(person.pass(1_000)));
+    let it = SegmentNo(0);
+    let expected = [(at(2), it, Status::Realized), (at(97 + 150), it, Status::Exited)];
+    assert_eq!(found, expected);
+}
+
+/// A month after January 30 and after January 31 is the same day, so the later event leaves the window before the other.
+#[test]
+fn events_leave_a_month_out_of_order() {
+    let rule = "xEvent[timestamp occurs < 1 month before now].count() >= 2";
+    let definitions = definitions(vec![segment(0, "s0", rule)], Vec::new());
+    let mut person = Person::new(&definitions);
+    let mut found = Vec::new();
+    for (id, timestamp) in [(1, "2023-01-30T23:00:00Z"), (2, "2023-01-31T01:00:00Z")] {
+        let event = format!(
+            r#"{{"_id": "e{id}", "eventType": "it", "timestamp": "{timestamp}", "identityMap": {{"crm": [{{"id": "1"}}]}}}}"#
+        );
+        found.extend(turns(post(&mut person, instant(timestamp), &event)));
+    }
+    found.extend(turns(person.pass(instant("2023-03-10T00:00:00Z"))));
+    let exited = at(instant("2023-02-28T01:00:00Z"));
+    assert_eq!(found.last(), Some(&(exited, SegmentNo(0), Status::Exited)));
+}
+
+fn instant(text: &str) -> i64 {
+    Timestamp::parse(text).expect("an instant").millis()
 }
 
 /// Lives a life; gives the transitions of the evaluator and of the model.

@@ -163,6 +163,8 @@ fn attribute() -> impl Strategy<Value = String> {
             "\"b\" in tags",
             "kind.isNull()",
             "at.n > 1",
+            "lines.kind.count() > 1",
+            "head(lines).kind = \"a\"",
             "at.isNotNull()"
         ])
         .prop_map(str::to_owned),
@@ -170,9 +172,13 @@ fn attribute() -> impl Strategy<Value = String> {
         texts
             .clone()
             .prop_map(|texts| format!("tags.intersects([{texts}])")),
+        texts
+            .clone()
+            .prop_map(|texts| format!("lines.kind.intersects([{texts}])")),
         texts.prop_map(|texts| format!("at.n in [{texts}]")),
         prop::sample::select(vec![
-            "identityMap.crm.id = \"1\"",
+            "identityMap.mail.count() > 1",
+            "identityMap.mail.isNull()",
             "at.when occurs < 9 milliseconds before now"
         ])
         .prop_map(str::to_owned),
@@ -283,14 +289,19 @@ prop_compose! {
         n in prop::option::of(prop::sample::select(vec!["-1", "0", "1", "1.5", "2", "0.0000001", "\"a\""])),
         when in prop::option::of(0..2 * SPAN),
         tags in prop::option::of(prop::collection::vec("[abc]", 0..3)),
+        lines in prop::option::of(prop::collection::vec("[abc]", 0..3)),
         opt_out in prop::option::weighted(0.15, "[ny]"),
-        nulls in prop::option::weighted(0.2, prop::sample::select(vec!["kind", "n", "at", "tags"])),
+        nulls in prop::option::weighted(0.2, prop::sample::select(vec!["kind", "n", "at", "tags", "lines"])),
     ) -> String {
         let mut members = Vec::new();
         members.extend(kind.map(|kind| format!("\"kind\": \"{kind}\"")));
         members.extend(n.map(|n| format!("\"n\": {n}, \"at\": {{\"n\": {n}}}")));
         members.extend(when.map(|when| format!("\"at\": {{\"when\": \"{}\"}}", crate::person::at(when))));
         members.extend(tags.map(|tags| format!("\"tags\": {tags:?}")));
+        members.extend(lines.map(|kinds| {
+            let lines: Vec<String> = kinds.iter().map(|kind| format!("{{\"kind\": \"{kind}\"}}")).collect();
+            format!("\"lines\": [{}]", lines.join(", "))
+        }));
         members.extend(opt_out.map(|val| format!("\"consents\": {{\"collect\": {{\"val\": \"{val}\"}}}}")));
         members.extend(nulls.map(|path| format!("\"{path}\": null")));
         behind(&members)
@@ -301,8 +312,13 @@ prop_compose! {
 const WHO: &str = r#""identityMap": {"crm": [{"id": "1"}]}"#;
 
 prop_compose! {
-    fn record()(members in members()) -> String {
-        format!("{{{WHO}{members}}}")
+    fn record()(mail in prop::option::weighted(0.3, 0..3_u8), members in members()) -> String {
+        match mail {
+            Some(mail) => {
+                format!(r#"{{"identityMap": {{"crm": [{{"id": "1"}}], "mail": [{{"id": "{mail}"}}]}}{members}}}"#)
+            }
+            None => format!("{{{WHO}{members}}}"),
+        }
     }
 }
 
@@ -312,7 +328,7 @@ prop_compose! {
         timestamp in 0..6 * SPAN,
         valid in prop::option::weighted(0.1, 1..SPAN),
         kind in prop::option::of("[abc]"),
-        n in prop::option::of(prop::sample::select(vec!["-1", "0", "1", "1.5", "2", "0.0000001", "7e20", "\"a\""])),
+        n in prop::option::of(prop::sample::select(vec!["-1", "0", "1", "1.5", "2", "0.0000001", "7e20", "1e40", "\"a\""])),
     ) -> String {
         let timestamp_text = crate::person::at(timestamp);
         let mut members = Vec::new();
