@@ -19,8 +19,10 @@ pub(super) const STEP: Step = Step {
 /// The crates whose properties are run.
 const CRATES: [&str; 3] = ["xdm", "pql", "evaluator"];
 
-/// The next due is never late and never missed: to the millisecond, and over days and clock changes.
-const NEEDED: [&str; 2] = [
+/// What is found change by change is what everything from nothing is; the next due is never late and never missed: to
+/// the millisecond, and over days and clock changes.
+const NEEDED: [&str; 3] = [
+    "change_by_change_is_what_everything_from_nothing_is",
     "an_outcome_is_certain_until_then",
     "nothing_is_missed_between_two_dues",
 ];
