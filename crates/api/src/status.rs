@@ -25,7 +25,7 @@ pub(crate) struct Status {
     clock_trusted: bool,
     /// Commits of the ingest loop so far.
     batches: u64,
-    /// Messages taken over the life of the store.
+    /// Messages evaluated over the life of the store, repeated events among them.
     messages: u64,
     /// Profiles made in this incarnation of the store, those that were joined into others included.
     profiles_made: u64,

@@ -43,7 +43,7 @@ struct LeafNo(u32);
 #[derive(Debug)]
 pub(crate) struct Network {
     /// Tells one network from another.
-    print: u64,
+    fingerprint: u64,
     leaves: Vec<Leaf>,
     /// What holds of somebody without attributes and events, of the leaves that an index answers.
     blank: Bits,

@@ -125,7 +125,7 @@ impl Rules {
             .filter_map(|dataset| Some((dataset.id.clone(), dataset.retention?)))
             .collect();
         let retention = retentions.iter().map(|(_, own)| *own).fold(common, Duration::max);
-        let network = Network::compile(&segments, &by_id, retention);
+        let network = Network::compile(&segments, &by_id, retention, (common, &retentions));
         Ok(Self {
             version,
             published_at,

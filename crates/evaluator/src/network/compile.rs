@@ -13,17 +13,22 @@ use super::{Leaf, LeafNo, Network};
 use crate::rules::Segment;
 use dictionary::{Dictionary, zone_name};
 use layout::Layout;
-use model::{Duration, SegmentId};
+use model::{DatasetId, Duration, SegmentId};
 use pql::{Path, Program};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+/// How long events count, and those of datasets that have a say of their own.
+type Kept<'a> = (Duration, &'a [(DatasetId, Duration)]);
+
 impl Network {
-    /// The network of segments in the order of their references. Events are seen for `retention` at most.
+    /// The network of segments in the order of their references. Events are seen for `retention` at most; `kept` is how
+    /// long they count, and how long those of datasets that have a say of their own.
     pub(crate) fn compile(
         segments: &[Segment],
         by_id: &HashMap<SegmentId, usize>,
         retention: Duration,
+        kept: Kept<'_>,
     ) -> Self {
         let mut found = Dictionary::default();
         let formulas: Vec<Formula> = segments
@@ -58,7 +63,7 @@ impl Network {
             paths.add(path, at);
         }
         Self {
-            print: print(segments, retention),
+            fingerprint: fingerprint(segments, kept),
             blank: blank(&aggregates, leaves.len()),
             leaves,
             formulas,
@@ -85,16 +90,16 @@ fn formula(segment: &Segment, found: &mut Dictionary, by_id: &HashMap<SegmentId,
     Formula::And([holds, Formula::Not(Box::new(opted_out))].into())
 }
 
-/// Two networks with the same print give the same findings.
-fn print(segments: &[Segment], retention: Duration) -> u64 {
-    let mut print = DefaultHasher::new();
-    retention.hash(&mut print);
+/// Two networks with the same fingerprint give the same findings.
+fn fingerprint(segments: &[Segment], kept: Kept<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    kept.hash(&mut hasher);
     for segment in segments {
         let program = &segment.program;
-        (segment.no, &segment.id, segment.exclude_opt_out).hash(&mut print);
-        (program.to_string(), zone_name(program.zone())).hash(&mut print);
+        (segment.no, &segment.id, segment.exclude_opt_out).hash(&mut hasher);
+        (program.to_string(), zone_name(program.zone())).hash(&mut hasher);
     }
-    print.finish()
+    hasher.finish()
 }
 
 /// The leaves by their new numbers; nobody has them yet.

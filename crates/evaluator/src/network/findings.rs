@@ -14,7 +14,7 @@ use model::{Path, Timestamp};
 #[derive(Clone, Debug)]
 pub(crate) struct Findings {
     /// Of which network.
-    print: u64,
+    fingerprint: u64,
     leaves: Bits,
     /// By place among the rules: whether the profile is in the segment.
     members: Bits,
@@ -39,7 +39,7 @@ impl Findings {
     /// Finds everything from nothing; no segment has been looked at.
     pub(crate) fn build(network: &Network, facts: &Facts<'_>) -> Self {
         let mut findings = Self {
-            print: network.print,
+            fingerprint: network.fingerprint,
             leaves: network.blank.clone(),
             members: Bits::none(network.formulas.len()),
             dues: Vec::new(),
@@ -64,7 +64,7 @@ impl Findings {
 
     /// Whether these are findings of a network.
     pub(crate) fn are_of(&self, network: &Network) -> bool {
-        self.print == network.print
+        self.fingerprint == network.fingerprint
     }
 
     /// Brings everything to the instant of `facts`; gives the segments that may have flipped.

@@ -1,7 +1,7 @@
 //! Datasets that keep their events for different times.
 
-use crate::person::{Person, definitions, flow, segment};
-use model::{Dataset, DatasetId, Definitions, Duration, SegmentNo, Timestamp};
+use crate::person::{Person, at, definitions, flow, rules, segment};
+use model::{Dataset, DatasetId, Definitions, Duration, RulesVersion, SegmentNo, Timestamp};
 
 const BOTH: SegmentNo = SegmentNo(0);
 const ANY: SegmentNo = SegmentNo(1);
@@ -106,4 +106,21 @@ fn a_dataset_may_keep_events_longer_than_the_others() {
             .next_due
             .is_none_or(|due| due > Timestamp::from_millis(9_000))
     );
+}
+
+/// What is known of a profile was found under the times that were in force then.
+#[test]
+fn a_dataset_may_keep_events_for_less_from_now_on() {
+    let mut world = world();
+    world.datasets[0].retention = None;
+    let mut person = Person::new(&world);
+    person.post_to("short", 0, &event(1));
+    person.post_to("long", 0, &event(2));
+    world.datasets[0].retention = Some(Duration::from_millis(1_000));
+    (world.version, world.published_at) = (RulesVersion(2), at(500));
+    person.rules = rules(&world);
+    person.visit(500);
+    assert!(person.state.realized(BOTH));
+    person.wait(1_000);
+    assert!(!person.state.realized(BOTH));
 }
