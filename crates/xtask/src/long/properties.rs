@@ -177,7 +177,8 @@ struct Artifact {
 /// Builds the tests of a crate as the test command does, arithmetic checked, and tells where they are.
 fn build(package: &str) -> Result<Vec<PathBuf>> {
     let mut build = Command::new("cargo");
-    build.args(["test", "--locked", "--package", package]);
+    // Without examples: these are built too, and are no programs that list tests.
+    build.args(["test", "--locked", "--tests", "--package", package]);
     let said = output(build.args(["--no-run", "--message-format", "json"]))?;
     let artifacts = said
         .lines()
