@@ -8,7 +8,6 @@ use super::aggregate::{Aggregate, Guards};
 use super::bits::Bits;
 use super::formula::Formula;
 use super::paths::Paths;
-use super::reads::reads_events;
 use super::{Leaf, LeafNo, Network};
 use crate::rules::Segment;
 use dictionary::{Dictionary, zone_name};
@@ -108,9 +107,7 @@ fn leaves(layout: &Layout, found: Vec<Option<Program>>) -> Vec<Leaf> {
     programs.sort_unstable_by_key(|(no, _)| *no);
     let leaf = |(no, program): (LeafNo, Option<Program>)| Leaf {
         asked: layout.asked.contains(&no),
-        reads_events: program
-            .as_ref()
-            .is_some_and(|program| reads_events(program.condition())),
+        reads_events: program.as_ref().is_some_and(Program::reads_events),
         late: program
             .as_ref()
             .is_some_and(|program| !program.segments().is_empty()),

@@ -26,8 +26,3 @@ pub(super) fn moves(expression: &Expression) -> bool {
     };
     moving || expression.parts().into_iter().any(moves)
 }
-
-/// Whether it looks at events.
-pub(super) fn reads_events(expression: &Expression) -> bool {
-    matches!(expression, Expression::Events) || expression.parts().into_iter().any(reads_events)
-}

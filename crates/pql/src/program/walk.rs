@@ -117,6 +117,14 @@ impl Program {
         found
     }
 
+    /// Whether `xEvent` is read.
+    pub fn reads_events(&self) -> bool {
+        let mut found = false;
+        self.condition
+            .all(&mut |part| found |= matches!(part, Expression::Events));
+        found
+    }
+
     /// The longest window over events, of those that look back from now. Without one, a program over events looks back
     /// as far as they are kept.
     pub fn longest_window(&self) -> Option<Window> {
