@@ -34,14 +34,7 @@ fn absorb_one(rules: &Rules, survivor: &mut State, mut other: State, now: Timest
     hot.rules = hot.rules.min(other.profile.hot.rules);
     hot.evicted += other.profile.hot.evicted;
 
-    survivor
-        .profile
-        .identities
-        .extend(std::mem::take(&mut other.profile.identities));
-    survivor.profile.identities.sort_by_key(|link| link.seq);
-    survivor.touched.identities = true;
-    survivor.identities = xdm::identity_map_value(&survivor.profile.identities);
-
+    survivor.take_identities(std::mem::take(&mut other.profile.identities));
     take_fragments(survivor, &mut other);
     take_events(survivor, other);
 }
@@ -90,39 +83,26 @@ fn unite_ledger(ledger: &mut Vec<LedgerEntry>, theirs: &LedgerEntry) {
 }
 
 fn take_fragments(survivor: &mut State, other: &mut State) {
-    let first = survivor.profile.fragments.len();
-    survivor.profile.fragments.append(&mut other.profile.fragments);
+    let first = survivor.take_fragments(std::mem::take(&mut other.profile.fragments));
     let theirs = std::mem::take(&mut other.touched.fragments);
     survivor
         .touched
         .fragments
         .extend(theirs.into_iter().map(|at| first + at));
-    survivor.reunite();
 }
 
 /// Takes over the events; of two with the same dataset and id the first accepted counts, the other is let go.
 fn take_events(survivor: &mut State, other: State) {
-    let State {
-        profile,
-        touched,
-        events,
-        ..
-    } = other;
+    let State { profile, touched, .. } = other;
     survivor.touched.events.extend(touched.events);
     survivor.touched.forgotten.extend(touched.forgotten);
-    let mut all: Vec<_> = std::mem::take(&mut survivor.profile.events)
-        .into_iter()
-        .zip(std::mem::take(&mut survivor.events))
-        .collect();
-    all.extend(profile.events.into_iter().zip(events));
-    all.sort_by_key(|(event, _)| (event.timestamp, event.seq));
+    survivor.take_events(profile.events);
     let mut first = std::collections::HashMap::new();
-    for (event, _) in &all {
+    for event in &survivor.profile.events {
         let seq = first
             .entry((event.dataset.clone(), event.id.clone()))
             .or_insert(event.seq);
         *seq = event.seq.min(*seq);
     }
-    survivor.take_events(all);
     survivor.let_go(|event| first.get(&(event.dataset.clone(), event.id.clone())) != Some(&event.seq));
 }

@@ -1,13 +1,12 @@
 //! One step: apply the change, recompute what is to be recomputed, and say what differs.
 
-use crate::network::{Facts, Findings, News};
+use crate::network::{Bits, Facts, Findings, News};
 use crate::oracle::{self, EventView, Outcome, View};
 use crate::rules::{Rules, Segment};
 use crate::{Arrival, Change, State, Step};
-use model::{
-    Body, Event, EventBody, Membership, RecordBody, RulesVersion, SegmentId, Stamp, Status, Timestamp,
-    Transition,
-};
+use model::{Body, Event, EventBody, Membership, RulesVersion, SegmentId, Status, Timestamp, Transition};
+use std::ops::Range;
+use xdm::Changed;
 
 /// Applies `change` to `state` at the instant `now` and evaluates once what it can have flipped.
 ///
@@ -21,8 +20,7 @@ pub fn evaluate(rules: &Rules, state: &mut State, change: Change<'_>, now: Times
     );
     let mut step = Step::at(now);
     let scope = Scope::of(rules, state, &change, now);
-    let mut based = state.profile.hot.rules;
-    let mut event = None;
+    let mut applied = Applied::nothing(state);
     let is_due = matches!(change, Change::Due);
     // What is no longer remembered must not stand beside a newcomer of the same name.
     if scope != Scope::Current {
@@ -32,9 +30,10 @@ pub fn evaluate(rules: &Rules, state: &mut State, change: Change<'_>, now: Times
     match change {
         Change::Due => {}
         Change::Visit => step.bulk = true,
-        Change::Message(arrival) => (based, event) = apply(rules, state, arrival, &mut step),
+        Change::Message(arrival) => applied = apply(rules, state, arrival, &mut step),
     }
-    recompute(rules, state, scope, based, event, &mut step);
+    recompute(rules, state, scope, &applied, &mut step);
+    step.changed = applied.changed.into_iter().map(|changed| changed.path).collect();
     if scope == Scope::Upgrade {
         state.drop_memberships(|no| rules.segment(no).is_none());
         state.profile.hot.rules = rules.version;
@@ -77,14 +76,28 @@ impl Scope {
     }
 }
 
-/// Applies a message; gives the newest rule set that any of the profiles it joins was evaluated under, and the place of
-/// the event that it brought.
-fn apply(
-    rules: &Rules,
-    state: &mut State,
-    arrival: Arrival<'_>,
-    step: &mut Step,
-) -> (RulesVersion, Option<usize>) {
+/// What was made of a change before anything was evaluated.
+struct Applied<'a> {
+    /// The newest rule set that any of the profiles that are one now was evaluated under.
+    based: RulesVersion,
+    /// What shows otherwise.
+    changed: Vec<Changed<'a>>,
+    /// The place of the event that came; there is at most one.
+    events: Range<usize>,
+}
+
+impl Applied<'_> {
+    fn nothing(state: &State) -> Self {
+        Self {
+            based: state.profile.hot.rules,
+            changed: Vec::new(),
+            events: 0..0,
+        }
+    }
+}
+
+/// Applies a message.
+fn apply<'a>(rules: &Rules, state: &mut State, arrival: Arrival<'a>, step: &mut Step) -> Applied<'a> {
     let Arrival {
         dataset,
         primary,
@@ -96,36 +109,29 @@ fn apply(
         absorbed,
     } = arrival;
     step.identities_changed = !(linked.is_empty() && evicted.is_empty() && absorbed.is_empty());
-    let mut based = state.profile.hot.rules;
+    let mut applied = Applied::nothing(state);
     if !absorbed.is_empty() {
         for other in &absorbed {
             step.merged.push(other.profile.id);
-            based = based.max(other.profile.hot.rules);
+            applied.based = applied.based.max(other.profile.hot.rules);
         }
         crate::absorb::absorb(rules, state, absorbed, step.at);
     }
     state.relink(&linked, &evicted);
-    let event = match body {
+    match body {
         Body::Record(record) => {
             let stamp = xdm::stamp_of(record, received, seq);
-            write(state, record, (dataset, primary), stamp, step);
-            None
+            let xdm::Applied { written, changed, .. } = state.write(record, (dataset, primary), stamp);
+            step.written = written;
+            applied.changed = changed;
         }
-        Body::Event(event) => append(rules, state, dataset, event, seq, step.at),
-    };
-    (based, event)
-}
-
-fn write(
-    state: &mut State,
-    record: &RecordBody,
-    key: (&model::DatasetId, &model::Identity),
-    stamp: Stamp,
-    step: &mut Step,
-) {
-    let applied = state.write(record, key, stamp);
-    step.written = applied.written;
-    step.changed = applied.changed;
+        Body::Event(event) => {
+            if let Some(at) = append(rules, state, dataset, event, seq, step.at) {
+                applied.events = at..at + 1;
+            }
+        }
+    }
+    applied
 }
 
 /// Keeps an event, unless it is so late that it can never count; gives its place. The caller has seen that it is no
@@ -156,29 +162,26 @@ fn append(
 
 /// Looks at the segments in scope that may have flipped, in the order of their references, notes what changed, and sets
 /// the next due.
-fn recompute(
-    rules: &Rules,
-    state: &mut State,
-    scope: Scope,
-    based: RulesVersion,
-    event: Option<usize>,
-    step: &mut Step,
-) {
+fn recompute(rules: &Rules, state: &mut State, scope: Scope, applied: &Applied<'_>, step: &mut Step) {
     let behind = state.profile.hot.rules;
     let network = rules.network();
     let kept = state.findings.take().filter(|findings| findings.are_of(network));
     let facts = Facts::new(rules, state, step.at);
     let known = kept.is_some();
-    let mut findings = kept.unwrap_or_else(|| Findings::build(network, &facts));
-    let all = !known || scope != Scope::Current;
-    let news = News {
-        changed: &step.changed,
-        identities: step.identities_changed,
-        event,
+    let mut findings = kept.unwrap_or_else(|| Findings::of_nobody(network));
+    let mut segments = if known {
+        let news = News {
+            changed: &applied.changed,
+            identities: step.identities_changed,
+            events: applied.events.clone(),
+        };
+        findings.bring_up(network, &facts, &news)
+    } else {
+        findings.build(network, &facts)
     };
-    let concerned = known.then(|| findings.bring_up(network, &facts, &news));
-    let concerned = concerned.filter(|_| !all);
-    let mut segments = concerned.unwrap_or_else(|| network.segments());
+    if scope != Scope::Current {
+        segments = network.segments();
+    }
     step.effort.built = u64::from(!known);
     let mut outcomes = Vec::new();
     let mut next = 0;
@@ -189,9 +192,13 @@ fn recompute(
         }
         step.effort.segments += 1;
         let (holds, flipped) = findings.look_at(network, &facts, at, &mut segments);
-        if flipped || all {
+        if flipped || scope != Scope::Current {
             outcomes.push((at, holds));
         }
+    }
+    // What flipped is not known of somebody who was evaluated before, but not by these findings.
+    if !known && scope == Scope::Current {
+        outcomes = standing(rules, state, findings.members());
     }
     step.effort.asked = facts.asked();
     let due = findings.due();
@@ -199,7 +206,7 @@ fn recompute(
     state.findings = Some(findings);
     for (at, holds) in outcomes {
         let segment = &rules.segments()[at];
-        if segment.baseline_in.is_some_and(|publish| based < publish) {
+        if segment.baseline_in.is_some_and(|publish| applied.based < publish) {
             set_baseline(state, segment, holds, step.at);
         } else if holds != state.realized(segment.no) {
             let status = if holds { Status::Realized } else { Status::Exited };
@@ -219,6 +226,20 @@ fn recompute(
             }
         }
     }
+}
+
+/// The segments that the profile is in, by what was found or by its rows, and whether it is found to be in them.
+fn standing(rules: &Rules, state: &State, members: &Bits) -> Vec<(usize, bool)> {
+    let mut either = members.clone();
+    let realized = |m: &&Membership| m.status == Status::Realized;
+    for membership in state.profile.hot.memberships.iter().filter(realized) {
+        if let Some(at) = rules.place(membership.segment) {
+            either.set(at, true);
+        }
+    }
+    let first = either.next(0);
+    let all = std::iter::successors(first, |at| either.next(at + 1));
+    all.map(|at| (at, members.get(at))).collect()
 }
 
 /// The first evaluation of a hidden segment says where the profile stands; nobody is told.
@@ -246,7 +267,7 @@ pub(crate) fn seen_until(rules: &Rules, event: &Event) -> Option<Timestamp> {
 
 /// The events of a profile as predicates see them.
 pub(crate) fn seen<'s>(rules: &Rules, state: &'s State) -> Vec<EventView<'s>> {
-    let events = state.profile.events.iter().zip(&state.events);
+    let events = state.profile.events.iter().zip(state.events());
     let seen = |(event, value): (&Event, &'s xdm::Value)| EventView {
         timestamp: event.timestamp,
         valid_until: seen_until(rules, event),
@@ -266,8 +287,8 @@ pub(crate) fn view<'v>(
     View {
         now,
         retention: rules.retention,
-        attributes: &state.attributes,
-        identities: &state.identities,
+        attributes: state.attributes(),
+        identities: state.identities(),
         events,
         in_segment,
     }

@@ -2,7 +2,7 @@
 //!
 //! A predicate is taken apart into *leaves*: its parts below `and`, `or`, `not` and `inSegment`. Equal leaves are one,
 //! whichever segments have them. [`Network`] holds the leaves of all segments and finds those that a change concerns: by
-//! the path that was written ([`paths`], [`watch`]), by the event that came ([`aggregate`], [`threshold`]), by the
+//! the path that was written ([`paths`], [`watch`]), by the event that came ([`guards`], [`aggregate`], [`threshold`]), by the
 //! instant that came ([`tally`]). [`Findings`] is what one profile answers to them. A leaf that flips leads to its
 //! segments ([`formula`]), and they to the segments that refer to them.
 //!
@@ -11,13 +11,18 @@
 
 mod aggregate;
 mod bits;
+mod code;
 mod compile;
+mod entries;
 mod facts;
 mod findings;
 mod formula;
+mod guards;
+mod lists;
 mod paths;
 mod question;
 mod reads;
+mod tallies;
 mod tally;
 mod threshold;
 mod watch;
@@ -27,8 +32,10 @@ pub(crate) use bits::Bits;
 pub(crate) use facts::Facts;
 pub(crate) use findings::{Findings, News};
 
-use aggregate::{Aggregate, Guards};
-use formula::Formula;
+use aggregate::Aggregate;
+use code::Code;
+use guards::Guards;
+use lists::Lists;
 use model::SegmentId;
 use paths::Paths;
 use pql::Program;
@@ -45,24 +52,43 @@ pub(crate) struct Network {
     /// Tells one network from another.
     fingerprint: u64,
     leaves: Vec<Leaf>,
-    /// What holds of somebody without attributes and events, of the leaves that an index answers.
-    blank: Bits,
-    /// One a segment, in the order of the rules.
-    formulas: Vec<Formula>,
+    blank: Blank,
+    /// How the segments follow from them.
+    code: Code,
+    /// By a leaf, the segments whose formulas have it.
+    segments_of: Lists,
+    /// By a segment, a leaf that holds of everybody in it, if some is known.
+    needs: Vec<Option<LeafNo>>,
+    /// By a leaf, the segments that need it.
+    needed_by: Lists,
+    /// The segments that need no leaf in particular.
+    needless: Vec<usize>,
     /// By a segment, those that refer to it.
-    referring: Vec<Vec<usize>>,
+    referring: Lists,
     /// By a segment, those of its leaves that refer to others and are asked when the segment is looked at.
     late: Vec<Vec<LeafNo>>,
     by_id: HashMap<SegmentId, usize>,
     paths: Paths,
     /// By the number that `paths` gives.
-    watches: Vec<(pql::Path, Watch)>,
+    watches: Vec<Watch>,
     /// Leaves to be asked when the identities have changed.
     on_identities: Vec<LeafNo>,
-    /// Leaves to be asked when an event came.
-    on_event: Vec<LeafNo>,
     aggregates: Vec<Aggregate>,
-    guards: Guards,
+    /// The aggregates that an event may be part of.
+    counting: Guards,
+    /// The leaves to be asked when an event came.
+    on_event: Guards,
+}
+
+/// What is known of somebody of whom nothing is known.
+#[derive(Debug)]
+struct Blank {
+    /// The leaves that hold.
+    leaves: Bits,
+    /// Those that have to be asked all the same: their answers differ in time, or with other segments.
+    restless: Vec<LeafNo>,
+    /// The segments that follow of the leaves that hold.
+    members: Bits,
 }
 
 /// A question about a profile that holds or does not.
@@ -72,11 +98,11 @@ struct Leaf {
     program: Option<Program>,
     /// Whether the oracle has to be asked, and nothing else can answer.
     asked: bool,
+    reads_attributes: bool,
+    reads_identities: bool,
     reads_events: bool,
     /// Whether it refers to other segments, so that it can be asked only after them.
     late: bool,
-    /// The segments whose formulas have it.
-    segments: Vec<usize>,
 }
 
 impl Network {
@@ -90,6 +116,6 @@ impl Network {
 
     /// All segments, by their places among the rules.
     pub(crate) fn segments(&self) -> Bits {
-        Bits::all(self.formulas.len())
+        Bits::all(self.code.segments())
     }
 }

@@ -189,6 +189,11 @@ impl Rules {
         self.by_no.get(&no).map(|&at| &self.segments[at])
     }
 
+    /// Where in [`Rules::segments`] the segment with this number stands, if it is evaluated.
+    pub(crate) fn place(&self, no: SegmentNo) -> Option<usize> {
+        self.by_no.get(&no).copied()
+    }
+
     /// Where in [`Rules::segments`] the published segment with this name stands.
     pub fn position(&self, id: &SegmentId) -> Option<usize> {
         self.by_id.get(id).copied()

@@ -5,10 +5,11 @@ mod known;
 use crate::network::Findings;
 use known::Known;
 use model::{
-    DatasetId, Duration, Event, Identity, IdentityLink, Membership, Profile, RecordBody, SegmentNo, Stamp,
-    Status, Timestamp,
+    DatasetId, Duration, Event, Fragment, Identity, IdentityLink, Membership, Profile, RecordBody, SegmentNo,
+    Seq, Stamp, Status, Timestamp,
 };
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use xdm::{Applied, Value};
 
 /// A decoded profile. Everything but `profile` and `touched` is derived and rebuilt on load.
@@ -18,10 +19,11 @@ pub struct State {
     pub profile: Profile,
     /// Which rows differ from those last taken by [`State::take_touched`].
     pub touched: Touched,
-    pub(crate) attributes: Value,
-    pub(crate) identities: Value,
-    /// Parsed bodies, in step with `profile.events`.
-    pub(crate) events: Vec<Value>,
+    /// Made when somebody looks at them.
+    attributes: OnceCell<Value>,
+    identities: OnceCell<Value>,
+    /// Parsed bodies, in step with `profile.events`; made when somebody looks at them.
+    events: OnceCell<Vec<Value>>,
     known: Known,
     /// No event is to be forgotten before.
     forget_from: Timestamp,
@@ -36,33 +38,65 @@ pub struct Touched {
     pub hot: bool,
     /// The identity list changed.
     pub identities: bool,
-    /// Fragments made or changed, by place in `profile.fragments`.
-    pub fragments: BTreeSet<usize>,
-    /// Events accepted.
-    pub events: Vec<Event>,
+    /// Fragments made or changed, by place in `profile.fragments`, each once.
+    pub fragments: Vec<usize>,
+    /// Events accepted, by their places in the order of events.
+    pub events: Vec<(Timestamp, Seq)>,
     /// Events that no longer count and are not remembered as duplicates either.
     pub forgotten: Vec<Event>,
 }
 
 impl State {
-    /// Derives what predicates see.
+    /// A profile that nobody has looked at yet.
     ///
-    /// Panics on a row whose JSON does not parse: it was checked on the way in, so this is a damaged store, which must
-    /// not pass in silence. The loop sets aside what needs this profile, and goes on with the rest.
+    /// Looking at a row whose JSON does not parse panics: it was checked on the way in, so this is a damaged store, which
+    /// must not pass in silence. The loop sets aside what needs this profile, and goes on with the rest.
     pub fn new(profile: Profile) -> Self {
-        let attributes = xdm::united_value(&profile.fragments);
-        let identities = xdm::identity_map_value(&profile.identities);
-        let events = profile.events.iter().map(parse).collect();
         Self {
             known: Known::of(&profile.events),
             forget_from: Timestamp::MIN,
-            profile,
             touched: Touched::default(),
-            attributes,
-            identities,
-            events,
+            attributes: OnceCell::new(),
+            identities: OnceCell::new(),
+            events: OnceCell::new(),
             findings: None,
+            profile,
         }
+    }
+
+    /// The united attributes, an object.
+    pub(crate) fn attributes(&self) -> &Value {
+        self.attributes
+            .get_or_init(|| xdm::united_value(&self.profile.fragments))
+    }
+
+    /// `identityMap`: an object of lists by namespace.
+    pub(crate) fn identities(&self) -> &Value {
+        self.identities
+            .get_or_init(|| xdm::identity_map_value(&self.profile.identities))
+    }
+
+    /// What the events say, in step with `profile.events`.
+    pub(crate) fn events(&self) -> &[Value] {
+        self.events
+            .get_or_init(|| self.profile.events.iter().map(parse).collect())
+    }
+
+    /// What one event says.
+    pub(crate) fn event(&self, at: usize) -> Cow<'_, Value> {
+        match self.events.get() {
+            Some(events) => Cow::Borrowed(&events[at]),
+            None => Cow::Owned(parse(&self.profile.events[at])),
+        }
+    }
+
+    /// The accepted events that are still there.
+    pub fn accepted<'s>(&'s self, touched: &'s Touched) -> impl Iterator<Item = &'s Event> {
+        let events = &self.profile.events;
+        touched.events.iter().filter_map(|place| {
+            let at = events.binary_search_by_key(place, |event| (event.timestamp, event.seq));
+            at.ok().map(|at| &events[at])
+        })
     }
 
     /// Where the profile stands in a segment, if it ever was in it.
@@ -105,25 +139,43 @@ impl State {
         links.retain(|link| !evicted.contains(&link.identity));
         self.profile.hot.evicted += evicted.len() as u32;
         self.touched.identities = true;
-        self.identities = xdm::identity_map_value(&self.profile.identities);
+        self.identities = OnceCell::new();
+    }
+
+    /// Takes identities over.
+    pub(crate) fn take_identities(&mut self, more: Vec<IdentityLink>) {
+        let links = &mut self.profile.identities;
+        links.extend(more);
+        links.sort_by_key(|link| link.seq);
+        self.touched.identities = true;
+        self.identities = OnceCell::new();
     }
 
     /// Writes a record.
-    pub(crate) fn write(
+    pub(crate) fn write<'r>(
         &mut self,
-        record: &RecordBody,
+        record: &'r RecordBody,
         key: (&DatasetId, &Identity),
         stamp: Stamp,
-    ) -> Applied {
+    ) -> Applied<'r> {
         let (owner, fragments) = (self.profile.id, &mut self.profile.fragments);
-        let applied = xdm::apply(fragments, &mut self.attributes, record, key, owner, stamp);
-        self.touched.fragments.insert(applied.fragment);
+        let applied = xdm::apply(fragments, record, key, owner, stamp);
+        if let Some(shown) = self.attributes.get_mut() {
+            xdm::show(shown, &applied.changed);
+        }
+        let touched = &mut self.touched.fragments;
+        if !touched.contains(&applied.fragment) {
+            touched.push(applied.fragment);
+        }
         applied
     }
 
-    /// Rebuilds the united attributes.
-    pub(crate) fn reunite(&mut self) {
-        self.attributes = xdm::united_value(&self.profile.fragments);
+    /// Takes fragments over; gives the place of the first.
+    pub(crate) fn take_fragments(&mut self, mut more: Vec<Fragment>) -> usize {
+        let first = self.profile.fragments.len();
+        self.profile.fragments.append(&mut more);
+        self.attributes = OnceCell::new();
+        first
     }
 
     /// Whether an event with this dataset and id is a duplicate at `now`: the first one is remembered until its
@@ -139,8 +191,10 @@ impl State {
         let place = (event.timestamp, event.seq);
         let events = &mut self.profile.events;
         let at = events.partition_point(|e| (e.timestamp, e.seq) <= place);
-        self.events.insert(at, parse(&event));
-        self.touched.events.push(event.clone());
+        if let Some(values) = self.events.get_mut() {
+            values.insert(at, parse(&event));
+        }
+        self.touched.events.push(place);
         events.insert(at, event);
         self.known.add(events, &events[at]);
         self.forget_from = self.forget_from.min(forgotten);
@@ -163,28 +217,28 @@ impl State {
 
     /// Lets go of the events for which `gone` holds.
     pub(crate) fn let_go(&mut self, gone: impl Fn(&Event) -> bool) {
-        if !self.profile.events.iter().any(&gone) {
+        let events = &mut self.profile.events;
+        if !events.iter().any(&gone) {
             return;
         }
-        let values = std::mem::take(&mut self.events);
-        let events = std::mem::take(&mut self.profile.events);
-        for (event, value) in events.into_iter().zip(values) {
-            if gone(&event) {
-                self.touched
-                    .events
-                    .retain(|e| (e.owner, e.seq) != (event.owner, event.seq));
-                self.touched.forgotten.push(event);
-            } else {
-                self.profile.events.push(event);
-                self.events.push(value);
-            }
+        if let Some(values) = self.events.get_mut() {
+            let mut events = events.iter();
+            values.retain(|_| events.next().is_none_or(|event| !gone(event)));
+        }
+        let (touched, forgotten) = (&mut self.touched.events, &mut self.touched.forgotten);
+        for event in events.extract_if(.., |event| gone(event)) {
+            touched.retain(|place| *place != (event.timestamp, event.seq));
+            forgotten.push(event);
         }
     }
 
-    /// Takes events, each with what predicates see of it, in place of those it has.
-    pub(crate) fn take_events(&mut self, all: Vec<(Event, Value)>) {
-        (self.profile.events, self.events) = all.into_iter().unzip();
-        self.known = Known::of(&self.profile.events);
+    /// Takes events over.
+    pub(crate) fn take_events(&mut self, more: Vec<Event>) {
+        let events = &mut self.profile.events;
+        events.extend(more);
+        events.sort_by_key(|event| (event.timestamp, event.seq));
+        self.known = Known::of(events);
+        self.events = OnceCell::new();
         self.look_over();
     }
 

@@ -116,6 +116,7 @@ pub(crate) fn delta(entry: &mut Entry) -> ProfileDelta {
     let touched = entry.state.take_touched();
     let profile = &entry.state.profile;
     let old_due = std::mem::replace(&mut entry.timer, profile.hot.next_due);
+    let events = entry.state.accepted(&touched).cloned().collect();
     ProfileDelta {
         id: profile.id,
         hot: Some(profile.hot.clone()),
@@ -125,7 +126,7 @@ pub(crate) fn delta(entry: &mut Entry) -> ProfileDelta {
             .into_iter()
             .map(|at| profile.fragments[at].clone())
             .collect(),
-        events: touched.events,
+        events,
         forgotten: touched.forgotten.iter().map(EventKey::of).collect(),
         old_due,
         absorbed_into: None,

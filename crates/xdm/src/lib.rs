@@ -29,7 +29,7 @@ pub use door::Door;
 pub use entity::parse_entity;
 pub use envelope::{Envelope, SchemaRef, parse_envelope};
 pub use identity::identity_map_value;
-pub use merge::{Applied, apply, stamp_of};
+pub use merge::{Applied, Changed, apply, show, stamp_of};
 pub use number::Number;
 pub use schema::{
     Conflict, FieldPath, Found, IdentityError, Misfit, Note, PathError, Schema, Schemas, SchemasError, Sides,

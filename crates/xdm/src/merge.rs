@@ -2,10 +2,12 @@
 
 mod again;
 mod effect;
+mod first;
 mod prune;
 
 use crate::Value;
-use crate::unite::{parsed, rows, united_value};
+use crate::unite::{parsed, rows};
+use effect::Effect;
 use model::{
     DatasetId, Duration, Fragment, Identity, Leaf, PatchLeaf, Path, ProfileId, RecordBody, Seq, Stamp,
     Timestamp, Written,
@@ -16,7 +18,7 @@ const CREDIBLE_LEAD: Duration = Duration::from_millis(5 * 60 * 1000);
 
 /// What a record did.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Applied {
+pub struct Applied<'r> {
     /// The index of the fragment it was written onto.
     pub fragment: usize,
     /// The leaf paths it wrote that did not lose in the united profile, nulls included, in order of path.
@@ -25,8 +27,17 @@ pub struct Applied {
     /// at its path. An object is among them where it ended a value that showed; a value that lost to an object
     /// stands here by the leaves below it that it removed all the same.
     pub written: Vec<Path>,
-    /// The leaf paths that show another JSON text than before, or now and not before, or no more; in order of path.
-    pub changed: Vec<Path>,
+    /// What shows otherwise than before, in order of path.
+    pub changed: Vec<Changed<'r>>,
+}
+
+/// A leaf path that shows another JSON text than before, or now and not before, or no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed<'r> {
+    /// Where.
+    pub path: Path,
+    /// What shows there now, compact JSON of a scalar or an array: the record wrote it.
+    pub json: Option<&'r str>,
 }
 
 /// When a record counts as written: its business time, unless that is more than 5 minutes ahead of `received_at`
@@ -38,38 +49,35 @@ pub fn stamp_of(record: &RecordBody, received_at: Timestamp, seq: Seq) -> Stamp 
 }
 
 /// Writes a record, stamped `stamp`, onto the fragment of `key` (dataset and primary identity), which is made
-/// under `owner` if there is none. `fragments` are all of the profile's.
-///
-/// `shown` is what shows of them, [`Attributes::value`](crate::Attributes), and is brought up to the record: only what
-/// changed is touched.
+/// under `owner` if there is none. `fragments` are all of the profile's. What [`crate::united_value()`] made of them is
+/// brought up by [`show`].
 ///
 /// Writes may come in any order and be spread over fragments in any way: what [`crate::unite()`] shows afterwards
 /// is what JSON Merge Patch (RFC 7396) makes of them in order of stamp. Stamps of different records must differ.
-pub fn apply(
+pub fn apply<'r>(
     fragments: &mut Vec<Fragment>,
-    shown: &mut Value,
-    record: &RecordBody,
+    record: &'r RecordBody,
     key: (&DatasetId, &Identity),
     owner: ProfileId,
     stamp: Stamp,
-) -> Applied {
+) -> Applied<'r> {
     let fragment = place(fragments, key, owner);
-    let again = match fragments.as_mut_slice() {
+    let simple = match fragments.as_mut_slice() {
+        [only] if only.leaves.is_empty() => Some(first::write_first(&mut only.leaves, &record.patch, stamp)),
         [only] => again::write_again(&mut only.leaves, &record.patch, stamp),
         _ => None,
     };
-    let effect = again.unwrap_or_else(|| {
+    let Effect { written, changed } = simple.unwrap_or_else(|| {
         let effect = effect::effect(&rows(fragments, &Path::default()), &record.patch, stamp);
         let leaves = &mut fragments[fragment].leaves;
         merge(leaves, &record.patch, stamp);
         prune::prune(leaves);
         effect
     });
-    show(shown, fragments, &effect.changed);
     Applied {
         fragment,
-        written: effect.written,
-        changed: effect.changed.into_iter().map(|(path, _)| path).collect(),
+        written,
+        changed,
     }
 }
 
@@ -91,22 +99,28 @@ fn place(fragments: &mut Vec<Fragment>, key: (&DatasetId, &Identity), owner: Pro
     })
 }
 
-/// Brings what shows up to what changed.
-fn show(shown: &mut Value, fragments: &[Fragment], changed: &[(Path, Option<&str>)]) {
-    // All of it at once takes no more room than it needs.
-    if matches!(shown, Value::Object(members) if members.is_empty()) {
-        *shown = united_value(fragments);
-        return;
-    }
+/// Brings what shows, [`Attributes::value`](crate::Attributes), up to what changed, and touches nothing else.
+pub fn show(shown: &mut Value, changed: &[Changed<'_>]) {
     // A leaf may have stood where objects around a new one do.
-    for (path, _) in changed.iter().filter(|(_, json)| json.is_none()) {
-        shown.take(path);
+    for gone in changed.iter().filter(|changed| changed.json.is_none()) {
+        shown.take(&gone.path);
     }
-    for (path, json) in changed {
+    for Changed { path, json } in changed {
         if let Some(json) = json {
             shown.put(path, parsed(json));
         }
     }
+}
+
+/// What a write alone makes known.
+fn leaf(write: &PatchLeaf, stamp: Stamp) -> Leaf {
+    let (value, object) = match &write.written {
+        Written::Value(json) => (Some((stamp, Some(json.clone()))), None),
+        Written::Null => (Some((stamp, None)), None),
+        Written::Object => (None, Some(stamp)),
+    };
+    let path = write.path.clone();
+    Leaf { path, value, object }
 }
 
 /// Each field of each leaf becomes the maximum by stamp of what it was and what is written.
@@ -114,25 +128,17 @@ fn merge(leaves: &mut Vec<Leaf>, patch: &[PatchLeaf], stamp: Stamp) {
     let mut added = Vec::new();
     let mut at = 0;
     for write in patch {
-        let (value, object) = match &write.written {
-            Written::Value(json) => (Some((stamp, Some(json.clone()))), None),
-            Written::Null => (Some((stamp, None)), None),
-            Written::Object => (None, Some(stamp)),
-        };
+        let new = leaf(write, stamp);
         // Both are in order of path.
         while leaves.get(at).is_some_and(|leaf| leaf.path < write.path) {
             at += 1;
         }
         match leaves.get_mut(at).filter(|leaf| leaf.path == write.path) {
             Some(leaf) => {
-                leaf.value = leaf.value.take().max(value);
-                leaf.object = leaf.object.max(object);
+                leaf.value = leaf.value.take().max(new.value);
+                leaf.object = leaf.object.max(new.object);
             }
-            None => added.push(Leaf {
-                path: write.path.clone(),
-                value,
-                object,
-            }),
+            None => added.push(new),
         }
     }
     if !added.is_empty() {

@@ -13,7 +13,7 @@ const PLACES: [(&str, &[&str]); 2] = [
 
 /// `not (optOut)`, with what the profile says of it.
 pub(super) fn clause(state: &State) -> Clause {
-    let attributes = &state.attributes;
+    let attributes = state.attributes();
     let said = |(text, keys): (&str, &[&str])| {
         let value = attributes.get(keys).filter(|value| !matches!(value, Value::Null));
         let value = value.map(json);

@@ -57,7 +57,7 @@ impl<'a> World<'a> {
             now,
             zone: program.zone(),
             events: evaluate::seen(rules, state),
-            opted_out: xdm::opted_out(&state.attributes),
+            opted_out: xdm::opted_out(state.attributes()),
             referred: referred(rules, program),
             standings: RefCell::default(),
             left: Cell::new(LOOKS),

@@ -19,12 +19,12 @@ impl Bits {
         all
     }
 
-    pub(super) fn get(&self, at: usize) -> bool {
+    pub(crate) fn get(&self, at: usize) -> bool {
         self.0[at / WORD] >> (at % WORD) & 1 == 1
     }
 
     /// Puts a number in or out; whether that is a change.
-    pub(super) fn set(&mut self, at: usize, is_in: bool) -> bool {
+    pub(crate) fn set(&mut self, at: usize, is_in: bool) -> bool {
         let (word, bit) = (&mut self.0[at / WORD], 1 << (at % WORD));
         let before = *word;
         *word = if is_in { before | bit } else { before & !bit };

@@ -1,14 +1,17 @@
 //! Segments become a network.
 
+mod blank;
 mod dictionary;
 mod layout;
 mod windows;
 
-use super::aggregate::{Aggregate, Guards};
-use super::bits::Bits;
+use super::aggregate::Aggregate;
+use super::code::Code;
+use super::entries::entries;
 use super::formula::Formula;
+use super::guards::{self, Guards};
 use super::paths::Paths;
-use super::{Leaf, LeafNo, Network};
+use super::{Blank, Leaf, LeafNo, Network};
 use crate::rules::Segment;
 use dictionary::{Dictionary, zone_name};
 use layout::Layout;
@@ -39,23 +42,35 @@ impl Network {
             .iter()
             .map(|formula| formula.arranged(&layout.numbers, &layout.likely))
             .collect();
-        let mut leaves = leaves(&layout, found.leaves);
-        let links = Links::of(&formulas, &mut leaves, by_id);
+        let leaves = leaves(&layout, found.leaves);
+        let links = Links::of(&formulas, &leaves, by_id);
+        // What is asked when its segment is looked at cannot say whether to look at it.
+        let known_before = |LeafNo(no): LeafNo| !leaves[no as usize].late;
+        let needs: Vec<_> = formulas
+            .iter()
+            .map(|formula| formula.needs(&known_before))
+            .collect();
+        let code = Code::of(&formulas);
         let Layout {
             mut watches,
-            aggregates,
+            mut aggregates,
             ..
         } = layout;
-        let (mut on_identities, mut on_event) = (Vec::new(), Vec::new());
+        let (mut on_identities, mut on_event) = (Vec::new(), Guards::default());
         for (leaf, no) in leaves.iter().zip(0..).filter(|(leaf, _)| leaf.asked) {
             let no = LeafNo(no);
             let paths = leaf.program.as_ref().map_or_else(opt_out_paths, Program::paths);
             for path in paths {
                 watches.entry(path).or_default().asked.push(no);
             }
-            on_event.extend(leaf.reads_events.then_some(no));
-            let identities = leaf.program.as_ref().is_some_and(Program::reads_identities);
-            on_identities.extend(identities.then_some(no));
+            for conditions in leaf
+                .program
+                .iter()
+                .flat_map(|program| entries(program.condition()))
+            {
+                on_event.add(no.0 as usize, guards::texts(conditions).0);
+            }
+            on_identities.extend(leaf.reads_identities.then_some(no));
         }
         let mut paths = Paths::default();
         for (at, path) in watches.keys().enumerate() {
@@ -63,17 +78,21 @@ impl Network {
         }
         Self {
             fingerprint: fingerprint(segments, kept),
-            blank: blank(&aggregates, leaves.len()),
+            blank: Blank::of(&leaves, &aggregates, &code, retention),
+            needed_by: needed_by(&needs, leaves.len()).into_iter().collect(),
+            needless: (0..needs.len()).filter(|at| needs[*at].is_none()).collect(),
+            needs,
             leaves,
-            formulas,
-            referring: links.referring,
+            code,
+            segments_of: links.segments_of.into_iter().collect(),
+            referring: links.referring.into_iter().collect(),
             late: links.late,
             by_id: by_id.clone(),
             paths,
-            watches: watches.into_iter().collect(),
+            watches: watches.into_values().collect(),
             on_identities,
             on_event,
-            guards: Guards::new(&aggregates),
+            counting: counting(&mut aggregates),
             aggregates,
         }
     }
@@ -101,32 +120,45 @@ fn fingerprint(segments: &[Segment], kept: Kept<'_>) -> u64 {
     hasher.finish()
 }
 
-/// The leaves by their new numbers; nobody has them yet.
+/// The leaves by their new numbers.
 fn leaves(layout: &Layout, found: Vec<Option<Program>>) -> Vec<Leaf> {
     let mut programs: Vec<_> = layout.numbers.iter().copied().zip(found).collect();
     programs.sort_unstable_by_key(|(no, _)| *no);
     let leaf = |(no, program): (LeafNo, Option<Program>)| Leaf {
         asked: layout.asked.contains(&no),
+        reads_attributes: program.as_ref().is_none_or(|program| !program.paths().is_empty()),
+        reads_identities: program.as_ref().is_some_and(Program::reads_identities),
         reads_events: program.as_ref().is_some_and(Program::reads_events),
         late: program
             .as_ref()
             .is_some_and(|program| !program.segments().is_empty()),
         program,
-        segments: Vec::new(),
     };
     programs.into_iter().map(leaf).collect()
 }
 
+/// By leaf, the segments that need it.
+fn needed_by(needs: &[Option<LeafNo>], leaves: usize) -> Vec<Vec<usize>> {
+    let mut by = vec![Vec::new(); leaves];
+    for (at, need) in needs.iter().enumerate() {
+        if let Some(LeafNo(no)) = need {
+            by[*no as usize].push(at);
+        }
+    }
+    by
+}
+
 /// Who has what, by segments.
 struct Links {
+    segments_of: Vec<Vec<usize>>,
     referring: Vec<Vec<usize>>,
     late: Vec<Vec<LeafNo>>,
 }
 
 impl Links {
-    /// Leaves learn who has them.
-    fn of(formulas: &[Formula], leaves: &mut [Leaf], by_id: &HashMap<SegmentId, usize>) -> Self {
+    fn of(formulas: &[Formula], leaves: &[Leaf], by_id: &HashMap<SegmentId, usize>) -> Self {
         let mut links = Self {
+            segments_of: vec![Vec::new(); leaves.len()],
             referring: vec![Vec::new(); formulas.len()],
             late: vec![Vec::new(); formulas.len()],
         };
@@ -141,8 +173,8 @@ impl Links {
                 },
             );
             for no in had {
-                let leaf = &mut leaves[no.0 as usize];
-                leaf.segments.push(at);
+                let leaf = &leaves[no.0 as usize];
+                links.segments_of[no.0 as usize].push(at);
                 if leaf.late {
                     links.late[at].push(no);
                     let named = leaf.program.iter().flat_map(Program::segments);
@@ -157,15 +189,20 @@ impl Links {
     }
 }
 
-/// What holds of somebody without events, of leaves that compare aggregates.
-fn blank(aggregates: &[Aggregate], leaves: usize) -> Bits {
-    let mut blank = Bits::none(leaves);
-    for window in aggregates.iter().flat_map(|aggregate| &aggregate.windows) {
-        for (no, band) in &window.leaves {
-            blank.set(no.0 as usize, band.holds(0));
+/// Which events may be part of which aggregates. Tests that are seen to by that are taken out of them.
+fn counting(aggregates: &mut [Aggregate]) -> Guards {
+    let mut counting = Guards::default();
+    for (at, aggregate) in aggregates.iter_mut().enumerate() {
+        // Those that must not hold say nothing of texts that must be there, and come last.
+        aggregate.tests.sort_by_key(|(_, holds)| !holds);
+        let wanted = aggregate.tests.iter().take_while(|(_, holds)| *holds);
+        let (texts, places) = guards::texts(wanted.map(|(test, _)| test));
+        for place in places.into_iter().rev() {
+            aggregate.tests.remove(place);
         }
+        counting.add(at, texts);
     }
-    blank
+    counting
 }
 
 /// Where a person opts out.

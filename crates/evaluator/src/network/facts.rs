@@ -7,8 +7,11 @@ use crate::evaluate::seen;
 use crate::oracle::{EventView, Outcome, View, recompute};
 use crate::rules::Rules;
 use model::{SegmentId, Timestamp};
-use pql::value::Datum;
 use std::cell::{Cell, OnceCell};
+use xdm::Value;
+
+/// Stands where nobody looks.
+const NOTHING: &Value = &Value::Null;
 
 /// A profile at an instant.
 pub(crate) struct Facts<'a> {
@@ -38,24 +41,23 @@ impl<'a> Facts<'a> {
         self.asked.get()
     }
 
-    pub(super) fn view<'v>(
-        &'v self,
-        events: &'v [EventView<'v>],
-        in_segment: &'v dyn Fn(&SegmentId) -> bool,
-    ) -> View<'v> {
-        crate::evaluate::view(self.rules, self.state, events, self.now, in_segment)
-    }
-
-    /// What stands at a path of the attributes.
-    pub(super) fn at(&self, path: &pql::Path) -> Datum<'a> {
-        Datum::Data(&self.state.attributes).at(path.keys())
+    /// What is seen of no profile at all, by which a part about one event goes.
+    pub(super) fn beside<'v>(&self, in_segment: &'v dyn Fn(&SegmentId) -> bool) -> View<'v> {
+        View {
+            now: self.now,
+            retention: self.rules.retention,
+            attributes: NOTHING,
+            identities: NOTHING,
+            events: &[],
+            in_segment,
+        }
     }
 
     /// Asks the oracle about a leaf.
     pub(super) fn ask(&self, network: &Network, leaf: &Leaf, members: &Bits) -> Outcome {
         let Some(program) = &leaf.program else {
             return Outcome {
-                holds: xdm::opted_out(&self.state.attributes),
+                holds: xdm::opted_out(self.state.attributes()),
                 until: Timestamp::MAX,
             };
         };
@@ -68,6 +70,21 @@ impl<'a> Facts<'a> {
             &[]
         };
         let member = |id: &SegmentId| network.position(id).is_some_and(|at| members.get(at));
-        recompute(program, &self.view(events, &member))
+        let state = self.state;
+        let view = View {
+            attributes: if leaf.reads_attributes {
+                state.attributes()
+            } else {
+                NOTHING
+            },
+            identities: if leaf.reads_identities {
+                state.identities()
+            } else {
+                NOTHING
+            },
+            events,
+            ..self.beside(&member)
+        };
+        recompute(program, &view)
     }
 }

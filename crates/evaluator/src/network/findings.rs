@@ -3,10 +3,13 @@
 use super::aggregate::Part;
 use super::bits::Bits;
 use super::facts::Facts;
-use super::tally::Tally;
-use super::watch::Watch;
+use super::paths::Lies;
+use super::tallies::Tallies;
 use super::{LeafNo, Network};
 use model::{Path, Timestamp};
+use pql::value::Datum;
+use std::ops::Range;
+use xdm::{Changed, Value};
 
 /// Which leaves hold of a profile, which segments follow, and what it takes to bring both up.
 ///
@@ -18,48 +21,49 @@ pub(crate) struct Findings {
     leaves: Bits,
     /// By place among the rules: whether the profile is in the segment.
     members: Bits,
-    /// Until when answers of the oracle are certain, where that ends.
+    /// Until when answers of the oracle are certain, where that ends; ascending by leaf.
     dues: Vec<(Timestamp, LeafNo)>,
-    /// Ascending by aggregate; those without events are left out.
-    tallies: Vec<Tally>,
+    tallies: Tallies,
 }
 
 /// What is new in a profile since its findings were last brought up.
 #[derive(Debug, Default)]
 pub(crate) struct News<'a> {
-    /// Paths of the attributes at which something else stands now, or something where nothing was, or nothing.
-    pub(crate) changed: &'a [Path],
+    /// What shows otherwise at paths of the attributes.
+    pub(crate) changed: &'a [Changed<'a>],
     /// Whether the identities are others.
     pub(crate) identities: bool,
-    /// The event that came, by its place among the profile's.
-    pub(crate) event: Option<usize>,
+    /// The events that came, by their places among the profile's.
+    pub(crate) events: Range<usize>,
 }
 
 impl Findings {
-    /// Finds everything from nothing; no segment has been looked at.
-    pub(crate) fn build(network: &Network, facts: &Facts<'_>) -> Self {
-        let mut findings = Self {
+    /// Of somebody of whom nothing is known; what is restless has not been asked.
+    pub(crate) fn of_nobody(network: &Network) -> Self {
+        Self {
             fingerprint: network.fingerprint,
-            leaves: network.blank.clone(),
-            members: Bits::none(network.formulas.len()),
+            leaves: network.blank.leaves.clone(),
+            members: network.blank.members.clone(),
             dues: Vec::new(),
-            tallies: Vec::new(),
+            tallies: Tallies::default(),
+        }
+    }
+
+    /// Finds everything from nothing; gives the segments that are not as they are of nobody.
+    pub(crate) fn build(&mut self, network: &Network, facts: &Facts<'_>) -> Bits {
+        let fragments = &facts.state.profile.fragments;
+        let shown = xdm::shown(fragments, &Path::default()).into_iter();
+        let shown = shown.map(|(path, json)| Changed {
+            path: path.clone(),
+            json: Some(json),
+        });
+        let news = News {
+            changed: &shown.collect::<Vec<_>>(),
+            identities: true,
+            events: 0..facts.state.profile.events.len(),
         };
-        let mut round = Round::new(network, facts);
-        for (path, watch) in &network.watches {
-            findings.answer(path, watch, &mut round);
-        }
-        for at in 0..facts.state.events.len() {
-            findings.count(at, &mut round);
-        }
-        findings.settle(&mut round);
-        let asked = network.leaves.iter().enumerate().filter(|(_, leaf)| leaf.asked);
-        round.asked = asked
-            .map(|(at, _)| LeafNo(at as u32))
-            .chain(round.asked)
-            .collect();
-        findings.ask(&mut round);
-        findings
+        let round = self.take(network, facts, &news, network.blank.restless.clone());
+        self.possible(&round)
     }
 
     /// Whether these are findings of a network.
@@ -69,34 +73,78 @@ impl Findings {
 
     /// Brings everything to the instant of `facts`; gives the segments that may have flipped.
     pub(crate) fn bring_up(&mut self, network: &Network, facts: &Facts<'_>, news: &News<'_>) -> Bits {
-        let mut round = Round::new(network, facts);
-        round.asked = self
-            .dues
-            .iter()
-            .filter(|(due, _)| *due <= facts.now)
-            .map(|(_, no)| *no)
-            .collect();
-        let mut touched = Vec::new();
-        for path in news.changed {
-            network.paths.touching(path, &mut touched);
-        }
-        touched.sort_unstable();
-        touched.dedup();
-        for at in touched {
-            let (path, watch) = &network.watches[at];
-            self.answer(path, watch, &mut round);
-            round.asked.extend(&watch.asked);
+        let due = self.dues.iter().filter(|(due, _)| *due <= facts.now);
+        let due = due.map(|(_, no)| *no).collect();
+        let round = self.take(network, facts, news, due);
+        self.concerned(&round)
+    }
+
+    /// Takes news in, and asks what is to be asked besides.
+    fn take<'r, 'a>(
+        &mut self,
+        network: &'r Network,
+        facts: &'r Facts<'a>,
+        news: &News<'_>,
+        asked: Vec<LeafNo>,
+    ) -> Round<'r, 'a> {
+        let mut round = Round {
+            network,
+            facts,
+            asked,
+            flipped: Vec::new(),
+        };
+        // Where something is gone something else may show, at a path above or below: it has the last word.
+        let (shown, gone): (Vec<_>, Vec<_>) = news.changed.iter().partition(|changed| changed.json.is_some());
+        for changed in gone.into_iter().chain(shown) {
+            self.answer(changed, &mut round);
         }
         if news.identities {
             round.asked.extend(&network.on_identities);
         }
-        if let Some(at) = news.event {
+        for at in news.events.clone() {
             self.count(at, &mut round);
-            round.asked.extend(&network.on_event);
         }
         self.settle(&mut round);
         self.ask(&mut round);
-        round.segments
+        round
+    }
+
+    /// The segments that the profile may be in, but is not if nothing is known of it, or the other way round.
+    fn possible(&self, round: &Round<'_, '_>) -> Bits {
+        let network = round.network;
+        let mut segments = self.members.clone();
+        let mut next = 0;
+        while let Some(leaf) = self.leaves.next(next) {
+            next = leaf + 1;
+            for at in network.needed_by.of(leaf) {
+                segments.set(*at as usize, true);
+            }
+        }
+        for at in &network.needless {
+            segments.set(*at, true);
+        }
+        segments
+    }
+
+    /// The segments of the leaves that flipped, but those that cannot have.
+    fn concerned(&self, round: &Round<'_, '_>) -> Bits {
+        let network = round.network;
+        let mut segments = Bits::none(network.code.segments());
+        for leaf in &round.flipped {
+            for at in network.segments_of.of(*leaf) {
+                let at = *at as usize;
+                let has_need = |LeafNo(need): LeafNo| self.leaves.get(need as usize);
+                if self.members.get(at) || network.needs[at].is_none_or(has_need) {
+                    segments.set(at, true);
+                }
+            }
+        }
+        segments
+    }
+
+    /// The segments that the profile is in, by place among the rules.
+    pub(crate) fn members(&self) -> &Bits {
+        &self.members
     }
 
     /// Looks at a segment, after those it refers to: whether the profile is in it, and whether that is new. If so,
@@ -113,11 +161,11 @@ impl Findings {
             self.leaves.set(no.0 as usize, outcome.holds);
             self.expect(*no, outcome.until);
         }
-        let holds = network.formulas[at].holds(&self.leaves, &self.members);
+        let holds = network.code.holds(at, &self.leaves, &self.members);
         let flipped = self.members.set(at, holds);
         if flipped {
-            for referring in &network.referring[at] {
-                segments.set(*referring, true);
+            for referring in network.referring.of(at) {
+                segments.set(*referring as usize, true);
             }
         }
         (holds, flipped)
@@ -126,72 +174,61 @@ impl Findings {
     /// The next instant at which something may flip by itself; [`Timestamp::MAX`] is never.
     pub(crate) fn due(&self) -> Timestamp {
         let dues = self.dues.iter().map(|(due, _)| *due);
-        let tallies = self.tallies.iter().map(Tally::due);
-        dues.chain(tallies).min().unwrap_or(Timestamp::MAX)
+        dues.fold(self.tallies.due(), Timestamp::min)
     }
 
-    /// Answers what an index has on a path.
-    fn answer(&mut self, path: &pql::Path, watch: &Watch, round: &mut Round<'_, '_>) {
-        let value = round.facts.at(path);
-        watch.answer(&value, &mut self.leaves, |leaf| {
-            round.segments.mark(round.network, leaf);
+    /// Answers what an index has on a path, and what touches it.
+    fn answer(&mut self, changed: &Changed<'_>, round: &mut Round<'_, '_>) {
+        let value = changed
+            .json
+            .map(|json| Value::parse(json).expect("what shows is JSON"));
+        let value = value.as_ref().map_or(Datum::Missing, Datum::of);
+        let network = round.network;
+        network.paths.touching(&changed.path, |watch, lies| {
+            let watch = &network.watches[watch];
+            round.asked.extend(&watch.asked);
+            if let Lies::Within(keys) = lies {
+                let flipped = |leaf| round.flipped.push(leaf);
+                watch.answer(&value.at(keys), &mut self.leaves, flipped);
+            }
         });
     }
 
     /// Counts an event in, wherever it is part of an aggregate.
     fn count(&mut self, at: usize, round: &mut Round<'_, '_>) {
         let (network, facts) = (round.network, round.facts);
-        let (event, value) = (&facts.state.profile.events[at], &facts.state.events[at]);
+        let (event, value) = (&facts.state.profile.events[at], facts.state.event(at));
+        let asked = network.on_event.candidates(event.timestamp, &value);
+        round.asked.extend(asked.map(|no| LeafNo(no as u32)));
         let regular = crate::evaluate::seen_until(facts.rules, event).is_none();
-        for at in network.guards.candidates(event.timestamp, value) {
-            let part = network.aggregates[at].part(facts, event.timestamp, value);
-            if let Part::None = part {
-                continue;
-            }
-            let tally = self.tally(network, at);
-            match part {
-                Part::Worth(worth) if regular => tally.add(event.timestamp, worth),
-                _ => tally.odd = true,
-            }
-            if tally.odd {
-                let windows = &network.aggregates[at].windows;
-                round.asked.extend(
-                    windows
-                        .iter()
-                        .flat_map(|window| window.leaves.iter().map(|(no, _)| *no)),
-                );
+        for at in network.counting.candidates(event.timestamp, &value) {
+            let aggregate = &network.aggregates[at];
+            let worth = match aggregate.part(facts, event.timestamp, &value) {
+                Part::None => continue,
+                Part::Worth(worth) if regular => Some(worth),
+                _ => None,
+            };
+            if !self.tallies.add(at, aggregate, event.timestamp, worth) {
+                let leaves = aggregate.windows.iter().flat_map(|window| &window.leaves);
+                round.asked.extend(leaves.map(|(no, _)| *no));
             }
         }
-    }
-
-    fn tally(&mut self, network: &Network, aggregate: usize) -> &mut Tally {
-        let known = self
-            .tallies
-            .binary_search_by_key(&aggregate, |tally| tally.aggregate);
-        let at = known.unwrap_or_else(|at| {
-            self.tallies
-                .insert(at, Tally::new(aggregate, &network.aggregates[aggregate]));
-            at
-        });
-        &mut self.tallies[at]
     }
 
     /// Brings the windows to the instant.
     fn settle(&mut self, round: &mut Round<'_, '_>) {
         let (network, leaves) = (round.network, &mut self.leaves);
-        for tally in self.tallies.iter_mut().filter(|tally| !tally.odd) {
-            let aggregate = &network.aggregates[tally.aggregate];
-            tally.settle(aggregate, round.facts.now, |window, before, after| {
+        self.tallies
+            .settle(&network.aggregates, round.facts.now, |window, before, after| {
                 if window.around(before) == window.around(after) {
                     return;
                 }
                 for (LeafNo(no), band) in &window.leaves {
                     if leaves.set(*no as usize, band.holds(after)) {
-                        round.segments.mark(network, *no as usize);
+                        round.flipped.push(*no as usize);
                     }
                 }
             });
-        }
     }
 
     /// Asks the oracle about what is left.
@@ -205,25 +242,24 @@ impl Findings {
             if leaf.late {
                 // Its segment asks it, after those it refers to.
                 self.expect(no, Timestamp::MAX);
-                round.segments.mark(network, no.0 as usize);
+                round.flipped.push(no.0 as usize);
                 continue;
             }
             let outcome = facts.ask(network, leaf, &self.members);
             self.expect(no, outcome.until);
             if self.leaves.set(no.0 as usize, outcome.holds) {
-                round.segments.mark(network, no.0 as usize);
+                round.flipped.push(no.0 as usize);
             }
         }
     }
 
     /// Notes until when the answer to a leaf is certain.
     fn expect(&mut self, no: LeafNo, until: Timestamp) {
-        let known = self.dues.iter().position(|(_, known)| *known == no);
-        match (known, until) {
-            (Some(at), Timestamp::MAX) => drop(self.dues.swap_remove(at)),
-            (Some(at), until) => self.dues[at].0 = until,
-            (None, Timestamp::MAX) => {}
-            (None, until) => self.dues.push((until, no)),
+        match (self.dues.binary_search_by_key(&no, |(_, known)| *known), until) {
+            (Ok(at), Timestamp::MAX) => drop(self.dues.remove(at)),
+            (Ok(at), until) => self.dues[at].0 = until,
+            (Err(_), Timestamp::MAX) => {}
+            (Err(at), until) => self.dues.insert(at, (until, no)),
         }
     }
 }
@@ -234,26 +270,6 @@ struct Round<'r, 'a> {
     facts: &'r Facts<'a>,
     /// Leaves that the oracle is to be asked about.
     asked: Vec<LeafNo>,
-    /// Segments that may have flipped.
-    segments: Bits,
-}
-
-impl<'r, 'a> Round<'r, 'a> {
-    fn new(network: &'r Network, facts: &'r Facts<'a>) -> Self {
-        Self {
-            network,
-            facts,
-            asked: Vec::new(),
-            segments: Bits::none(network.formulas.len()),
-        }
-    }
-}
-
-impl Bits {
-    /// Puts the segments of a leaf in.
-    fn mark(&mut self, network: &Network, leaf: usize) {
-        for at in &network.leaves[leaf].segments {
-            self.set(*at, true);
-        }
-    }
+    /// Leaves that flipped, or whose segments are to ask them.
+    flipped: Vec<usize>,
 }

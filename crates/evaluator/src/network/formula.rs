@@ -1,7 +1,6 @@
 //! How a segment follows from the leaves and from other segments.
 
 use super::LeafNo;
-use super::bits::Bits;
 
 /// A condition whose parts are numbered.
 #[derive(Clone, Debug)]
@@ -15,16 +14,6 @@ pub(super) enum Formula {
 }
 
 impl Formula {
-    pub(super) fn holds(&self, leaves: &Bits, members: &Bits) -> bool {
-        match self {
-            Self::Leaf(LeafNo(at)) => leaves.get(*at as usize),
-            Self::Segment(at) => members.get(*at),
-            Self::Not(inner) => !inner.holds(leaves, members),
-            Self::And(all) => all.iter().all(|one| one.holds(leaves, members)),
-            Self::Or(all) => all.iter().any(|one| one.holds(leaves, members)),
-        }
-    }
-
     /// All leaves and segments in it.
     pub(super) fn parts(&self, leaf: &mut dyn FnMut(LeafNo), segment: &mut dyn FnMut(usize)) {
         match self {
@@ -57,6 +46,16 @@ impl Formula {
                 all.sort_by_key(|(likely, _)| CERTAIN - likely);
                 Self::Or(parts(all))
             }
+        }
+    }
+
+    /// A leaf of some kind that holds wherever the formula does, the least likely one that is seen at once.
+    pub(super) fn needs(&self, of_kind: &impl Fn(LeafNo) -> bool) -> Option<LeafNo> {
+        match self {
+            Self::Leaf(no) => Some(*no).filter(|no| of_kind(*no)),
+            // They are arranged.
+            Self::And(all) => all.iter().find_map(|one| one.needs(of_kind)),
+            Self::Segment(_) | Self::Not(_) | Self::Or(_) => None,
         }
     }
 

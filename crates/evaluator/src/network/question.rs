@@ -12,6 +12,8 @@ pub(super) enum Question<'p> {
         items: bool,
         texts: Vec<&'p str>,
     },
+    /// Whether the boolean at a path is this.
+    Flag { path: &'p Path, value: bool },
     /// How the number at a path lies to a bound.
     Bound {
         path: &'p Path,
@@ -47,7 +49,7 @@ impl<'p> Question<'p> {
     }
 }
 
-/// `path = "text"`, `path >= 5`
+/// `path = "text"`, `path = true`, `path >= 5`
 fn compare<'p>(side: &'p Expression, operator: Operator, literal: &'p Expression) -> Option<Question<'p>> {
     let path = attribute(side)?;
     match literal {
@@ -56,6 +58,9 @@ fn compare<'p>(side: &'p Expression, operator: Operator, literal: &'p Expression
             items: false,
             texts: vec![text],
         }),
+        Expression::Literal(Value::Bool(value)) if operator == Operator::Equal => {
+            Some(Question::Flag { path, value: *value })
+        }
         Expression::Literal(Value::Number(bound @ Number::Exact(_))) if operator.orders() => {
             Some(Question::Bound {
                 path,

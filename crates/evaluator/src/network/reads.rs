@@ -14,8 +14,19 @@ pub(super) fn is_about_item(expression: &Expression) -> bool {
 
 /// Whether it may be another as time passes, although the data stands still.
 pub(super) fn moves(expression: &Expression) -> bool {
-    let moving = match expression {
-        Expression::Events => true,
+    matches!(expression, Expression::Events)
+        || asks_the_time(expression)
+        || expression.parts().into_iter().any(moves)
+}
+
+/// Whether it may be another as time passes although there are no events, of which some come and others go.
+pub(super) fn moves_without_events(expression: &Expression) -> bool {
+    asks_the_time(expression) || expression.parts().into_iter().any(moves_without_events)
+}
+
+/// Whether it looks at the clock itself, its parts aside.
+fn asks_the_time(expression: &Expression) -> bool {
+    match expression {
         Expression::Call { function, .. } => function.time == Time::Moves,
         Expression::Occurs { when, .. } => matches!(when, When::Unit(..)),
         Expression::Chain { steps, .. } => steps
@@ -23,6 +34,5 @@ pub(super) fn moves(expression: &Expression) -> bool {
             .flat_map(|step| &step.when)
             .any(|w| matches!(w, When::Unit(..))),
         _ => false,
-    };
-    moving || expression.parts().into_iter().any(moves)
+    }
 }

@@ -8,8 +8,6 @@ use std::cmp::Ordering;
 /// The events of a profile that are part of an aggregate.
 #[derive(Clone, Debug)]
 pub(super) struct Tally {
-    /// Which aggregate.
-    pub(super) aggregate: usize,
     /// Ascending by timestamp.
     entries: Vec<Entry>,
     /// One a window of the aggregate.
@@ -18,8 +16,8 @@ pub(super) struct Tally {
     gross: i64,
     /// Whether some entry is worth less than nothing.
     negative: bool,
-    /// Whether something is among the events that windows cannot count: its leaves are asked of the oracle.
-    pub(super) odd: bool,
+    /// Whether something is among the events that windows cannot count.
+    odd: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +47,7 @@ pub(super) struct Counter {
 const AHEAD: usize = 32;
 
 impl Tally {
-    pub(super) fn new(at: usize, aggregate: &Aggregate) -> Self {
+    pub(super) fn new(aggregate: &Aggregate) -> Self {
         let idle = Counter {
             begun: 0,
             gone: 0,
@@ -58,7 +56,6 @@ impl Tally {
             due: Timestamp::MAX,
         };
         Self {
-            aggregate: at,
             entries: Vec::new(),
             counters: vec![idle; aggregate.windows.len()].into(),
             gross: 0,
@@ -67,12 +64,12 @@ impl Tally {
         }
     }
 
-    /// Counts an event in. What it changes shows when the windows are settled.
-    pub(super) fn add(&mut self, timestamp: Timestamp, worth: i64) {
-        let Some(gross) = worth
-            .checked_abs()
-            .and_then(|worth| self.gross.checked_add(worth))
-        else {
+    /// Counts an event in that is worth so much, or that cannot be counted.
+    pub(super) fn add(&mut self, timestamp: Timestamp, worth: Option<i64>) {
+        let gross = worth
+            .and_then(i64::checked_abs)
+            .and_then(|worth| self.gross.checked_add(worth));
+        let (Some(worth), Some(gross), false) = (worth, gross, self.odd) else {
             self.odd = true;
             return;
         };
@@ -89,6 +86,11 @@ impl Tally {
             // Whatever was known of the next flip is not certain any more.
             counter.due = Timestamp::MIN;
         }
+    }
+
+    /// Whether its leaves are to be asked of the oracle.
+    pub(super) fn is_odd(&self) -> bool {
+        self.odd
     }
 
     /// Drops entries that have left every window, once they are more than the others.
@@ -113,31 +115,27 @@ impl Tally {
         }
     }
 
-    /// The next instant at which some window has to be settled.
-    pub(super) fn due(&self) -> Timestamp {
-        if self.odd {
-            return Timestamp::MAX;
-        }
-        let dues = self.counters.iter().map(|counter| counter.due);
-        dues.min().unwrap_or(Timestamp::MAX)
-    }
-
     /// Brings every window to `now` that is due; gives each that has another value then with the values before and after.
+    /// When the next is due.
     pub(super) fn settle(
         &mut self,
         aggregate: &Aggregate,
         now: Timestamp,
         mut changed: impl FnMut(&Window, i64, i64),
-    ) {
-        let counters = self.counters.iter_mut().zip(&aggregate.windows);
-        for (counter, window) in counters.filter(|(counter, _)| counter.due <= now) {
-            counter.settle(&self.entries, window, now, self.negative);
-            let after = counter.value();
-            let before = std::mem::replace(&mut counter.answered, after);
-            if before != after {
-                changed(window, before, after);
+    ) -> Timestamp {
+        let mut due = Timestamp::MAX;
+        for (counter, window) in self.counters.iter_mut().zip(&aggregate.windows) {
+            if counter.due <= now {
+                counter.settle(&self.entries, window, now, self.negative);
+                let after = counter.value();
+                let before = std::mem::replace(&mut counter.answered, after);
+                if before != after {
+                    changed(window, before, after);
+                }
             }
+            due = due.min(counter.due);
         }
+        due
     }
 }
 

@@ -75,7 +75,8 @@ impl When {
 }
 
 impl Link {
-    pub(crate) fn parts(&self) -> Vec<&Expression> {
+    /// The expressions directly in it: what is asked of an event, then the dates.
+    pub fn parts(&self) -> Vec<&Expression> {
         let whens = self.when.iter().flat_map(When::parts);
         [&self.what].into_iter().chain(whens).collect()
     }

@@ -1,5 +1,6 @@
 //! The usual record: it says again what its fragment holds, but for a few values.
 
+use super::Changed;
 use super::effect::Effect;
 use model::{Leaf, PatchLeaf, Stamp, Written};
 
@@ -36,7 +37,10 @@ pub(super) fn write_again<'p>(
                 *was = stamp;
                 if *held != json {
                     *held = json.into();
-                    effect.changed.push((leaf.path.clone(), Some(json)));
+                    effect.changed.push(Changed {
+                        path: leaf.path.clone(),
+                        json: Some(json),
+                    });
                 }
                 effect.written.push(leaf.path.clone());
             }

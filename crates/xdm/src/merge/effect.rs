@@ -1,5 +1,6 @@
 //! What a record does to what shows.
 
+use super::Changed;
 use crate::unite::Row;
 use model::{PatchLeaf, Path, Stamp, Written};
 
@@ -8,9 +9,9 @@ use model::{PatchLeaf, Path, Stamp, Written};
 pub(super) struct Effect<'p> {
     /// As in [`super::Applied::written`].
     pub(super) written: Vec<Path>,
-    /// The leaf paths that show another text than before, each with that text, or nothing any more; in order of path.
-    /// What shows anew is of the record: all else is as old as it was, and what hides it is not older.
-    pub(super) changed: Vec<(Path, Option<&'p str>)>,
+    /// As in [`super::Applied::changed`]. What shows anew is of the record: all else is as old as it was, and what hides
+    /// it is not older.
+    pub(super) changed: Vec<Changed<'p>>,
 }
 
 /// The rows and the writes above the current path, as one.
@@ -50,7 +51,10 @@ pub(super) fn effect<'p>(rows: &[Row<'_>], patch: &'p [PatchLeaf], stamp: Stamp)
         let (showed, shows) = (old.shows(before), new.shows(after));
         if showed != shows {
             let text = write.and_then(|write| write.written.json());
-            effect.changed.push((path.clone(), shows.and(text)));
+            effect.changed.push(Changed {
+                path: path.clone(),
+                json: shows.and(text),
+            });
         }
         let lost = before.max(old.stamp()) > Some(stamp);
         let is_written = match write.map(|write| &write.written) {

@@ -1,8 +1,8 @@
 mod laws;
 
-use super::{Applied, apply, stamp_of};
-use crate::{Value, parse_entity, unite};
-use model::{Body, DatasetId, Fragment, Identity, Leaf, ProfileId, RecordBody, Seq, Stamp, Timestamp};
+use super::{apply, stamp_of};
+use crate::{parse_entity, unite};
+use model::{Body, DatasetId, Fragment, Identity, Leaf, Path, ProfileId, RecordBody, Seq, Stamp, Timestamp};
 
 /// The record with these attributes, an object in JSON.
 fn record(attributes: &str) -> RecordBody {
@@ -41,17 +41,11 @@ fn stamp(time: i64) -> Stamp {
     }
 }
 
-fn write(fragments: &mut Vec<Fragment>, n: usize, attributes: &str, at: i64) -> Applied {
-    let owner = ProfileId::new(0, 7);
-    let mut shown = unite(fragments).value;
-    apply(
-        fragments,
-        &mut shown,
-        &record(attributes),
-        (&dataset(n), &primary()),
-        owner,
-        stamp(at),
-    )
+/// The fragment that was written onto, and the paths that were written.
+fn write(fragments: &mut Vec<Fragment>, n: usize, attributes: &str, at: i64) -> (usize, Vec<Path>) {
+    let (record, owner) = (record(attributes), ProfileId::new(0, 7));
+    let applied = apply(fragments, &record, (&dataset(n), &primary()), owner, stamp(at));
+    (applied.fragment, applied.written)
 }
 
 /// Writes `(fragment, attributes, time)` in this order; gives the paths that the last one wrote.
@@ -59,7 +53,7 @@ fn last_of(writes: &[(usize, &str, i64)]) -> Vec<String> {
     let mut fragments = Vec::new();
     let mut written = Vec::new();
     for (n, attributes, at) in writes {
-        written = write(&mut fragments, *n, attributes, *at).written;
+        (_, written) = write(&mut fragments, *n, attributes, *at);
     }
     written.iter().map(ToString::to_string).collect()
 }
@@ -141,7 +135,6 @@ fn of_equal_times_the_later_arrival_wins() {
         };
         apply(
             &mut fragments,
-            &mut Value::parse("{}").expect("it is JSON"),
             &record(&format!(r#"{{"a":{seq}}}"#)),
             (&dataset, &primary),
             owner,
@@ -155,22 +148,16 @@ fn of_equal_times_the_later_arrival_wins() {
 #[test]
 fn fragments_are_by_dataset_and_primary_identity() {
     let mut fragments = Vec::new();
-    assert_eq!(write(&mut fragments, 0, r#"{"a":1}"#, 1).fragment, 0);
-    assert_eq!(write(&mut fragments, 1, r#"{"a":1}"#, 1).fragment, 1);
-    assert_eq!(write(&mut fragments, 0, r#"{"b":1}"#, 2).fragment, 0);
+    assert_eq!(write(&mut fragments, 0, r#"{"a":1}"#, 1).0, 0);
+    assert_eq!(write(&mut fragments, 1, r#"{"a":1}"#, 1).0, 1);
+    assert_eq!(write(&mut fragments, 0, r#"{"b":1}"#, 2).0, 0);
     let other = Identity {
         namespace: "crmId".to_owned(),
         value: "a".to_owned(),
     };
     let owner = ProfileId::new(0, 9);
-    let applied = apply(
-        &mut fragments,
-        &mut Value::parse("{}").expect("it is JSON"),
-        &record("{}"),
-        (&dataset(0), &other),
-        owner,
-        stamp(3),
-    );
+    let nothing = record("{}");
+    let applied = apply(&mut fragments, &nothing, (&dataset(0), &other), owner, stamp(3));
     assert_eq!((applied.fragment, applied.written), (2, Vec::new()));
     let made = Fragment {
         owner,

@@ -31,7 +31,7 @@ type Asked = (usize, bool, Vec<String>);
 impl Layout {
     pub(super) fn of(leaves: &[Option<Program>], retention: Duration) -> Self {
         let (mut texts, mut bounds) = (BTreeMap::new(), BTreeMap::new());
-        let (mut windows, mut others) = (Windows::default(), Vec::new());
+        let (mut windows, mut flags, mut others) = (Windows::default(), Vec::new(), Vec::new());
         for (at, program) in leaves.iter().enumerate() {
             let Some(program) = program else {
                 others.push(at);
@@ -49,6 +49,7 @@ impl Layout {
                         .or_insert_with(Vec::new)
                         .push((at, items, wanted));
                 }
+                Question::Flag { path, value } => flags.push((path, value, at)),
                 Question::Bound {
                     path,
                     operator,
@@ -74,6 +75,11 @@ impl Layout {
         };
         for (path, asked) in texts {
             layout.index_texts(path, asked);
+        }
+        for (path, value, at) in flags {
+            let no = layout.place(at, CERTAIN / 2);
+            let watch = layout.watches.entry(path.clone()).or_default();
+            watch.flags[usize::from(value)].push(no);
         }
         for ((path, _), (operator, asked)) in bounds {
             layout.index_bounds(path, operator, asked);
@@ -128,11 +134,7 @@ impl Layout {
             bound
         };
         let numbers = asked.into_iter().map(place).collect();
-        let bounds = Bounds {
-            operator,
-            first,
-            numbers,
-        };
+        let bounds = Bounds::new(operator, first, numbers);
         self.watches.entry(path).or_default().bounds.push(bounds);
     }
 }

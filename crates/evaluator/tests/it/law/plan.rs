@@ -135,6 +135,7 @@ fn form() -> impl Strategy<Value = Form> {
     let leaf = prop_oneof![
         3 => attribute().prop_map(Form::Text),
         5 => threshold().prop_map(Form::Text),
+        1 => of_events().prop_map(Form::Text),
         1 => (0..9_usize).prop_map(Form::Segment),
     ];
     leaf.prop_recursive(2, 6, 3, |inner| {
@@ -159,6 +160,10 @@ fn attribute() -> impl Strategy<Value = String> {
         prop::sample::select(vec![
             "kind = \"a\"",
             "\"b\" = kind",
+            "vip = true",
+            "false = vip",
+            "vip != true",
+            "at.n.intersects([\"a\", \"b\"])",
             "tags.includes(\"a\")",
             "\"b\" in tags",
             "kind.isNull()",
@@ -193,6 +198,9 @@ fn threshold() -> impl Strategy<Value = String> {
         "@n > 0",
         "@kind != \"a\"",
         "not (@n = 1)",
+        "@kind = \"a\" and @place = \"x\"",
+        "@place in [\"x\", \"y\"] and @kind in [\"a\", \"b\"] and @n >= 0",
+        "@kind = \"a\" and @kind = \"b\"",
         "@when.isNull()",
     ]);
     let time = prop::sample::select(vec![
@@ -225,6 +233,22 @@ fn threshold() -> impl Strategy<Value = String> {
             _ => format!("forall E from {list} where E.n > {bound}"),
         }
     })
+}
+
+/// What no index answers of events, with what says which of them matter.
+fn of_events() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "xEvent[kind = \"a\"].average(n) > 0",
+        "xEvent[kind = \"a\" and timestamp occurs < 9 milliseconds before now].max(n) > min(xEvent[place = \"x\"], n)",
+        "CHAIN(xEvent, timestamp, [A: WHAT(kind = \"a\"), B: WHAT(kind = \"b\" and place = \"x\")])",
+        "CHAIN(xEvent[place = \"x\"], timestamp, [A: WHAT(kind = \"a\") WHEN(< 9 milliseconds before now), B: WHAT(n > 0) WHEN(<= 5 milliseconds after previous step)])",
+        "exists E from xEvent where E.kind = \"a\" and (exists F from xEvent where F.kind = \"b\" and F.n > E.n)",
+        "xEvent[kind = \"a\" and n > xEvent[kind = \"b\"].count()].count() > 0",
+        "let S = xEvent[kind = \"c\"].sum(n) in xEvent[kind = \"a\"].sum(n) > S",
+        "xEvent[kind = \"a\" or place = \"x\"].average(n) >= 1",
+        "head(xEvent[kind = \"b\"]).place = \"x\"",
+    ])
+    .prop_map(str::to_owned)
 }
 
 fn words(no: usize) -> Words {
@@ -288,6 +312,8 @@ prop_compose! {
         kind in prop::option::of("[abc]"),
         n in prop::option::of(prop::sample::select(vec!["-1", "0", "1", "1.5", "2", "0.0000001", "\"a\""])),
         when in prop::option::of(0..2 * SPAN),
+        vip in prop::option::of(prop::sample::select(vec!["true", "false", "\"true\""])),
+        list in prop::option::weighted(0.15, "[abc]"),
         tags in prop::option::of(prop::collection::vec("[abc]", 0..3)),
         lines in prop::option::of(prop::collection::vec("[abc]", 0..3)),
         opt_out in prop::option::weighted(0.15, "[ny]"),
@@ -297,6 +323,8 @@ prop_compose! {
         members.extend(kind.map(|kind| format!("\"kind\": \"{kind}\"")));
         members.extend(n.map(|n| format!("\"n\": {n}, \"at\": {{\"n\": {n}}}")));
         members.extend(when.map(|when| format!("\"at\": {{\"when\": \"{}\"}}", crate::person::at(when))));
+        members.extend(vip.map(|vip| format!("\"vip\": {vip}")));
+        members.extend(list.map(|n| format!("\"at\": [{{\"n\": \"{n}\"}}]")));
         members.extend(tags.map(|tags| format!("\"tags\": {tags:?}")));
         members.extend(lines.map(|kinds| {
             let lines: Vec<String> = kinds.iter().map(|kind| format!("{{\"kind\": \"{kind}\"}}")).collect();
@@ -328,11 +356,13 @@ prop_compose! {
         timestamp in 0..6 * SPAN,
         valid in prop::option::weighted(0.1, 1..SPAN),
         kind in prop::option::of("[abc]"),
+        place in prop::option::of("[xyz]"),
         n in prop::option::of(prop::sample::select(vec!["-1", "0", "1", "1.5", "2", "0.0000001", "7e20", "1e40", "\"a\""])),
     ) -> String {
         let timestamp_text = crate::person::at(timestamp);
         let mut members = Vec::new();
         members.extend(kind.map(|kind| format!("\"kind\": \"{kind}\"")));
+        members.extend(place.map(|place| format!("\"place\": \"{place}\"")));
         members.extend(n.map(|n| format!("\"n\": {n}")));
         members.extend(valid.map(|ms| format!("\"_weir\": {{\"validUntil\": \"{}\"}}", crate::person::at(timestamp + ms))));
         let members = behind(&members);

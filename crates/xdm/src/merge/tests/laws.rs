@@ -4,9 +4,9 @@ use super::super::again::write_again;
 use super::super::effect::effect;
 use super::super::prune::prune;
 use super::super::{merge, place};
-use super::{dataset, primary, record, stamp, write};
+use super::{dataset, primary, record, stamp};
 use crate::unite::rows;
-use crate::{Value, apply, shown, unite, united_value};
+use crate::{Changed, Value, apply, show, shown, unite, united_value};
 use model::{Fragment, PatchLeaf, Path, ProfileId, Written};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -45,13 +45,11 @@ fn shuffled(count: usize, picks: &[Index]) -> Vec<usize> {
 
 fn apply_all(writes: &[Write], order: &[usize]) -> Vec<Fragment> {
     let mut fragments = Vec::new();
-    let mut shown = unite(&fragments).value;
     for &at in order {
         let (attributes, fragment) = &writes[at];
         let key = (&dataset(*fragment), &primary());
         apply(
             &mut fragments,
-            &mut shown,
             &record(&attributes.to_string()),
             key,
             ProfileId::new(0, 1),
@@ -164,8 +162,7 @@ proptest! {
             let record = record(&attributes.to_string());
             let old = unite(&fragments).leaves;
             let key = (&dataset(*fragment), &primary());
-            let mut shown = unite(&fragments).value;
-            let written = apply(&mut fragments, &mut shown, &record, key, ProfileId::new(0, 1), stamp(at as i64)).written;
+            let written = apply(&mut fragments, &record, key, ProfileId::new(0, 1), stamp(at as i64)).written;
             let new = unite(&fragments).leaves;
             prop_assert!(written.is_sorted_by(|a, b| a < b), "{:?}", written);
 
@@ -210,13 +207,15 @@ proptest! {
             let old = unite(&shown.0).leaves;
             let record = record(&attributes.to_string());
             let applied = apply(
-                &mut shown.0, &mut shown.1, &record, (&dataset, &person), ProfileId::new(0, 1), stamp(at as i64),
+                &mut shown.0, &record, (&dataset, &person), ProfileId::new(0, 1), stamp(at as i64),
             );
+            show(&mut shown.1, &applied.changed);
             let new = unite(&shown.0);
             prop_assert_eq!(&shown.1, &new.value);
             let all: BTreeSet<&Path> = old.keys().chain(new.leaves.keys()).collect();
             let differ = all.into_iter().filter(|path| old.get(path) != new.leaves.get(path));
-            prop_assert_eq!(&applied.changed, &differ.cloned().collect::<Vec<_>>());
+            let differ = differ.map(|path| Changed { path: path.clone(), json: new.leaves.get(path).map(String::as_str) });
+            prop_assert_eq!(&applied.changed, &differ.collect::<Vec<_>>());
         }
     }
 
@@ -243,11 +242,13 @@ proptest! {
         for (at, value) in values.into_iter().enumerate() {
             let attributes = attributes.to_string().replace('1', &value.to_string());
             let record = record(&attributes);
-            let first = write(&mut short, 0, &attributes, at as i64 + 1);
+            let applied = {
+                let key = (&dataset(0), &primary());
+                apply(&mut short, &record, key, ProfileId::new(0, 7), stamp(at as i64 + 1))
+            };
             let effect = effect(&rows(&long, &Path::default()), &record.patch, stamp(at as i64 + 1));
-            prop_assert_eq!(&first.written, &effect.written);
-            let changed: Vec<Path> = effect.changed.iter().map(|(path, _)| path.clone()).collect();
-            prop_assert_eq!(&first.changed, &changed);
+            prop_assert_eq!(&applied.written, &effect.written);
+            prop_assert_eq!(&applied.changed, &effect.changed);
             let place = place(&mut long, (&dataset(0), &primary()), ProfileId::new(0, 7));
             merge(&mut long[place].leaves, &record.patch, stamp(at as i64 + 1));
             prune(&mut long[place].leaves);
