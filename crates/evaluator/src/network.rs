@@ -2,7 +2,7 @@
 //!
 //! A predicate is taken apart into *leaves*: its parts below `and`, `or`, `not` and `inSegment`. Equal leaves are one,
 //! whichever segments have them. [`Network`] holds the leaves of all segments and finds those that a change concerns: by
-//! the path that was written ([`paths`], [`watch`]), by the event that came ([`guards`], [`aggregate`], [`threshold`]), by the
+//! the path that was written ([`paths`], [`watch`]), by the event that came ([`guards`], [`aggregate`], [`threshold`], [`interest`]), by the
 //! instant that came ([`tally`]). [`Findings`] is what one profile answers to them. A leaf that flips leads to its
 //! segments ([`formula`]), and they to the segments that refer to them.
 //!
@@ -18,6 +18,7 @@ mod facts;
 mod findings;
 mod formula;
 mod guards;
+mod interest;
 mod lists;
 mod paths;
 mod question;
@@ -35,6 +36,7 @@ pub(crate) use findings::{Findings, News};
 use aggregate::Aggregate;
 use code::Code;
 use guards::Guards;
+use interest::Interest;
 use lists::Lists;
 use model::SegmentId;
 use paths::Paths;
@@ -76,8 +78,12 @@ pub(crate) struct Network {
     aggregates: Vec<Aggregate>,
     /// The aggregates that an event may be part of.
     counting: Guards,
-    /// The leaves to be asked when an event came.
-    on_event: Guards,
+    /// Which events matter to leaves that the oracle is asked about.
+    interests: Vec<Interest>,
+    /// The interests that an event may be in.
+    gathering: Guards,
+    /// Leaves to be asked when any event came.
+    on_event: Vec<LeafNo>,
 }
 
 /// What is known of somebody of whom nothing is known.
@@ -101,6 +107,8 @@ struct Leaf {
     reads_attributes: bool,
     reads_identities: bool,
     reads_events: bool,
+    /// Which events matter to it, if not all do.
+    interest: Option<usize>,
     /// Whether it refers to other segments, so that it can be asked only after them.
     late: bool,
 }

@@ -7,9 +7,9 @@ mod windows;
 
 use super::aggregate::Aggregate;
 use super::code::Code;
-use super::entries::entries;
 use super::formula::Formula;
 use super::guards::{self, Guards};
+use super::interest::Interest;
 use super::paths::Paths;
 use super::{Blank, Leaf, LeafNo, Network};
 use crate::rules::Segment;
@@ -42,7 +42,8 @@ impl Network {
             .iter()
             .map(|formula| formula.arranged(&layout.numbers, &layout.likely))
             .collect();
-        let leaves = leaves(&layout, found.leaves);
+        let mut leaves = leaves(&layout, found.leaves);
+        let interests = interests(&mut leaves);
         let links = Links::of(&formulas, &leaves, by_id);
         // What is asked when its segment is looked at cannot say whether to look at it.
         let known_before = |LeafNo(no): LeafNo| !leaves[no as usize].late;
@@ -56,20 +57,14 @@ impl Network {
             mut aggregates,
             ..
         } = layout;
-        let (mut on_identities, mut on_event) = (Vec::new(), Guards::default());
+        let (mut on_identities, mut on_event) = (Vec::new(), Vec::new());
         for (leaf, no) in leaves.iter().zip(0..).filter(|(leaf, _)| leaf.asked) {
             let no = LeafNo(no);
             let paths = leaf.program.as_ref().map_or_else(opt_out_paths, Program::paths);
             for path in paths {
                 watches.entry(path).or_default().asked.push(no);
             }
-            for conditions in leaf
-                .program
-                .iter()
-                .flat_map(|program| entries(program.condition()))
-            {
-                on_event.add(no.0 as usize, guards::texts(conditions).0);
-            }
+            on_event.extend((leaf.reads_events && leaf.interest.is_none()).then_some(no));
             on_identities.extend(leaf.reads_identities.then_some(no));
         }
         let mut paths = Paths::default();
@@ -91,6 +86,8 @@ impl Network {
             paths,
             watches: watches.into_values().collect(),
             on_identities,
+            gathering: gathering(&interests),
+            interests,
             on_event,
             counting: counting(&mut aggregates),
             aggregates,
@@ -132,9 +129,40 @@ fn leaves(layout: &Layout, found: Vec<Option<Program>>) -> Vec<Leaf> {
         late: program
             .as_ref()
             .is_some_and(|program| !program.segments().is_empty()),
+        interest: None,
         program,
     };
     programs.into_iter().map(leaf).collect()
+}
+
+/// What events matter to the leaves that the oracle is asked about; the leaves learn where theirs stands.
+fn interests(leaves: &mut [Leaf]) -> Vec<Interest> {
+    let mut interests: Vec<Interest> = Vec::new();
+    for (leaf, no) in leaves.iter_mut().zip(0..) {
+        let program = leaf.program.as_ref().filter(|_| leaf.asked && leaf.reads_events);
+        let Some(interest) = program.and_then(Interest::of) else {
+            continue;
+        };
+        let known = interests.iter().position(|known| known.is(&interest));
+        let at = known.unwrap_or_else(|| {
+            interests.push(interest);
+            interests.len() - 1
+        });
+        interests[at].leaves.push(LeafNo(no));
+        leaf.interest = Some(at);
+    }
+    interests
+}
+
+/// Which events may be in which interests.
+fn gathering(interests: &[Interest]) -> Guards {
+    let mut gathering = Guards::default();
+    for (at, interest) in interests.iter().enumerate() {
+        for way in &interest.ways {
+            gathering.add(at, guards::texts(way).0);
+        }
+    }
+    gathering
 }
 
 /// By leaf, the segments that need it.

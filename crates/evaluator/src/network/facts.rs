@@ -1,6 +1,7 @@
 //! What stands in a profile at an instant, as leaves are asked of it.
 
 use super::bits::Bits;
+use super::interest::Gathered;
 use super::{Leaf, Network};
 use crate::State;
 use crate::evaluate::seen;
@@ -54,7 +55,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Asks the oracle about a leaf.
-    pub(super) fn ask(&self, network: &Network, leaf: &Leaf, members: &Bits) -> Outcome {
+    pub(super) fn ask(&self, network: &Network, leaf: &Leaf, members: &Bits, gathered: &Gathered) -> Outcome {
         let Some(program) = &leaf.program else {
             return Outcome {
                 holds: xdm::opted_out(self.state.attributes()),
@@ -62,12 +63,12 @@ impl<'a> Facts<'a> {
             };
         };
         self.asked.set(self.asked.get() + 1);
-        let events = if leaf.reads_events {
-            self.events
-                .get_or_init(|| seen(self.rules, self.state))
-                .as_slice()
-        } else {
-            &[]
+        let matter = leaf.interest.map(|interest| gathered.seen(interest));
+        let all = || self.events.get_or_init(|| seen(self.rules, self.state));
+        let events: &[EventView<'_>] = match &matter {
+            Some(matter) => matter,
+            None if leaf.reads_events => all(),
+            None => &[],
         };
         let member = |id: &SegmentId| network.position(id).is_some_and(|at| members.get(at));
         let state = self.state;

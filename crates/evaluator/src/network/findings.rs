@@ -3,12 +3,14 @@
 use super::aggregate::Part;
 use super::bits::Bits;
 use super::facts::Facts;
+use super::interest::{Gathered, Kept};
 use super::paths::Lies;
 use super::tallies::Tallies;
 use super::{LeafNo, Network};
 use model::{Path, Timestamp};
 use pql::value::Datum;
 use std::ops::Range;
+use std::sync::Arc;
 use xdm::{Changed, Value};
 
 /// Which leaves hold of a profile, which segments follow, and what it takes to bring both up.
@@ -24,6 +26,7 @@ pub(crate) struct Findings {
     /// Until when answers of the oracle are certain, where that ends; ascending by leaf.
     dues: Vec<(Timestamp, LeafNo)>,
     tallies: Tallies,
+    gathered: Gathered,
 }
 
 /// What is new in a profile since its findings were last brought up.
@@ -46,6 +49,7 @@ impl Findings {
             members: network.blank.members.clone(),
             dues: Vec::new(),
             tallies: Tallies::default(),
+            gathered: Gathered::default(),
         }
     }
 
@@ -157,7 +161,7 @@ impl Findings {
         segments: &mut Bits,
     ) -> (bool, bool) {
         for no in &network.late[at] {
-            let outcome = facts.ask(network, network.leaf(*no), &self.members);
+            let outcome = facts.ask(network, network.leaf(*no), &self.members, &self.gathered);
             self.leaves.set(no.0 as usize, outcome.holds);
             self.expect(*no, outcome.until);
         }
@@ -194,12 +198,22 @@ impl Findings {
         });
     }
 
-    /// Counts an event in, wherever it is part of an aggregate.
+    /// Keeps an event where it matters, and counts it in wherever it is part of an aggregate.
     fn count(&mut self, at: usize, round: &mut Round<'_, '_>) {
         let (network, facts) = (round.network, round.facts);
         let (event, value) = (&facts.state.profile.events[at], facts.state.event(at));
-        let asked = network.on_event.candidates(event.timestamp, &value);
-        round.asked.extend(asked.map(|no| LeafNo(no as u32)));
+        let mut interested: Vec<usize> = network.gathering.candidates(event.timestamp, &value).collect();
+        interested.sort_unstable();
+        interested.dedup();
+        interested.retain(|at| network.interests[*at].has(facts, event.timestamp, &value));
+        if !interested.is_empty() {
+            let kept = Kept::new(facts, event, Arc::new(value.clone().into_owned()));
+            for at in interested {
+                self.gathered.add(at, kept.clone(), facts.now);
+                round.asked.extend(&network.interests[at].leaves);
+            }
+        }
+        round.asked.extend(&network.on_event);
         let regular = crate::evaluate::seen_until(facts.rules, event).is_none();
         for at in network.counting.candidates(event.timestamp, &value) {
             let aggregate = &network.aggregates[at];
@@ -245,7 +259,7 @@ impl Findings {
                 round.flipped.push(no.0 as usize);
                 continue;
             }
-            let outcome = facts.ask(network, leaf, &self.members);
+            let outcome = facts.ask(network, leaf, &self.members, &self.gathered);
             self.expect(no, outcome.until);
             if self.leaves.set(no.0 as usize, outcome.holds) {
                 round.flipped.push(no.0 as usize);

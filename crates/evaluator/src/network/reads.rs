@@ -12,6 +12,16 @@ pub(super) fn is_about_item(expression: &Expression) -> bool {
     }
 }
 
+/// Whether it depends on nothing but the innermost item, as far as that is seen at once: what is within a list of it is
+/// not looked into if it looks back at the item.
+pub(super) fn is_about_innermost(expression: &Expression) -> bool {
+    match expression {
+        Expression::Events | Expression::InSegment(_) => false,
+        Expression::Field(Field { root, .. }) => *root == Root::Item(0),
+        other => other.parts().into_iter().all(is_about_innermost),
+    }
+}
+
 /// Whether it may be another as time passes, although the data stands still.
 pub(super) fn moves(expression: &Expression) -> bool {
     matches!(expression, Expression::Events)

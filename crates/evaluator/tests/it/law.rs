@@ -8,7 +8,7 @@ mod model;
 mod plan;
 
 use self::model::Model;
-use self::plan::{Act, Life, life};
+use self::plan::{Act, Life, eventful, life};
 use crate::person::{Person, at, definitions, rules, segment};
 use ::model::{Body, DatasetId, Definitions, RulesVersion, SegmentNo, Status, Timestamp};
 use evaluator::{Change, Decided, State};
@@ -26,6 +26,35 @@ proptest! {
         let (found, expected) = live(&life);
         prop_assert_eq!(found, expected);
     }
+
+    #[test]
+    fn events_that_matter_to_the_oracle_are_all_it_needs(life in eventful()) {
+        let (found, expected) = live(&life);
+        prop_assert_eq!(found, expected);
+    }
+}
+
+/// What was known of the object's members goes before what the list's items say of the same path.
+#[test]
+fn a_list_takes_the_place_of_an_object() {
+    let rule = "at.kind.intersects([\"a\"])";
+    let definitions = definitions(vec![segment(0, "s0", rule)], Vec::new());
+    let mut person = Person::new(&definitions);
+    let mut found = Vec::new();
+    for (ms, at) in [
+        (0, r#"{"kind": "a"}"#),
+        (1, r#"[{"kind": "a"}]"#),
+        (2, r#"{"kind": ["a"]}"#),
+        (3, "7"),
+    ] {
+        let record = format!(r#"{{"identityMap": {{"crm": [{{"id": "1"}}]}}, "at": {at}}}"#);
+        found.extend(turns(post(&mut person, ms, &record)));
+    }
+    let it = SegmentNo(0);
+    assert_eq!(
+        found,
+        [(at(1), it, Status::Realized), (at(3), it, Status::Exited)]
+    );
 }
 
 /// More events leave the window before the bound is crossed than are looked ahead at.

@@ -53,9 +53,29 @@ impl fmt::Debug for Life {
 }
 
 pub(super) fn life() -> impl Strategy<Value = Life> {
+    of(rule().boxed(), act().boxed())
+}
+
+/// A life in which events matter that no index knows, and hardly anything else happens.
+pub(super) fn eventful() -> impl Strategy<Value = Life> {
+    let rules = prop_oneof![4 => of_events(), 1 => threshold()];
+    let acts = prop_oneof![
+        1 => Just(Draft::Done(Act::Wait)),
+        1 => Just(Draft::Done(Act::Restart)),
+        1 => record().prop_map(|entity| Draft::Done(Act::Post(entity))),
+        8 => event().prop_map(|entity| Draft::Done(Act::Post(entity))),
+        1 => record().prop_map(|entity| Draft::Done(Act::Join(entity))),
+    ];
+    of(
+        rules.prop_map(|text| Rule::Indexed(Form::Text(text))).boxed(),
+        acts.boxed(),
+    )
+}
+
+fn of(rule: BoxedStrategy<Rule>, act: BoxedStrategy<Draft>) -> impl Strategy<Value = Life> {
     let pauses = prop_oneof![2 => Just(0_i64), 3 => 1..4_i64, 2 => 1..SPAN];
-    let acts = prop::collection::vec((pauses, 0..2_usize, act()), 1..14);
-    let segments = prop::collection::vec((rule(), any::<bool>()), 1..6);
+    let acts = prop::collection::vec((pauses, 0..2_usize, act), 1..14);
+    let segments = prop::collection::vec((rule, any::<bool>()), 1..6);
     (segments, 1..2 * SPAN, acts).prop_map(|(rules, retention, acts)| {
         let count = rules.len();
         let segments = rules.into_iter().zip(0..);
@@ -355,8 +375,8 @@ prop_compose! {
         id in 0..9_u32,
         timestamp in 0..6 * SPAN,
         valid in prop::option::weighted(0.1, 1..SPAN),
-        kind in prop::option::of("[abc]"),
-        place in prop::option::of("[xyz]"),
+        kind in prop::option::weighted(0.8, "[abc]"),
+        place in prop::option::weighted(0.8, "[xy]"),
         n in prop::option::of(prop::sample::select(vec!["-1", "0", "1", "1.5", "2", "0.0000001", "7e20", "1e40", "\"a\""])),
     ) -> String {
         let timestamp_text = crate::person::at(timestamp);
