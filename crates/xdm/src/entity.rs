@@ -5,7 +5,7 @@ use crate::bad_message::quoted;
 use crate::door::Door;
 use crate::identity::Named;
 use crate::json::{Fault, Json, Members};
-use crate::patch::patch;
+use crate::patch::{Shapes, patch};
 use crate::{BadMessage, MAX_IDENTITY_CHARS, Schema};
 use model::{Body, DatasetId, EventBody, Identity, Message, RecordBody, Timestamp};
 use std::borrow::Cow;
@@ -23,7 +23,12 @@ pub fn parse_entity(json: &[u8], dataset: &DatasetId) -> Result<Message, BadMess
 }
 
 /// The message that an entity makes; `bytes` is the size of all that was sent with it.
-pub(crate) fn read(entity: Json<'_>, door: &Door, bytes: usize) -> Result<Message, BadMessage> {
+pub(crate) fn read(
+    entity: Json<'_>,
+    door: &Door,
+    shapes: &mut Shapes,
+    bytes: usize,
+) -> Result<Message, BadMessage> {
     let mut members = entity.object_at("entity")?;
     let identities = identities(&mut members, door.schema())?;
     let aside = Aside::read(members.remove("_weir"))?;
@@ -35,7 +40,7 @@ pub(crate) fn read(entity: Json<'_>, door: &Door, bytes: usize) -> Result<Messag
         let time = event.timestamp;
         (Body::Event(event), Some(time))
     } else {
-        let record = record(members, aside)?;
+        let record = record(members, aside, shapes)?;
         let time = record.business_time;
         (Body::Record(record), time)
     };
@@ -74,7 +79,7 @@ pub(crate) fn event_marks<'a>(members: &Members<'a>) -> Option<[Json<'a>; 2]> {
     Some([*members.get("timestamp")?, *members.get("eventType")?])
 }
 
-fn record(mut members: Members<'_>, aside: Aside) -> Result<RecordBody, BadMessage> {
+fn record(mut members: Members<'_>, aside: Aside, shapes: &mut Shapes) -> Result<RecordBody, BadMessage> {
     if aside.valid_until.is_some() {
         return Err(BadMessage::Overlay { member: "validUntil" });
     }
@@ -84,7 +89,7 @@ fn record(mut members: Members<'_>, aside: Aside) -> Result<RecordBody, BadMessa
     members.remove("_id");
     Ok(RecordBody {
         business_time: business_time(&members)?,
-        patch: patch(&members)?,
+        patch: patch(&members, shapes)?,
     })
 }
 
@@ -93,9 +98,9 @@ fn business_time(members: &Members<'_>) -> Result<Option<Timestamp>, BadMessage>
     let Some(audit) = members.get("extSourceSystemAudit").copied().filter(given) else {
         return Ok(None);
     };
-    let members = audit.object_at("extSourceSystemAudit")?;
-    let date = members.get("lastUpdatedDate").copied().filter(given);
-    date.map(|date| date.time_at("extSourceSystemAudit.lastUpdatedDate"))
+    let [date] = audit.picked_at("extSourceSystemAudit", ["lastUpdatedDate"])?;
+    date.filter(given)
+        .map(|date| date.time_at("extSourceSystemAudit.lastUpdatedDate"))
         .transpose()
 }
 

@@ -5,6 +5,7 @@ use crate::bad_message::quoted;
 use crate::door::Door;
 use crate::entity;
 use crate::json::{Document, Json, Members};
+use crate::patch::Shapes;
 use model::{DatasetId, Message};
 
 /// What an envelope's header says beside the entity; it decides nothing and is there for answers and logs.
@@ -43,7 +44,7 @@ pub fn parse_envelope(json: &[u8], inlet_dataset: &DatasetId) -> Result<(Message
     Door::untyped(inlet_dataset.clone()).envelope(json)
 }
 
-pub(crate) fn read(json: &[u8], door: &Door) -> Result<(Message, Envelope), BadMessage> {
+pub(crate) fn read(json: &[u8], door: &Door, shapes: &mut Shapes) -> Result<(Message, Envelope), BadMessage> {
     let document = Document::message(json)?;
     let message = Section::new(String::new(), document.root())?;
     let read = read_header(&message.section("header")?, door.dataset())?;
@@ -58,7 +59,7 @@ pub(crate) fn read(json: &[u8], door: &Door) -> Result<(Message, Envelope), BadM
         });
     }
     let entity = body.required("xdmEntity")?;
-    Ok((entity::read(entity, door, json.len())?, read))
+    Ok((entity::read(entity, door, shapes, json.len())?, read))
 }
 
 fn read_header(header: &Section<'_>, inlet_dataset: &DatasetId) -> Result<Envelope, BadMessage> {

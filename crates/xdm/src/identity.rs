@@ -27,8 +27,9 @@ pub fn identity_map_value(links: &[IdentityLink]) -> Value {
 #[derive(Debug, Default)]
 pub(crate) struct Named {
     found: Vec<Identity>,
-    flagged: Option<Identity>,
-    primary_field: Option<Identity>,
+    /// The place of the one that is flagged as primary, and of the one in the schema's primary field.
+    flagged: Option<usize>,
+    primary_field: Option<usize>,
 }
 
 impl Named {
@@ -43,10 +44,11 @@ impl Named {
                 check_value(format_args!("identityMap.{namespace}"), &value)?;
                 let namespace = namespace.clone().into_owned();
                 let identity = Identity { namespace, value };
+                let place = self.place(identity);
                 if flagged {
-                    flag(&mut self.flagged, &identity)?;
+                    self.flag(place)?;
                 }
-                self.add(identity)?;
+                self.within_bounds()?;
             }
         }
         Ok(())
@@ -60,17 +62,35 @@ impl Named {
         primary: bool,
     ) -> Result<(), BadMessage> {
         check_value(at, &identity.value)?;
+        let place = self.place(identity);
         if primary {
-            self.primary_field = Some(identity.clone());
+            self.primary_field = Some(place);
         }
-        self.add(identity)
+        self.within_bounds()
     }
 
-    fn add(&mut self, identity: Identity) -> Result<(), BadMessage> {
-        if !self.found.contains(&identity) {
+    /// Where it is found, from now on at the latest.
+    fn place(&mut self, identity: Identity) -> usize {
+        let place = self.found.iter().position(|found| *found == identity);
+        place.unwrap_or_else(|| {
             self.found.push(identity);
+            self.found.len() - 1
+        })
+    }
+
+    fn flag(&mut self, place: usize) -> Result<(), BadMessage> {
+        let first = *self.flagged.get_or_insert(place);
+        if first == place {
+            return Ok(());
         }
-        // At once, because the look-up above would be slow over many.
+        Err(BadMessage::TwoPrimaries {
+            first: excerpt(&self.found[first].to_string()),
+            second: excerpt(&self.found[place].to_string()),
+        })
+    }
+
+    fn within_bounds(&self) -> Result<(), BadMessage> {
+        // After each, because looking for its place would be slow among many.
         if self.found.len() > MAX_IDENTITIES {
             return Err(BadMessage::TooManyIdentities);
         }
@@ -83,42 +103,29 @@ impl Named {
         if self.found.is_empty() {
             return Err(BadMessage::NoIdentity);
         }
-        self.found.sort_by(|a, b| a.namespace.cmp(&b.namespace));
         let primary = self.primary_field.or(self.flagged);
-        let first = self
-            .found
-            .iter()
-            .position(|identity| Some(identity) == primary.as_ref());
-        // It comes to the front; the others keep their order.
-        self.found[..=first.unwrap_or(0)].rotate_right(1);
+        let primary = primary.map(|place| self.found.remove(place));
+        self.found.sort_by(|a, b| a.namespace.cmp(&b.namespace));
+        if let Some(primary) = primary {
+            self.found.insert(0, primary);
+        }
         Ok(self.found)
     }
 }
 
 /// The value of an identity item and whether it is flagged as primary.
 fn read_item(item: Json<'_>, namespace: &str) -> Result<(String, bool), BadMessage> {
-    let members = item.object_at(format_args!("identityMap.{namespace}[]"))?;
-    let id = members.get("id").ok_or_else(|| BadMessage::Missing {
+    let [id, flag] = item.picked_at(format_args!("identityMap.{namespace}[]"), ["id", "primary"])?;
+    let id = id.ok_or_else(|| BadMessage::Missing {
         at: format!("identityMap.{namespace}[].id"),
         why: "an identity is an object such as {\"id\":\"a@b.test\"}",
     })?;
     let value = id.text_at(format_args!("identityMap.{namespace}[].id"))?;
-    let primary = match members.get("primary") {
+    let primary = match flag {
         Some(flag) => flag.boolean_at(format_args!("identityMap.{namespace}[].primary"))?,
         None => false,
     };
     Ok((value, primary))
-}
-
-fn flag(primary: &mut Option<Identity>, identity: &Identity) -> Result<(), BadMessage> {
-    let first = primary.get_or_insert_with(|| identity.clone());
-    if first == identity {
-        return Ok(());
-    }
-    Err(BadMessage::TwoPrimaries {
-        first: excerpt(&first.to_string()),
-        second: excerpt(&identity.to_string()),
-    })
 }
 
 pub(crate) fn check_namespace(namespace: &str) -> Result<(), BadMessage> {

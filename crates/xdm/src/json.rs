@@ -103,15 +103,29 @@ impl<'a> Json<'a> {
         Ok(Some(sorted(members)))
     }
 
+    /// The last member of each of these names in an object; `None` if it is something else. What [`Json::members`] finds
+    /// fault with, it does too.
+    pub(crate) fn pick<const N: usize>(self, names: [&str; N]) -> Result<Option<[Option<Self>; N]>, Fault> {
+        if self.first() != b'{' {
+            return Ok(None);
+        }
+        let mut found = [None; N];
+        for (key, value) in self.entries()? {
+            let (key, value) = (key.unquoted()?, value.bounded()?);
+            if let Some(at) = names.iter().position(|name| *name == key) {
+                found[at] = Some(value);
+            }
+        }
+        Ok(Some(found))
+    }
+
     /// The items of an array; `None` if it is something else.
-    pub(crate) fn items(self) -> Result<Option<Vec<Self>>, Fault> {
+    pub(crate) fn items(self) -> Result<Option<impl Iterator<Item = Self>>, Fault> {
         if self.first() != b'[' {
             return Ok(None);
         }
-        self.below()?
-            .map(Self::bounded)
-            .collect::<Result<_, _>>()
-            .map(Some)
+        // No item reaches deeper than all of them together.
+        self.bounded()?.below().map(Some)
     }
 
     /// The text of a string, its escapes resolved; `None` if it is something else.

@@ -25,7 +25,7 @@ mod value;
 
 pub use bad_message::BadMessage;
 pub use consent::opted_out;
-pub use door::Door;
+pub use door::{Door, Reader};
 pub use entity::parse_entity;
 pub use envelope::{Envelope, SchemaRef, parse_envelope};
 pub use identity::identity_map_value;

@@ -1,12 +1,18 @@
 //! A record as JSON Merge Patch (RFC 7396), taken apart into the writes it makes.
 
+mod shape;
+
 use crate::json::{Fault, Json, Members};
 use crate::{MAX_PATH_BYTES, MAX_PATHS_BYTES, MAX_WRITES};
-use model::{PatchLeaf, PathBuf, Written};
+use model::{PatchLeaf, Path, PathBuf, Written};
+pub(crate) use shape::Shapes;
 
 /// The writes of an entity's members, in order of path: an object is a write and each of its members another.
 /// Scalars are as sent, arrays are without whitespace outside strings.
-pub(crate) fn patch(members: &Members<'_>) -> Result<Vec<PatchLeaf>, Fault> {
+pub(crate) fn patch(members: &Members<'_>, shapes: &mut Shapes) -> Result<Vec<PatchLeaf>, Fault> {
+    if let Some(known) = shapes.read(members)? {
+        return Ok(known);
+    }
     let most: usize = members.values().map(|value| value.size()).sum();
     let mut writes = Writes {
         leaves: Vec::with_capacity(most.div_ceil(2).min(MAX_WRITES)),
@@ -20,7 +26,24 @@ pub(crate) fn patch(members: &Members<'_>) -> Result<Vec<PatchLeaf>, Fault> {
         value.check()?;
         writes.add(0, key, *value)?;
     }
+    shapes.learn(members, &writes.leaves);
     Ok(writes.leaves)
+}
+
+/// Adds what a member writes at its own path.
+fn push(leaves: &mut Vec<PatchLeaf>, path: Path, value: Json<'_>) -> Result<(), Fault> {
+    let written = match value.first() {
+        b'{' => Written::Object,
+        b'n' => Written::Null,
+        b'[' if !value.is_plain() => {
+            let mut array = String::new();
+            value.compact(&mut array)?;
+            Written::Value(array.into())
+        }
+        _ => Written::Value(value.text().into()),
+    };
+    leaves.push(PatchLeaf { path, written });
+    Ok(())
 }
 
 struct Writes {
@@ -45,17 +68,7 @@ impl Writes {
         if self.leaves.len() == MAX_WRITES || self.bytes > MAX_PATHS_BYTES {
             return Err(Fault::TooManyWrites);
         }
-        let written = match value.first() {
-            b'{' => Written::Object,
-            b'n' => Written::Null,
-            b'[' if !value.is_plain() => {
-                let mut array = String::new();
-                value.compact(&mut array)?;
-                Written::Value(array.into())
-            }
-            _ => Written::Value(value.text().into()),
-        };
-        self.leaves.push(PatchLeaf { path, written });
+        push(&mut self.leaves, path, value)?;
         if value.first() == b'{' {
             for (key, value) in in_order(value)? {
                 self.add(length, &key.unquoted()?, value)?;

@@ -10,7 +10,7 @@ use ingest::{Answer, Item, Permit, Posted};
 use model::{Inlet, Message, Timestamp};
 use std::ops::Range;
 use store::DeadMessage;
-use xdm::{BadMessage, Door, MAX_MESSAGE_BYTES, Violation};
+use xdm::{BadMessage, Door, MAX_MESSAGE_BYTES, Reader, Violation};
 
 /// A request whose messages have been told apart.
 pub(super) struct Post {
@@ -55,9 +55,10 @@ impl Post {
 
     /// The items, and for each that is bad what its answer says of it.
     fn parse(&self, at: Timestamp) -> (Vec<Item>, Vec<Option<Refusal>>) {
+        let mut reader = self.door.reader();
         let item = |range: &Range<usize>| {
             let raw = &self.body[range.clone()];
-            match self.message(raw) {
+            match self.message(&mut reader, raw) {
                 Ok(message) => (
                     Item::Posted(Posted {
                         inlet: self.inlet.id.clone(),
@@ -81,10 +82,10 @@ impl Post {
         self.ranges.iter().map(item).unzip()
     }
 
-    fn message(&self, raw: &[u8]) -> Result<Message, BadMessage> {
+    fn message(&self, reader: &mut Reader<'_>, raw: &[u8]) -> Result<Message, BadMessage> {
         match self.form {
-            Form::Envelope => self.door.envelope(raw).map(|(message, _)| message),
-            Form::Lines => self.door.entity(raw),
+            Form::Envelope => reader.envelope(raw).map(|(message, _)| message),
+            Form::Lines => reader.entity(raw),
         }
     }
 }

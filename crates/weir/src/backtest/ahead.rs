@@ -10,6 +10,7 @@ use model::{DatasetId, InletId, Timestamp};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use xdm::Door;
 
 /// All inputs, one after another.
 pub(super) struct Ahead {
@@ -130,8 +131,10 @@ impl Parsed {
             lines: count,
             bytes: block.bytes.len() as u64,
         };
+        let door = Door::untyped(names.dataset.clone());
+        let mut reader = door.reader();
         for (number, line) in lines {
-            let message = match xdm::parse_entity(line, &names.dataset) {
+            let message = match reader.entity(line) {
                 Ok(message) => message,
                 Err(bad) => {
                     parsed.bad.push((number, bad.to_string()));

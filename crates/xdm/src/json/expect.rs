@@ -12,8 +12,17 @@ impl<'a> Json<'a> {
         self.members()?.ok_or_else(|| self.not(at, "an object"))
     }
 
+    /// The last member of each of these names in the object that belongs at `at`.
+    pub(crate) fn picked_at<const N: usize>(
+        self,
+        at: impl Display,
+        names: [&str; N],
+    ) -> Result<[Option<Self>; N], BadMessage> {
+        self.pick(names)?.ok_or_else(|| self.not(at, "an object"))
+    }
+
     /// The items of the array that belongs at `at`.
-    pub(crate) fn array_at(self, at: impl Display) -> Result<Vec<Self>, BadMessage> {
+    pub(crate) fn array_at(self, at: impl Display) -> Result<impl Iterator<Item = Self>, BadMessage> {
         self.items()?.ok_or_else(|| self.not(at, "an array"))
     }
 

@@ -1,4 +1,4 @@
-use super::Document;
+use super::{Document, Json};
 
 fn compact(text: &str) -> String {
     let mut out = String::new();
@@ -39,7 +39,7 @@ fn members_and_items_are_slices_as_sent() {
     let document = Document::parse("[ [ ] , {} ,\"\\\\\", 1 ]").expect("it is JSON");
     let items = document.root().items();
     let items = items.expect("nothing in it is refused").expect("it is an array");
-    let items: Vec<&str> = items.iter().map(|json| json.text()).collect();
+    let items: Vec<&str> = items.map(Json::text).collect();
     assert_eq!(items, ["[ ]", "{}", "\"\\\\\"", "1"]);
     let document = Document::parse("[]").expect("it is JSON");
     assert!(document.root().members().is_ok_and(|members| members.is_none()));

@@ -132,7 +132,7 @@ impl Walk<'_> {
             },
             Type::List(item) => match json.items()? {
                 Some(items) => {
-                    for (i, json) in items.into_iter().enumerate() {
+                    for (i, json) in items.enumerate() {
                         if self.found.len() > LISTED {
                             break;
                         }

@@ -1,0 +1,107 @@
+use super::{PATIENCE, Shapes};
+use crate::Door;
+use crate::json::Document;
+use crate::patch::patch;
+use model::DatasetId;
+
+/// Records of which most are like another one but for a little, and some are none.
+const RECORDS: &[&str] = &[
+    r#"{"a":{"x":1},"y":2,"l":[1]}"#,
+    r#"{"a":{"x":"1"},"y":null,"l":[]}"#,
+    r#"{"a":{"x":{}},"y":[2],"l":"\u00e9"}"#,
+    r#"{ "l" : [ 1 , {"k":[ ]} ], "y":1e2, "a" : { "x" : true } }"#,
+    // The same keys in the same order, but not in the same objects.
+    r#"{"a":{"x":1,"y":2},"l":[1]}"#,
+    r#"{"a":{"x":{"y":2},"l":[1]}}"#,
+    r#"{"a":{"x":{"y":2}},"l":[1]}"#,
+    r#"{"a":1,"x":1,"y":2,"l":[1]}"#,
+    r#"{"a":{"x":1,"y":2}}"#,
+    r#"{"o":{"a":{"x":1},"y":2}}"#,
+    r#"{"o":{"a":{"x":1,"y":2}}}"#,
+    r#"{"a":{},"y":2,"l":[1]}"#,
+    // More and fewer of them, repeated ones, and others that are as long.
+    r#"{"a":{"x":1},"y":2,"l":[1],"z":3}"#,
+    r#"{"a":{"x":1},"y":2}"#,
+    r#"{"a":{"x":1,"x":2},"y":2,"l":[1]}"#,
+    r#"{"a":{"x":1},"a":{"x":3},"y":2,"l":[1]}"#,
+    r#"{"a":{"w":1},"y":2,"l":[1]}"#,
+    r#"{"a":{"z":1,"b":{"n":2,"m":3},"c":4}}"#,
+    r#"{"a":{"b":{"m":5,"n":6},"c":7,"z":8}}"#,
+    r#"{"a":{"z":1,"b":{"n":2,"\u006d":3},"c":4}}"#,
+    "{}",
+    // Fault is found with these.
+    r#"{"a":{"x":1e999},"y":2,"l":[1]}"#,
+    r#"{"a":{"x":1},"y":"\ud800","l":[1e999]}"#,
+    r#"{"a":{"x":1},"y":2,"l":[{"":1}]}"#,
+    r#"{"a":{"x":1},"y":2,"l":[1,]}"#,
+    r#"{"a":{"":1},"y":2,"l":[1]}"#,
+    r#"{"":{"x":1},"y":2,"l":[1]}"#,
+];
+
+#[test]
+fn what_was_read_before_makes_no_difference() {
+    let door = Door::untyped(DatasetId::new("crm").expect("it is an id"));
+    let deep = format!(
+        r#"{{"a":{{"x":1}},"y":2,"l":{}{}}}"#,
+        "[".repeat(64),
+        "]".repeat(64)
+    );
+    let records = RECORDS.iter().copied().chain([deep.as_str()]).map(|record| {
+        let comma = if record == "{}" { "" } else { "," };
+        record.replacen(
+            '{',
+            &format!(r#"{{"identityMap":{{"email":[{{"id":"a"}}]}}{comma}"#),
+            1,
+        )
+    });
+    let records: Vec<String> = records.collect();
+    for usual in &records {
+        let mut reader = door.reader();
+        for _ in 0..=PATIENCE {
+            assert_eq!(
+                reader.entity(usual.as_bytes()),
+                door.entity(usual.as_bytes()),
+                "{usual}"
+            );
+        }
+        for record in &records {
+            assert_eq!(
+                reader.entity(record.as_bytes()),
+                door.entity(record.as_bytes()),
+                "{record} after {usual}"
+            );
+            // So that the usual one is the usual one still.
+            assert_eq!(
+                reader.entity(usual.as_bytes()),
+                door.entity(usual.as_bytes()),
+                "{usual}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_usual_record_is_learnt_and_unlearnt() {
+    let mut shapes = Shapes::default();
+    let mut unlike = |json: &str| {
+        let document = Document::parse(json).expect("it is JSON");
+        let members = document.root().members().expect("nothing in it is refused");
+        patch(&members.expect("it is an object"), &mut shapes).expect("it has no fault");
+        shapes.known.is_some().then_some(shapes.unlike)
+    };
+    let (one, other) = (r#"{"k":{"a":1}}"#, r#"{"k":{"b":1}}"#);
+    assert!((1..PATIENCE).all(|_| unlike(one).is_none()));
+    assert_eq!((unlike(one), unlike(one)), (Some(0), Some(0)));
+    assert!((1..PATIENCE).all(|count| unlike(other) == Some(count)));
+    assert_eq!(
+        (unlike(one), unlike(other)),
+        (Some(0), Some(1)),
+        "the one known is still the usual one"
+    );
+    assert!((2..PATIENCE).all(|count| unlike(other) == Some(count)));
+    assert_eq!(
+        (unlike(other), unlike(one)),
+        (Some(0), Some(1)),
+        "it is the other one now"
+    );
+}
