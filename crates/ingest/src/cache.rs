@@ -6,7 +6,6 @@ use evaluator::State;
 use foldhash::fast::RandomState;
 use model::{Identity, ProfileId, Timestamp};
 use std::collections::HashMap;
-use std::fmt::Write;
 use store::Store;
 
 /// Profiles and identities in memory. With a store it is bounded, and the store has the rest; without one there is
@@ -246,8 +245,8 @@ impl Cache {
 fn spell<'n>(identity: &Identity, name: &'n mut String) -> &'n str {
     let Identity { namespace, value } = identity;
     name.clear();
-    let written = write!(name, "{}:", namespace.len());
-    debug_assert!(written.is_ok(), "writing to a String cannot fail");
+    // As a character, which is there for all lengths that a namespace may have.
+    name.extend(char::from_u32(namespace.len() as u32));
     name.push_str(namespace);
     name.push_str(value);
     name

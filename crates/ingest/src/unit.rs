@@ -20,10 +20,11 @@ use store::{OutboxOp, ProfileDelta};
 pub(crate) struct Unit {
     /// `None` once another profile has absorbed it.
     pub(crate) entry: Option<Box<Entry>>,
-    /// It has no more identities than this, when all is done.
-    pub(crate) names: usize,
-    /// What is still to be done, in arrival order.
-    pub(crate) tasks: Vec<Task>,
+    /// The tasks bring it no more identities than this.
+    pub(crate) coming: usize,
+    /// What is still to be done, in arrival order: mostly one thing.
+    pub(crate) task: Option<Task>,
+    pub(crate) further: Vec<Task>,
     /// What came of the rest.
     pub(crate) made: Made,
 }
@@ -92,18 +93,36 @@ pub(crate) type Trap = Arc<dyn Fn(ProfileId, &Input) -> bool + Send + Sync>;
 impl Unit {
     pub(crate) fn new(entry: Box<Entry>) -> Self {
         Self {
-            names: entry.state.profile.identities.len(),
             entry: Some(entry),
             ..Self::default()
         }
     }
 
+    /// It has no more identities than this, when all is done.
+    pub(crate) fn names(&self) -> usize {
+        let held = |entry: &Entry| entry.state.profile.identities.len();
+        self.coming + self.entry.as_deref().map_or(0, held)
+    }
+
+    pub(crate) fn at_work(&self) -> bool {
+        self.task.is_some()
+    }
+
+    pub(crate) fn give(&mut self, task: Task) {
+        if self.at_work() {
+            self.further.push(task);
+        } else {
+            self.task = Some(task);
+        }
+    }
+
     /// Does what is to be done.
     pub(crate) fn run(&mut self, terms: &Terms) {
+        self.coming = 0;
         let (Some(entry), made) = (&mut self.entry, &mut self.made) else {
             return;
         };
-        for task in self.tasks.drain(..) {
+        for task in self.task.take().into_iter().chain(self.further.drain(..)) {
             let at = task.at;
             let mut work = Work { terms, at, made };
             let outcome = catch_unwind(AssertUnwindSafe(|| work.task(entry, task)));
@@ -124,7 +143,10 @@ impl Unit {
                 drop(entry.state.take_touched());
             }
         }
-        entry.weigh();
+        // Without rows nobody is ever let go.
+        if terms.rows {
+            entry.weigh();
+        }
     }
 }
 
@@ -241,7 +263,7 @@ impl Work<'_> {
     }
 
     fn advance(&mut self, state: &mut State, change: Change<'_>, now: Timestamp) {
-        let mut decided = Vec::new();
+        let mut decided = Vec::with_capacity(1);
         advance(
             &self.terms.rules,
             state,

@@ -145,7 +145,7 @@ impl<'a> Work<'a> {
             self.rename(&link.identity, Some(id));
         }
         let absorbed = Vec::new();
-        self.done.units[number as usize].names = linked.len();
+        self.done.units[number as usize].coming = linked.len();
         let meeting = Meeting {
             linked,
             evicted,
@@ -170,10 +170,10 @@ impl<'a> Work<'a> {
         let others: Result<Vec<u32>, _> = absorbed.iter().map(|id| self.unit(*id)).collect();
         let mut all = others?;
         all.push(unit);
-        let at_work = |unit: &u32| !self.done.units[*unit as usize].tasks.is_empty();
+        let at_work = |unit: &u32| self.done.units[*unit as usize].at_work();
         let states_matter = !absorbed.is_empty()
             || matches!(posted.message.body, Body::Event(_))
-            || self.done.units[unit as usize].names + unknown.len() > IDENTITY_CAP;
+            || self.done.units[unit as usize].names() + unknown.len() > IDENTITY_CAP;
         if states_matter && all.iter().any(at_work) {
             self.rest(false)?;
             self.at = Some(at);
@@ -189,8 +189,9 @@ impl<'a> Work<'a> {
         }
         let held = entries().flat_map(|entry| &entry.state.profile.identities);
         let (linked, evicted) = link(held, &posted.message.identities, unknown, (seq, now));
-        let names: usize = all.iter().map(|unit| self.done.units[*unit as usize].names).sum();
         all.pop();
+        let brought = all.iter().map(|unit| self.done.units[*unit as usize].names());
+        let coming = brought.sum::<usize>() + linked.len();
         let absorbed = all
             .into_iter()
             .filter_map(|other| self.absorb(other, survivor))
@@ -201,7 +202,7 @@ impl<'a> Work<'a> {
         for identity in &evicted {
             self.rename(identity, None);
         }
-        self.done.units[unit as usize].names = names + linked.len();
+        self.done.units[unit as usize].coming += coming;
         let meeting = Meeting {
             linked,
             evicted,
@@ -285,11 +286,12 @@ impl<'a> Work<'a> {
         let (Some(at), now) = (self.at, self.done.count.clock) else {
             return;
         };
-        let tasks = &mut self.done.units[unit as usize].tasks;
-        if tasks.is_empty() {
-            self.busy.push(unit);
+        let number = unit;
+        let unit = &mut self.done.units[number as usize];
+        if !unit.at_work() {
+            self.busy.push(number);
         }
-        tasks.push(Task { at, now, act });
+        unit.give(Task { at, now, act });
     }
 
     /// Has all units do what they have to do; `last`: and end with it.
