@@ -233,6 +233,41 @@ fn a_panic_costs_only_the_input_that_caused_it() {
     });
 }
 
+/// What is linked in the same batch counts before it is done, also through a join.
+#[test]
+fn the_cap_is_the_same_in_one_batch_as_in_many() {
+    let named = |n: usize| {
+        format!(
+            r#"{{"identityMap":{{"crm":[{{"id":"{}"}}],"ecid":[{{"id":"{n}"}}]}}}}"#,
+            n % 2
+        )
+    };
+    let mut texts: Vec<String> = (0..60).map(named).collect();
+    texts.push(r#"{"identityMap":{"crm":[{"id":"0"},{"id":"1"}]}}"#.to_owned());
+    texts.extend((60..70).map(named));
+    let held = |cut: usize| {
+        local(async {
+            let (mut core, store, _running) = start();
+            let batch = |chunk: &[String]| chunk.iter().map(|text| input(1000, text)).collect();
+            for inputs in texts.chunks(cut).map(batch) {
+                let batch = core.decide(inputs).expect("decided");
+                store.commit(batch.decisions).await.expect("committed");
+            }
+            let id = store
+                .survivor(model::ProfileId::new(core.count.incarnation, 1))
+                .expect("read");
+            let profiles = store.load(&[id.expect("somebody")]).expect("read");
+            let profile = profiles.into_iter().flatten().next().expect("somebody");
+            assert_eq!((profile.identities.len(), profile.hot.evicted), (50, 17));
+            profile.identities
+        })
+    };
+    let one_by_one = held(1);
+    for cut in [7, 30, 61, 71] {
+        assert_eq!(held(cut), one_by_one, "in batches of {cut}");
+    }
+}
+
 #[test]
 fn the_oldest_identity_gives_way_at_the_cap_and_alone_starts_anew() {
     local(async {
