@@ -5,10 +5,11 @@
 //!
 //! Start reading at [`advance()`]: it is the law of time for one profile. [`evaluate()`] makes one step, [`plan()`]
 //! derives its exports, [`Rules`] is what both go by, [`State`] what they work on. [`oracle`] evaluates one predicate from
-//! nothing, and [`explain()`] tells part by part what it found.
+//! nothing, [`explain()`] tells part by part what it found, and [`audit()`] holds a profile to it.
 
 mod absorb;
 mod advance;
+mod audit;
 mod change;
 mod evaluate;
 pub mod explain;
@@ -21,6 +22,7 @@ mod state;
 mod tell;
 
 pub use advance::{Decided, advance, catch_up};
+pub use audit::{Audit, Difference, audit};
 pub use change::{Arrival, Change, Effort, Step};
 pub use evaluate::evaluate;
 pub use explain::explain;

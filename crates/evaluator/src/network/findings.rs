@@ -75,6 +75,11 @@ impl Findings {
         self.fingerprint == network.fingerprint
     }
 
+    /// Whether the profile was found to be in the segment at this place among the rules.
+    pub(crate) fn is_member(&self, at: usize) -> bool {
+        self.members.get(at)
+    }
+
     /// Brings everything to the instant of `facts`; gives the segments that may have flipped.
     pub(crate) fn bring_up(&mut self, network: &Network, facts: &Facts<'_>, news: &News<'_>) -> Bits {
         let due = self.dues.iter().filter(|(due, _)| *due <= facts.now);

@@ -9,6 +9,7 @@ mod plan;
 
 use self::model::Model;
 use self::plan::{Act, Life, eventful, life};
+use crate::audit::finds_nothing;
 use crate::person::{Person, at, definitions, rules, segment};
 use ::model::{Body, DatasetId, Definitions, RulesVersion, SegmentNo, Status, Timestamp};
 use evaluator::{Change, Decided, State};
@@ -111,6 +112,9 @@ fn live(life: &Life) -> (Vec<Turn>, Vec<Turn>) {
     let (mut now, mut joined) = (0, false);
     for (pause, who, act) in &life.acts {
         let who = if joined { 0 } else { *who };
+        for person in &people {
+            finds_nothing(person, now);
+        }
         now += pause;
         // The evaluator goes from due to due; the model to every millisecond.
         for (person, model) in people.iter().zip(&mut models) {
@@ -161,6 +165,7 @@ fn live(life: &Life) -> (Vec<Turn>, Vec<Turn>) {
     for (who, (person, model)) in people.iter_mut().zip(&mut models).enumerate() {
         model.pass(person, now);
         found[who].extend(turns(person.pass(now)));
+        finds_nothing(person, now);
     }
     let [first, second] = found;
     let [one, other] = models;

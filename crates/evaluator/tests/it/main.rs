@@ -1,5 +1,6 @@
 //! The evaluator through its public interface: one person, messages as clients post them, exports as planned.
 
+mod audit;
 mod corpus;
 mod exports;
 mod joins;

@@ -6,6 +6,7 @@ use model::{
     Path, Profile, ProfileId, RulesVersion, SegmentDefinition, SegmentId, SegmentNo, SegmentState, Seq,
     Timestamp,
 };
+use std::sync::Arc;
 
 pub(crate) const ORIGIN: Origin = Origin {
     batch: 1,
@@ -76,13 +77,13 @@ pub(crate) fn definitions(segments: Vec<SegmentDefinition>, dataflows: Vec<Dataf
     }
 }
 
-pub(crate) fn rules(definitions: &Definitions) -> Rules {
-    Rules::compile(definitions).expect("the definitions of a test compile")
+pub(crate) fn rules(definitions: &Definitions) -> Arc<Rules> {
+    Arc::new(Rules::compile(definitions).expect("the definitions of a test compile"))
 }
 
 /// One person under one rule set.
 pub(crate) struct Person {
-    pub(crate) rules: Rules,
+    pub(crate) rules: Arc<Rules>,
     pub(crate) state: State,
     seq: u64,
 }
