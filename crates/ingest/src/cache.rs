@@ -166,6 +166,14 @@ impl Cache {
         self.people.contains_key(&id)
     }
 
+    /// Looks at a profile in memory, without a trace. Only between batches.
+    pub(crate) fn peek(&self, id: ProfileId) -> Option<&State> {
+        match self.people.get(&id)? {
+            Place::Here(entry) => Some(&entry.state),
+            Place::AtWork(_) => None,
+        }
+    }
+
     /// Takes a profile out for the unit of this number, which puts it back when the batch is decided.
     pub(crate) fn take(&mut self, id: ProfileId, unit: u32) -> Taken {
         let Some(place) = self.people.get_mut(&id) else {

@@ -1,6 +1,7 @@
 //! The door to the loop, for everyone who hands it inputs.
 
 use crate::admission::{Permit, Refusal, Room};
+use crate::audit::Audited;
 use crate::bulk::{JobAction, JobError, Page};
 use crate::input::{Answer, Item};
 use crate::options::ClockMode;
@@ -21,6 +22,7 @@ pub struct Handle {
     pub(crate) store: Store,
     pub(crate) rules: watch::Receiver<Arc<Rules>>,
     pub(crate) clock: watch::Receiver<ClockState>,
+    pub(crate) audited: watch::Receiver<Audited>,
     pub(crate) mode: ClockMode,
 }
 
@@ -189,6 +191,11 @@ impl Handle {
     /// Whether the wall clock is trusted.
     pub fn clock(&self) -> ClockState {
         self.clock.borrow().clone()
+    }
+
+    /// What the audit has come to since the start.
+    pub fn audited(&self) -> Audited {
+        *self.audited.borrow()
     }
 
     /// The instant by which the loop would decide something at this moment, where the wall clock shows `wall`.

@@ -6,6 +6,7 @@
 //! Start reading at [`Ingest`], the loop, and [`Core`], what it does with one batch.
 
 mod admission;
+mod audit;
 mod bulk;
 mod cache;
 mod close;
@@ -27,6 +28,7 @@ mod worked;
 
 pub use crate::core::{Batch, Core};
 pub use admission::{Permit, Refusal};
+pub use audit::{Audited, Share};
 pub use bulk::{JobAction, JobError, Page};
 pub use crew::{Crew, CrewError};
 pub use handle::{Handle, RedefineError, SubmitError};

@@ -26,6 +26,16 @@ pub const BATCH: &str = "weir_batch_inputs";
 pub const TIMER_LAG: &str = "weir_timer_lag_seconds";
 /// 1 while the wall clock is not believed.
 pub const CLOCK_JUMPED: &str = "weir_clock_jumped";
+/// Profiles that the audit held to the oracle (`docs/evaluation.md`).
+pub const AUDITED: &str = "weir_audited_profiles_total";
+/// Profiles that the audit left for the next time round.
+pub const AUDIT_LEFT: &str = "weir_audit_left_total";
+/// Memberships that are not what recomputation says. Anything but 0 is an alert.
+pub const AUDIT_DIFFERENCES: &str = "weir_audit_differences_total";
+/// Profiles that could not be read or recomputed. Anything but 0 is an alert.
+pub const AUDIT_FAILURES: &str = "weir_audit_failures_total";
+/// How long it took the last time to look at everybody.
+pub const AUDIT_ROUND: &str = "weir_audit_round_seconds";
 
 /// Tells the recorder what the names mean.
 pub fn describe() {
@@ -62,4 +72,22 @@ pub fn describe() {
         "By how much the oldest due timer is late."
     );
     describe_gauge!(CLOCK_JUMPED, "1 while the wall clock is not believed.");
+    describe_counter!(AUDITED, "Profiles that the audit held to full recomputation.");
+    describe_counter!(
+        AUDIT_LEFT,
+        "Profiles that the audit left for the next time round: something was due, or a publish had not reached them."
+    );
+    describe_counter!(
+        AUDIT_DIFFERENCES,
+        "Memberships that are not what full recomputation says, counted whenever seen; anything but 0 is a defect."
+    );
+    describe_counter!(
+        AUDIT_FAILURES,
+        "Profiles that the audit could not read or recompute; anything but 0 is a defect."
+    );
+    describe_gauge!(
+        AUDIT_ROUND,
+        Unit::Seconds,
+        "How long the audit took the last time to look at everybody."
+    );
 }

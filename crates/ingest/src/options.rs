@@ -1,6 +1,6 @@
 //! How the loop works.
 
-use crate::Crew;
+use crate::{Crew, Share};
 use model::Duration;
 
 /// What gives the evaluation time.
@@ -29,6 +29,8 @@ pub struct Options {
     pub crew: Crew,
     /// A longer gap since the last commit is not taken for downtime.
     pub max_downtime: Duration,
+    /// How much of one core's time is spent on holding profiles to the oracle, while nothing waits.
+    pub audit: Share,
 }
 
 impl Default for Options {
@@ -41,6 +43,7 @@ impl Default for Options {
             cache: 4_000_000,
             crew: Crew::alone(),
             max_downtime: Duration::days(7),
+            audit: Share::ONE_PERCENT,
         }
     }
 }

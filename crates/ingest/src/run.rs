@@ -4,6 +4,7 @@ mod jobs;
 mod recover;
 
 use crate::admission::Room;
+use crate::audit::Auditor;
 use crate::bulk::with_leaving;
 use crate::handle::{Handle, PageRequest, Request, SubmitError};
 use crate::input::{Answer, Input, Item, Posted, What};
@@ -32,6 +33,7 @@ pub struct Ingest {
     members: Members,
     time: Time,
     options: Options,
+    auditor: Auditor,
     rules: watch::Sender<Arc<Rules>>,
     clock: watch::Sender<ClockState>,
     /// A request that was taken from the queue but begins the next batch.
@@ -70,6 +72,7 @@ impl Ingest {
         let (page_sender, pages) = mpsc::channel(1);
         let (rules, rules_seen) = watch::channel(rules);
         let (clock, clock_seen) = watch::channel(ClockState::Trusted);
+        let (auditor, audited) = Auditor::new(store.clone(), options.audit);
         let handle = Handle {
             queue: sender,
             pages: page_sender,
@@ -77,6 +80,7 @@ impl Ingest {
             store: store.clone(),
             rules: rules_seen,
             clock: clock_seen,
+            audited,
             mode: options.clock,
         };
         Ok((
@@ -88,6 +92,7 @@ impl Ingest {
                 members,
                 time,
                 options,
+                auditor,
                 rules,
                 clock,
                 held: None,
@@ -108,6 +113,11 @@ impl Ingest {
                 Wake::Request(request) => Some(request),
                 Wake::Page(page) => {
                     drop(self.batch(Vec::new(), None, Some(page)).await);
+                    continue;
+                }
+                Wake::Audit => {
+                    let now = self.now();
+                    self.auditor.turn(&self.core, now);
                     continue;
                 }
                 Wake::Time => None,
@@ -146,12 +156,13 @@ impl Ingest {
         }
     }
 
-    /// Waits for a request or for the next due timer, whichever comes first.
+    /// Waits for a request, for the next due timer or for an audit, whichever comes first.
     async fn next(&mut self, soft: &CancellationToken) -> Wake {
         if let Some(request) = self.held.take() {
             return Wake::Request(request);
         }
         let sleep = self.until_due();
+        let audit = self.auditor.due();
         tokio::select! {
             biased;
             () = soft.cancelled(), if !self.queue.is_closed() => {
@@ -161,6 +172,8 @@ impl Ingest {
             request = self.queue.recv() => request.map_or(Wake::Stop, Wake::Request),
             Some(page) = self.pages.recv() => Wake::Page(page),
             () = tokio::time::sleep(sleep) => Wake::Time,
+            // Last: whatever waits comes first.
+            () = until(audit) => Wake::Audit,
         }
     }
 
@@ -397,10 +410,19 @@ pub enum StartError {
     Rules(Vec<evaluator::RuleError>),
 }
 
+/// Sleeps until an instant; without one for ever.
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
 enum Wake {
     Request(Request),
     Page(PageRequest),
     Time,
+    Audit,
     Stop,
 }
 

@@ -46,6 +46,8 @@ pub struct Lived {
     pub sent: usize,
     /// Exports that were given up.
     pub dead: usize,
+    /// Profiles that the servers held to the oracle by themselves.
+    pub audited: usize,
     /// A digest of everything that was sent, in order.
     pub digest: u64,
 }
@@ -238,6 +240,7 @@ impl World {
         self.lagging = None;
         let life = Life::start(&self.disk, &self.clock, &self.peers, self.dice.u64(..));
         self.life = Some(life);
+        self.seen.audited = 0;
         self.lived.lives += 1;
     }
 

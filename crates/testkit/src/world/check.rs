@@ -29,12 +29,15 @@ pub(super) struct Seen {
     over: BTreeSet<Chain>,
     /// Dataflows that were gone for a while: only these may give exports up without trying.
     removed: BTreeSet<DataflowNo>,
+    /// How many profiles this life has audited.
+    pub(super) audited: u64,
     /// What destinations answered to each export, with the life of the server.
     answers: BTreeMap<(Chain, u64), Vec<(u32, Answer)>>,
 }
 
 impl World {
     pub(super) fn check(&mut self) {
+        self.check_audit();
         self.check_profiles();
         self.check_sent();
         self.check_accounts();
@@ -50,6 +53,14 @@ impl World {
 
     fn definitions(&self) -> Definitions {
         self.life().store.definitions().expect("the store can be read")
+    }
+
+    /// 2: the server finds nothing wrong with itself.
+    fn check_audit(&mut self) {
+        let audited = self.life().audited();
+        assert_eq!((audited.differences, audited.failures), (0, 0), "the audit");
+        self.lived.audited += (audited.profiles - self.seen.audited) as usize;
+        self.seen.audited = audited.profiles;
     }
 
     /// 2 and 3: profiles, memberships and transitions are what recomputation from nothing gives; and 4: what was

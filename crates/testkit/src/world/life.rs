@@ -3,7 +3,7 @@
 use crate::peer::Peers;
 use control::{Choices, Control, Parts, Secrets, Verdict};
 use dispatcher::{Dispatcher, Site};
-use ingest::{Answer, Crew, Handle, Ingest, Item};
+use ingest::{Answer, Audited, Crew, Handle, Ingest, Item, Share};
 use model::{Clock, Duration, RulesVersion, Timestamp};
 use std::sync::Arc;
 use store::{Memory, Store, open_on};
@@ -41,6 +41,7 @@ impl Life {
             crew: Crew::sharing(dice.choice([1, 2, 3]).unwrap_or(1), 1).expect("threads start"),
             // A world may sleep for years between two commits.
             max_downtime: Duration::days(36_500),
+            audit: Share::percent(dice.choice([0.0, 1.0, 100.0]).unwrap_or(1.0)).expect("a share"),
             ..ingest::Options::default()
         };
         let (taking, ingest) =
@@ -122,6 +123,11 @@ impl Life {
     /// The rules in force.
     pub(super) fn rules(&self) -> RulesVersion {
         self.ingest.rules().version
+    }
+
+    /// What the audit has come to.
+    pub(super) fn audited(&self) -> Audited {
+        self.ingest.audited()
     }
 
     /// Whether the jobs still cancel what a removed dataflow had to send: then they wake by themselves.

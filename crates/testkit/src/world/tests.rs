@@ -27,12 +27,20 @@ fn every_invariant_holds_after_every_operation() {
         sum(|lived| lived.sent),
         sum(|lived| lived.dead),
     );
+    let audited = sum(|lived| lived.audited);
     println!(
-        "{crashes} crashes; {durable} posts without an answer were durable, {in_force} publishes in force; {decided} exports, sent {sent} times, {dead} died"
+        "{crashes} crashes; {durable} posts without an answer were durable, {in_force} publishes in force; {decided} exports, sent {sent} times, {dead} died; {audited} audits"
     );
     if seeds.len() > 1 {
         // Else the worlds would be too quiet to prove anything.
-        assert!(crashes > seeds.len() && durable > 50 && in_force > 5 && sent > decided && dead > 20);
+        assert!(
+            crashes > seeds.len()
+                && durable > 50
+                && in_force > 5
+                && sent > decided
+                && dead > 20
+                && audited > 50 * seeds.len()
+        );
     }
 }
 
