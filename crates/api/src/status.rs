@@ -8,7 +8,7 @@ use crate::state::State as Shared;
 use axum::Json;
 use axum::extract::State;
 use control::UpgradeState;
-use ingest::ClockState;
+use ingest::{Audited, ClockState};
 use model::{RulesVersion, Timestamp};
 use serde::Serialize;
 use std::sync::Arc;
@@ -32,6 +32,43 @@ pub(crate) struct Status {
     definitions: RulesVersion,
     /// How far the job is that brings every profile to the rules in force.
     upgrade: UpgradeState,
+    /// What recomputing one profile after the other has come to since the start.
+    audit: Audit,
+}
+
+/// See docs/evaluation.md.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Audit {
+    /// Profiles recomputed and compared.
+    profiles: u64,
+    /// Those left for the next time round.
+    left: u64,
+    /// Memberships that are not what recomputation says, counted whenever seen.
+    differences: u64,
+    /// Profiles that could not be read or recomputed.
+    failures: u64,
+    /// How often everybody was looked at.
+    rounds: u64,
+}
+
+impl From<Audited> for Audit {
+    fn from(audited: Audited) -> Self {
+        let Audited {
+            profiles,
+            left,
+            differences,
+            failures,
+            rounds,
+        } = audited;
+        Self {
+            profiles,
+            left,
+            differences,
+            failures,
+            rounds,
+        }
+    }
 }
 
 /// `GET /api/status`.
@@ -54,6 +91,7 @@ pub(crate) async fn show(
             profiles_made: meta.next_profile.saturating_sub(1),
             definitions: state.api.ingest.rules().version,
             upgrade: state.api.control.upgrade()?,
+            audit: state.api.ingest.audited().into(),
         }))
     })
     .await

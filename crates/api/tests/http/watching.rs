@@ -81,6 +81,18 @@ async fn where_the_server_stands() {
     assert_eq!(rig.get("/api/dataflows").await["dataflows"], Value::Array(vec![]));
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_server_looks_itself_over() {
+    let rig = Rig::start().await;
+    rig.lines(&[record("a@b.test", ""), record("c@b.test", "")]).await;
+    tokio::time::sleep(std::time::Duration::from_mins(1)).await;
+    let audit = &rig.get("/api/status").await["audit"];
+    let (profiles, rounds) = (audit["profiles"].as_u64(), audit["rounds"].as_u64());
+    assert!(profiles > Some(2) && rounds > Some(1), "{audit}");
+    let bad = (&audit["differences"], &audit["failures"], &audit["left"]);
+    assert_eq!(bad, (&Value::from(0), &Value::from(0), &Value::from(0)));
+}
+
 #[tokio::test]
 async fn dead_messages_page_by_page() {
     let rig = Rig::start().await;

@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::value::{Setting, Size};
-use ingest::{ClockMode, Crew, CrewError, Options};
+use ingest::{ClockMode, Crew, CrewError, Options, Share};
 use model::Duration;
 
 /// How messages are taken and evaluated.
@@ -22,6 +22,8 @@ pub(crate) struct Ingest {
     pub(crate) threads: usize,
     /// After a longer gap the clock is not trusted before an operator says so.
     pub(crate) max_downtime: Duration,
+    /// How much of one core is spent on recomputing profiles from nothing and comparing.
+    pub(crate) audit: Share,
 }
 
 impl Ingest {
@@ -33,6 +35,7 @@ impl Ingest {
             queue_bytes,
             cache,
             max_downtime,
+            audit,
             crew: _,
         } = Options::default();
         Self {
@@ -43,6 +46,7 @@ impl Ingest {
             profile_cache: reader.get("ingest", "profile_cache", cache),
             threads: reader.get("ingest", "threads", Crew::cores()),
             max_downtime: reader.get("ingest", "max_downtime", max_downtime),
+            audit: reader.get("ingest", "audit", audit),
         }
     }
 
@@ -56,6 +60,7 @@ impl Ingest {
             cache: self.profile_cache,
             crew: Crew::new(self.threads)?,
             max_downtime: self.max_downtime,
+            audit: self.audit,
         })
     }
 }
@@ -69,5 +74,14 @@ impl Setting for ClockMode {
             "input" => Some(Self::Input),
             _ => None,
         }
+    }
+}
+
+impl Setting for Share {
+    const EXPECTED: &'static str = "a share of one core's time such as 1% (0.01% to 100%, or 0%)";
+
+    fn parse(text: &str) -> Option<Self> {
+        let percent = text.strip_suffix('%')?.trim_end();
+        Self::percent(percent.parse().ok()?)
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use ::ingest::ClockMode;
+use ::ingest::{ClockMode, Share};
 use model::Duration;
 
 fn read(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Settings> {
@@ -63,13 +63,14 @@ fn flags_win_over_variables_over_the_file() {
 
 #[test]
 fn values_of_every_kind() {
-    let file = "[ingest]\nclock = \"input\"\nbatch = 7\nmax_downtime = \"36h\"\nprofile_cache = \"4_000\"\n[log]\nformat = \"json\"\n\
+    let file = "[ingest]\nclock = \"input\"\nbatch = 7\nmax_downtime = \"36h\"\nprofile_cache = \"4_000\"\naudit = \"2.5 %\"\n[log]\nformat = \"json\"\n\
                 [server]\nbehind_proxy = true\nurl = \"https://weir.test/\"\n[delivery]\nfirst_retry = \"250ms\"\n";
     let settings = read(file, &[], &[]).unwrap();
     assert_eq!(settings.ingest.clock, ClockMode::Input);
     assert_eq!(settings.ingest.batch, 7);
     assert_eq!(settings.ingest.profile_cache, 4000);
     assert_eq!(settings.ingest.max_downtime.millis(), 36 * 3_600_000);
+    assert_eq!(Some(settings.ingest.audit), Share::percent(2.5));
     assert_eq!(settings.log.format, Format::Json);
     assert!(settings.server.behind_proxy);
     assert_eq!(settings.server.url.as_deref(), Some("https://weir.test"));
@@ -85,6 +86,7 @@ fn every_mistake_at_once_with_its_place() {
             ("WEIR_STORE_MINFREE", "1GiB"),
             ("WEIR_LOG_FORMAT", "xml"),
             ("WEIR_STORE_ENGINE", "rocksdb"),
+            ("WEIR_INGEST_AUDIT", "0.05"),
         ],
         &[("store.cache", "256MB")],
     );
@@ -98,11 +100,12 @@ fn every_mistake_at_once_with_its_place() {
         "WEIR_STORE_MINFREE: is not a setting; did you mean `WEIR_STORE_MIN_FREE`?",
         "WEIR_LOG_FORMAT: `log.format` is \"xml\", and should be human or json",
         "WEIR_STORE_ENGINE: `store.engine` is \"rocksdb\", and should be sled or fjall",
+        "WEIR_INGEST_AUDIT: `ingest.audit` is \"0.05\", and should be a share of one core's time such as 1%",
         "--store.cache: `store.cache` is \"256MB\", and should be a size such as 512MiB",
     ] {
         assert!(said.contains(part), "{part}\nis not in\n{said}");
     }
-    assert_eq!(said.lines().count(), 11, "{said}");
+    assert_eq!(said.lines().count(), 12, "{said}");
 }
 
 #[test]
