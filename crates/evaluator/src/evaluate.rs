@@ -166,7 +166,8 @@ fn recompute(rules: &Rules, state: &mut State, scope: Scope, applied: &Applied<'
     let behind = state.profile.hot.rules;
     let network = rules.network();
     let kept = state.findings.take().filter(|findings| findings.are_of(network));
-    let facts = Facts::new(rules, state, step.at);
+    let meter = state.meter.take();
+    let facts = Facts::new(rules, state, step.at).watched(meter);
     let known = kept.is_some();
     let mut findings = kept.unwrap_or_else(|| Findings::of_nobody(network));
     let mut segments = if known {
@@ -201,9 +202,11 @@ fn recompute(rules: &Rules, state: &mut State, scope: Scope, applied: &Applied<'
         outcomes = standing(rules, state, findings.members());
     }
     step.effort.asked = facts.asked();
+    let meter = facts.into_meter();
     let due = findings.due();
     state.profile.hot.next_due = (due < Timestamp::MAX).then_some(due);
     state.findings = Some(findings);
+    state.meter = meter;
     for (at, holds) in outcomes {
         let segment = &rules.segments()[at];
         if segment.baseline_in.is_some_and(|publish| applied.based < publish) {

@@ -11,6 +11,7 @@
 
 mod aggregate;
 mod bits;
+mod charge;
 mod code;
 mod compile;
 mod entries;

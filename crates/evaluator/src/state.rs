@@ -2,6 +2,7 @@
 
 mod known;
 
+use crate::cost::Meter;
 use crate::network::Findings;
 use known::Known;
 use model::{
@@ -19,6 +20,8 @@ pub struct State {
     pub profile: Profile,
     /// Which rows differ from those last taken by [`State::take_touched`].
     pub touched: Touched,
+    /// Who watches what its steps cost, if somebody does.
+    pub meter: Option<Box<Meter>>,
     /// Made when somebody looks at them.
     attributes: OnceCell<Value>,
     identities: OnceCell<Value>,
@@ -56,6 +59,7 @@ impl State {
             known: Known::of(&profile.events),
             forget_from: Timestamp::MIN,
             touched: Touched::default(),
+            meter: None,
             attributes: OnceCell::new(),
             identities: OnceCell::new(),
             events: OnceCell::new(),

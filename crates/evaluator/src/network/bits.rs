@@ -19,6 +19,11 @@ impl Bits {
         all
     }
 
+    /// What it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val::<[u64]>(&self.0)
+    }
+
     pub(crate) fn get(&self, at: usize) -> bool {
         self.0[at / WORD] >> (at % WORD) & 1 == 1
     }

@@ -4,11 +4,12 @@ use super::bits::Bits;
 use super::interest::Gathered;
 use super::{Leaf, Network};
 use crate::State;
+use crate::cost::Meter;
 use crate::evaluate::seen;
 use crate::oracle::{EventView, Outcome, View, recompute};
 use crate::rules::Rules;
 use model::{SegmentId, Timestamp};
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use xdm::Value;
 
 /// Stands where nobody looks.
@@ -23,6 +24,8 @@ pub(crate) struct Facts<'a> {
     events: OnceCell<Vec<EventView<'a>>>,
     /// How often the oracle was asked.
     asked: Cell<u64>,
+    /// Who watches what it takes, if somebody does.
+    pub(super) meter: Option<RefCell<Box<Meter>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -34,7 +37,14 @@ impl<'a> Facts<'a> {
             now,
             events,
             asked: Cell::new(0),
+            meter: None,
         }
+    }
+
+    /// The same, watched.
+    pub(crate) fn watched(mut self, meter: Option<Box<Meter>>) -> Self {
+        self.meter = meter.map(RefCell::new);
+        self
     }
 
     /// How often the oracle was asked.

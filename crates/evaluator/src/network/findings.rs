@@ -2,10 +2,12 @@
 
 use super::aggregate::Part;
 use super::bits::Bits;
+use super::charge::split;
 use super::facts::Facts;
 use super::interest::{Gathered, Kept};
 use super::paths::Lies;
 use super::tallies::Tallies;
+use super::window::Window;
 use super::{LeafNo, Network};
 use model::{Path, Timestamp};
 use pql::value::Datum;
@@ -104,6 +106,7 @@ impl Findings {
         };
         // Where something is gone something else may show, at a path above or below: it has the last word.
         let (shown, gone): (Vec<_>, Vec<_>) = news.changed.iter().partition(|changed| changed.json.is_some());
+        facts.spent();
         for changed in gone.into_iter().chain(shown) {
             self.answer(changed, &mut round);
         }
@@ -169,9 +172,11 @@ impl Findings {
             let outcome = facts.ask(network, network.leaf(*no), &self.members, &self.gathered);
             self.leaves.set(no.0 as usize, outcome.holds);
             self.expect(*no, outcome.until);
+            facts.spent_asking(network.leaf(*no), || std::iter::once(at));
         }
         let holds = network.code.holds(at, &self.leaves, &self.members);
         let flipped = self.members.set(at, holds);
+        facts.spent_looking(at);
         if flipped {
             for referring in network.referring.of(at) {
                 segments.set(*referring as usize, true);
@@ -184,6 +189,20 @@ impl Findings {
     pub(crate) fn due(&self) -> Timestamp {
         let dues = self.dues.iter().map(|(due, _)| *due);
         dues.fold(self.tallies.due(), Timestamp::min)
+    }
+
+    /// What it takes in memory: tells `each` how many bytes are a segment's, and gives how many are all segments' alike.
+    pub(crate) fn bytes(&self, network: &Network, each: &mut dyn FnMut(usize, f64)) -> usize {
+        for due in &self.dues {
+            split(size_of_val(due), network.of_leaf(due.1.0 as usize), each);
+        }
+        for (aggregate, bytes) in self.tallies.bytes() {
+            split(bytes, network.of_aggregate(aggregate), each);
+        }
+        for (interest, bytes) in self.gathered.bytes() {
+            split(bytes, network.of_interest(interest), each);
+        }
+        size_of::<Self>() + self.leaves.bytes() + self.members.bytes()
     }
 
     /// Answers what an index has on a path, and what touches it.
@@ -199,6 +218,7 @@ impl Findings {
             if let Lies::Within(keys) = lies {
                 let flipped = |leaf| round.flipped.push(leaf);
                 watch.answer(&value.at(keys), &mut self.leaves, flipped);
+                round.facts.spent_on(|| network.of_watch(watch));
             }
         });
     }
@@ -210,7 +230,12 @@ impl Findings {
         let mut interested: Vec<usize> = network.gathering.candidates(event.timestamp, &value).collect();
         interested.sort_unstable();
         interested.dedup();
-        interested.retain(|at| network.interests[*at].has(facts, event.timestamp, &value));
+        facts.spent();
+        interested.retain(|at| {
+            let matters = network.interests[*at].has(facts, event.timestamp, &value);
+            facts.spent_on(|| network.of_interest(*at));
+            matters
+        });
         if !interested.is_empty() {
             let kept = Kept::new(facts, event, Arc::new(value.clone().into_owned()));
             for at in interested {
@@ -220,9 +245,12 @@ impl Findings {
         }
         round.asked.extend(&network.on_event);
         let regular = crate::evaluate::seen_until(facts.rules, event).is_none();
+        facts.spent();
         for at in network.counting.candidates(event.timestamp, &value) {
             let aggregate = &network.aggregates[at];
-            let worth = match aggregate.part(facts, event.timestamp, &value) {
+            let part = aggregate.part(facts, event.timestamp, &value);
+            facts.spent_on(|| network.of_aggregate(at));
+            let worth = match part {
                 Part::None => continue,
                 Part::Worth(worth) if regular => Some(worth),
                 _ => None,
@@ -237,17 +265,19 @@ impl Findings {
     /// Brings the windows to the instant.
     fn settle(&mut self, round: &mut Round<'_, '_>) {
         let (network, leaves) = (round.network, &mut self.leaves);
-        self.tallies
-            .settle(&network.aggregates, round.facts.now, |window, before, after| {
-                if window.around(before) == window.around(after) {
-                    return;
+        let changed = |window: &Window, before, after| {
+            if window.around(before) == window.around(after) {
+                return;
+            }
+            for (LeafNo(no), band) in &window.leaves {
+                if leaves.set(*no as usize, band.holds(after)) {
+                    round.flipped.push(*no as usize);
                 }
-                for (LeafNo(no), band) in &window.leaves {
-                    if leaves.set(*no as usize, band.holds(after)) {
-                        round.flipped.push(*no as usize);
-                    }
-                }
-            });
+            }
+        };
+        let (facts, aggregates) = (round.facts, &network.aggregates);
+        let settled = |aggregate| facts.spent_on(|| network.of_aggregate(aggregate));
+        self.tallies.settle(aggregates, facts.now, changed, settled);
     }
 
     /// Asks the oracle about what is left.
@@ -256,6 +286,7 @@ impl Findings {
         let mut asked = std::mem::take(&mut round.asked);
         asked.sort_unstable();
         asked.dedup();
+        facts.spent();
         for no in asked {
             let leaf = network.leaf(no);
             if leaf.late {
@@ -269,6 +300,7 @@ impl Findings {
             if self.leaves.set(no.0 as usize, outcome.holds) {
                 round.flipped.push(no.0 as usize);
             }
+            facts.spent_asking(leaf, || network.of_leaf(no.0 as usize));
         }
     }
 

@@ -104,6 +104,12 @@ impl Gathered {
         events.insert(at, event);
     }
 
+    /// What each interest takes in memory, without what the events say: that is shared.
+    pub(super) fn bytes(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let bytes = |events: &Vec<Kept>| size_of::<Vec<Kept>>() + events.capacity() * size_of::<Kept>();
+        self.by.iter().map(move |(at, events)| (*at, bytes(events)))
+    }
+
     /// The events that matter to an interest, as predicates see them.
     pub(super) fn seen(&self, interest: usize) -> Vec<EventView<'_>> {
         let known = self.by.binary_search_by_key(&interest, |(at, _)| *at);

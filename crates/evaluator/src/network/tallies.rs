@@ -50,16 +50,26 @@ impl Tallies {
         !is_odd
     }
 
-    /// Brings every window to `now` that is due; gives each that has another value then with the values before and after.
+    /// What each takes in memory, by aggregate.
+    pub(super) fn bytes(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let all = self.heads.iter().zip(&self.tallies);
+        all.map(|(head, tally)| (head.aggregate as usize, size_of::<Head>() + tally.bytes()))
+    }
+
+    /// Brings every window to `now` that is due; gives each that has another value then with the values before and after,
+    /// and each aggregate that is done.
     pub(super) fn settle(
         &mut self,
         aggregates: &[Aggregate],
         now: Timestamp,
         mut changed: impl FnMut(&Window, i64, i64),
+        mut settled: impl FnMut(usize),
     ) {
         let due = |(head, _): &(&mut Head, &mut Tally)| head.due <= now;
         for (head, tally) in self.heads.iter_mut().zip(&mut self.tallies).filter(due) {
-            head.due = tally.settle(&aggregates[head.aggregate as usize], now, &mut changed);
+            let at = head.aggregate as usize;
+            head.due = tally.settle(&aggregates[at], now, &mut changed);
+            settled(at);
         }
     }
 

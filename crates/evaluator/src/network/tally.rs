@@ -64,6 +64,12 @@ impl Tally {
         }
     }
 
+    /// What it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        let entries = self.entries.capacity() * size_of::<Entry>();
+        size_of::<Self>() + entries + size_of_val::<[Counter]>(&self.counters)
+    }
+
     /// Counts an event in that is worth so much, or that cannot be counted.
     pub(super) fn add(&mut self, timestamp: Timestamp, worth: Option<i64>) {
         let gross = worth

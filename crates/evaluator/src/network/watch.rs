@@ -91,6 +91,11 @@ impl Bounds {
         }
     }
 
+    /// Its leaves.
+    pub(super) fn leaves(&self) -> Range<usize> {
+        self.first..self.first + self.numbers.len()
+    }
+
     /// How many of the bounds a number exceeds, or falls short of: those for which the operator holds, or does not.
     fn turn(&self, value: Number, above: bool) -> usize {
         if let (Some(value), Some(bounds)) = (whole(value), &self.whole) {

@@ -1,12 +1,13 @@
 //! A person, a rule set, and messages.
 
-use evaluator::{Arrival, Change, Decided, Origin, Rules, State, advance, catch_up};
+use evaluator::{Arrival, Change, Cost, Decided, Meter, Origin, Rules, State, Ticks, advance, catch_up};
 use model::{
     Dataflow, DataflowId, DataflowNo, DatasetId, Definitions, DestinationId, Export, IdentityLink, Mapping,
     Path, Profile, ProfileId, RulesVersion, SegmentDefinition, SegmentId, SegmentNo, SegmentState, Seq,
     Timestamp,
 };
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) const ORIGIN: Origin = Origin {
     batch: 1,
@@ -85,6 +86,8 @@ pub(crate) fn rules(definitions: &Definitions) -> Arc<Rules> {
 pub(crate) struct Person {
     pub(crate) rules: Arc<Rules>,
     pub(crate) state: State,
+    /// What the last decision cost.
+    pub(crate) cost: Cost,
     seq: u64,
 }
 
@@ -99,6 +102,7 @@ impl Person {
         Self {
             rules,
             state,
+            cost: Cost::default(),
             seq: id * 1000,
         }
     }
@@ -173,13 +177,16 @@ impl Person {
     /// What passing time makes of the person.
     pub(crate) fn pass(&mut self, now: i64) -> Vec<Decided> {
         let mut decided = Vec::new();
+        self.state.meter = Some(Box::new(meter()));
         catch_up(&self.rules, &mut self.state, at(now), ORIGIN, &mut decided);
+        self.cost = accounted(&mut self.state, &decided);
         decided
     }
 
     /// What a change makes of the person.
     pub(crate) fn decide(&mut self, now: i64, change: Change<'_>) -> Vec<Decided> {
         let mut decided = Vec::new();
+        self.state.meter = Some(Box::new(meter()));
         advance(
             &self.rules,
             &mut self.state,
@@ -188,8 +195,31 @@ impl Person {
             ORIGIN,
             &mut decided,
         );
+        self.cost = accounted(&mut self.state, &decided);
         decided
     }
+}
+
+/// A meter by a clock that goes on by one whenever it is read.
+fn meter() -> Meter {
+    let read = AtomicU64::new(0);
+    let ticks: Ticks = Arc::new(move || read.fetch_add(1, Ordering::Relaxed));
+    Meter::start(&ticks)
+}
+
+/// What it cost, which is as much as was done: no look at a segment is missing, and no time is counted twice.
+fn accounted(state: &mut State, decided: &[Decided]) -> Cost {
+    let cost = state.meter.take().expect("nobody loses the meter").end();
+    let looks: u64 = cost
+        .charges
+        .iter()
+        .map(|charge| u64::from(charge.evaluations))
+        .sum();
+    let efforts = decided.iter().map(|decided| decided.step.effort.segments);
+    assert_eq!(looks, efforts.sum::<u64>());
+    let ticks: f64 = cost.charges.iter().map(|charge| charge.ticks).sum();
+    assert!(ticks <= cost.ticks as f64 + 1e-6, "{ticks} of {}", cost.ticks);
+    cost
 }
 
 fn exports(decided: Vec<Decided>) -> Vec<Export> {
