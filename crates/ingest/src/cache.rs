@@ -166,6 +166,16 @@ impl Cache {
         self.people.contains_key(&id)
     }
 
+    /// How many profiles are in memory.
+    pub(crate) fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Up to so many profiles in memory, who they are being left to chance. Only between batches.
+    pub(crate) fn some(&self, most: usize) -> impl Iterator<Item = &State> {
+        self.here().take(most).map(|(_, entry)| &entry.state)
+    }
+
     /// Looks at a profile in memory, without a trace. Only between batches.
     pub(crate) fn peek(&self, id: ProfileId) -> Option<&State> {
         match self.people.get(&id)? {

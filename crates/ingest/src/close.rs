@@ -29,7 +29,9 @@ pub(crate) fn close(worked: Worked, inputs: &[Input]) -> Batch {
         failed: worked.failed,
         ..JobCounts::default()
     };
+    let mut costs = Vec::new();
     for made in worked.units.into_iter().map(|unit| unit.made) {
+        costs.extend(made.costs);
         steps += made.steps;
         effort += made.effort;
         outbox.extend(made.outbox);
@@ -62,6 +64,7 @@ pub(crate) fn close(worked: Worked, inputs: &[Input]) -> Batch {
         steps,
         effort,
         told,
+        costs,
     }
 }
 

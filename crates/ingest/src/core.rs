@@ -2,6 +2,7 @@
 
 use crate::cache::Cache;
 use crate::close::close;
+use crate::cost::Sample;
 use crate::crew::Crew;
 use crate::input::{Answer, Input};
 #[cfg(test)]
@@ -9,7 +10,7 @@ use crate::unit::Trap;
 use crate::unit::{Terms, panic_text};
 use crate::work::{Work, load};
 use crate::worked::{Count, Trouble, Worked};
-use evaluator::{Effort, Origin, Rules};
+use evaluator::{Cost, Effort, Origin, Rules};
 use model::{Identity, JobCounts, ProfileId, Timestamp};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +24,8 @@ pub struct Core {
     pub(crate) cache: Cache,
     count: Count,
     pub(crate) crew: Crew,
+    /// Which changes are watched for what they cost; none if nobody wants to know.
+    pub(crate) sample: Option<Sample>,
     #[cfg(test)]
     pub(crate) trap: Option<Trap>,
 }
@@ -42,6 +45,8 @@ pub struct Batch {
     pub effort: Effort,
     /// What became of the profiles that a job looked at.
     pub told: JobCounts,
+    /// What those changes took that were watched.
+    pub costs: Vec<Cost>,
 }
 
 impl Core {
@@ -49,7 +54,11 @@ impl Core {
     /// attribute leaves. What is decided does not depend on how many threads the crew has.
     pub fn new(store: Store, rules: Arc<Rules>, capacity: usize, crew: Crew) -> Self {
         let count = Count::of(&store);
-        Self::over(Cache::over(store, capacity), count, rules, crew)
+        let core = Self::over(Cache::over(store, capacity), count, rules, crew);
+        Self {
+            sample: Some(Sample::new()),
+            ..core
+        }
     }
 
     /// Goes on from nothing, and has nowhere to read from.
@@ -63,6 +72,7 @@ impl Core {
             cache,
             count,
             crew,
+            sample: None,
             #[cfg(test)]
             trap: None,
         }
@@ -151,6 +161,7 @@ impl Core {
                 incarnation: count.incarnation,
             },
             rows: self.cache.store().is_some(),
+            sample: self.sample.clone(),
             #[cfg(test)]
             trap: self.trap.clone(),
         };

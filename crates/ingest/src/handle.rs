@@ -3,6 +3,7 @@
 use crate::admission::{Permit, Refusal, Room};
 use crate::audit::Audited;
 use crate::bulk::{JobAction, JobError, Page};
+use crate::cost::Costs;
 use crate::input::{Answer, Item};
 use crate::options::ClockMode;
 use crate::time::ClockState;
@@ -46,6 +47,7 @@ pub(crate) enum Request {
         UpgradeProgress,
         oneshot::Sender<Result<(), SubmitError>>,
     ),
+    Costs(oneshot::Sender<Costs>),
     TrustClock(oneshot::Sender<()>),
 }
 
@@ -62,6 +64,7 @@ impl Request {
             Self::Visit(_, _, answer) => drop(answer.send(Err(why.clone()))),
             // It needs no store, and whoever asks can ask again.
             Self::TrustClock(answer) => drop(answer),
+            Self::Costs(answer) => drop(answer),
         }
     }
 }
@@ -174,6 +177,13 @@ impl Handle {
         let request = PageRequest { page, answer };
         self.pages.send(request).await.map_err(|_| SubmitError::Stopped)?;
         answered.await.unwrap_or(Err(SubmitError::Stopped))
+    }
+
+    /// What evaluation has cost by segment, between the batch in work and the next.
+    pub async fn costs(&self) -> Result<Costs, SubmitError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::Costs(answer)).await?;
+        answered.await.map_err(|_| SubmitError::Stopped)
     }
 
     /// Tells the loop that the wall clock is right although it jumped.

@@ -2,10 +2,12 @@
 
 mod jobs;
 mod recover;
+mod wake;
 
 use crate::admission::Room;
 use crate::audit::Auditor;
 use crate::bulk::with_leaving;
+use crate::cost::{Ledger, segments};
 use crate::handle::{Handle, PageRequest, Request, SubmitError};
 use crate::input::{Answer, Input, Item, Posted, What};
 use crate::members::Members;
@@ -17,12 +19,12 @@ use evaluator::Rules;
 use jobs::ends_leaving;
 use metrics::{gauge, histogram};
 use model::{Clock, Job, JobNo, Timestamp};
-use recover::RECOVERY_POLL;
 use std::sync::Arc;
 use store::{DeadMessage, Decisions, Store, UpgradeProgress};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use wake::Wake;
 
 /// The loop, before it runs.
 pub struct Ingest {
@@ -34,6 +36,7 @@ pub struct Ingest {
     time: Time,
     options: Options,
     auditor: Auditor,
+    ledger: Ledger,
     rules: watch::Sender<Arc<Rules>>,
     clock: watch::Sender<ClockState>,
     /// A request that was taken from the queue but begins the next batch.
@@ -63,6 +66,8 @@ impl Ingest {
             options.cache,
             options.crew.clone(),
         );
+        let now = core.clock().max(clock.now());
+        let ledger = Ledger::new(&rules, now);
         let time = match options.clock {
             ClockMode::Wall => Time::Wall(TrustedClock::new(clock, core.clock(), options.max_downtime)),
             ClockMode::Input => Time::Input,
@@ -93,6 +98,7 @@ impl Ingest {
                 time,
                 options,
                 auditor,
+                ledger,
                 rules,
                 clock,
                 held: None,
@@ -146,54 +152,16 @@ impl Ingest {
                     let outcome = self.batch(inputs, Some(progress), None).await.map(drop);
                     send(answer, outcome);
                 }
+                Some(Request::Costs(answer)) => {
+                    let costs = self.ledger.costs(self.core.rules(), &self.core.cache);
+                    send(answer, costs);
+                }
                 Some(Request::TrustClock(answer)) => {
                     self.trust_clock();
                     send(answer, ());
                 }
                 Some(Request::Items(items, permit, answer)) => self.items(items, permit, answer).await,
                 None => drop(self.batch(Vec::new(), None, None).await),
-            }
-        }
-    }
-
-    /// Waits for a request, for the next due timer or for an audit, whichever comes first.
-    async fn next(&mut self, soft: &CancellationToken) -> Wake {
-        if let Some(request) = self.held.take() {
-            return Wake::Request(request);
-        }
-        let sleep = self.until_due();
-        let audit = self.auditor.due();
-        tokio::select! {
-            biased;
-            () = soft.cancelled(), if !self.queue.is_closed() => {
-                self.queue.close();
-                Wake::Time
-            }
-            request = self.queue.recv() => request.map_or(Wake::Stop, Wake::Request),
-            Some(page) = self.pages.recv() => Wake::Page(page),
-            () = tokio::time::sleep(sleep) => Wake::Time,
-            // Last: whatever waits comes first.
-            () = until(audit) => Wake::Audit,
-        }
-    }
-
-    /// How long until the earliest timer is due.
-    fn until_due(&mut self) -> std::time::Duration {
-        let now = self.now();
-        match self.store.timers_due(Timestamp::MAX, 1) {
-            Ok(timers) => {
-                let next = timers.first().map_or(Timestamp::MAX, |(due, _)| *due);
-                gauge!(names::TIMER_LAG).set(now.since(next).millis() as f64 / 1000.0);
-                match &self.time {
-                    // Where input drives the clock, nothing becomes due by waiting.
-                    Time::Input if next > now => LONGEST_SLEEP,
-                    _ if self.store.blocked().is_some() => RECOVERY_POLL,
-                    _ => next.since(now).std().min(LONGEST_SLEEP),
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the timers cannot be read");
-                RECOVERY_POLL
             }
         }
     }
@@ -309,6 +277,7 @@ impl Ingest {
             steps,
             effort,
             told,
+            costs,
             ..
         } = match decided {
             Ok(batch) => batch,
@@ -325,8 +294,11 @@ impl Ingest {
             ended = decisions.jobs.iter().any(ends_leaving);
         }
         let tally = Tally::of(&decisions, &answers, (steps, effort), count);
+        let flips = segments(&decisions.transitions);
         self.commit(decisions).await?;
         tally.count();
+        self.ledger.add(self.core.rules(), &costs);
+        self.ledger.flipped(flips.into_iter());
         if ended {
             self.renew_rules();
         }
@@ -408,22 +380,6 @@ pub enum StartError {
     /// The definitions in the store do not compile.
     #[error("the definitions in the store do not compile: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Rules(Vec<evaluator::RuleError>),
-}
-
-/// Sleeps until an instant; without one for ever.
-async fn until(due: Option<Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due).await,
-        None => std::future::pending().await,
-    }
-}
-
-enum Wake {
-    Request(Request),
-    Page(PageRequest),
-    Time,
-    Audit,
-    Stop,
 }
 
 /// A message by which the clock would begin nowhere.

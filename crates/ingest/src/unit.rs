@@ -5,9 +5,10 @@
 
 use crate::cache::Entry;
 use crate::close::delta;
+use crate::cost::Sample;
 use crate::input::{Input, Item, Posted, Telling, What};
 use evaluator::{
-    Arrival, Change, Decided, Effort, Origin, Rules, State, advance, catch_up, tell, told_since,
+    Arrival, Change, Cost, Decided, Effort, Meter, Origin, Rules, State, advance, catch_up, tell, told_since,
 };
 use model::{Body, Identity, IdentityLink, JobCounts, Message, ProfileId, Seq, Timestamp, Transition};
 use std::any::Any;
@@ -62,6 +63,8 @@ pub(crate) struct Meeting {
 pub(crate) struct Made {
     pub(crate) steps: usize,
     pub(crate) effort: Effort,
+    /// What those changes took that were watched.
+    pub(crate) costs: Vec<Cost>,
     pub(crate) transitions: Vec<(usize, ProfileId, Transition)>,
     pub(crate) outbox: Vec<(usize, OutboxOp)>,
     pub(crate) duplicates: Vec<usize>,
@@ -82,6 +85,8 @@ pub(crate) struct Terms {
     pub(crate) origin: Origin,
     /// Whether rows are written of what is decided.
     pub(crate) rows: bool,
+    /// Which changes are watched for what they cost.
+    pub(crate) sample: Option<Sample>,
     #[cfg(test)]
     pub(crate) trap: Option<Trap>,
 }
@@ -124,12 +129,15 @@ impl Unit {
         };
         for task in self.task.take().into_iter().chain(self.further.drain(..)) {
             let at = task.at;
+            entry.state.meter = terms.meter(&task, entry.state.profile.id);
             let mut work = Work { terms, at, made };
             let outcome = catch_unwind(AssertUnwindSafe(|| work.task(entry, task)));
             if let Err(panic) = outcome {
                 made.panic = Some((at, panic_text(panic.as_ref())));
                 return;
             }
+            let meter = entry.state.meter.take();
+            made.costs.extend(meter.map(|meter| meter.end()));
         }
     }
 
@@ -147,6 +155,19 @@ impl Unit {
         if terms.rows {
             entry.weigh();
         }
+    }
+}
+
+impl Terms {
+    /// Watches a task, if it is among those that are.
+    fn meter(&self, task: &Task, id: ProfileId) -> Option<Box<Meter>> {
+        let sample = self.sample.as_ref()?;
+        let is_watched = match &task.act {
+            Act::Message(seq) | Act::Meeting(seq, _) => sample.has_message(*seq),
+            Act::Look => sample.has_look(id, task.now),
+            Act::Pause(_) => false,
+        };
+        is_watched.then(|| Box::new(Meter::start(&sample.ticks)))
     }
 }
 

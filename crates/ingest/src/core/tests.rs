@@ -1,5 +1,6 @@
 //! Batches over the memory engine.
 
+mod costs;
 mod threads;
 
 use super::Core;

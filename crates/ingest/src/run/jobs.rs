@@ -106,6 +106,8 @@ impl Ingest {
 
     fn enforce(&mut self, rules: Rules) {
         let rules = Arc::new(rules);
+        let now = self.now();
+        self.ledger.enforce(&rules, now);
         self.core.set_rules(Arc::clone(&rules));
         self.rules.send_replace(rules);
     }
