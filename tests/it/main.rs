@@ -10,6 +10,7 @@ mod cli;
 mod demo;
 mod destinations;
 mod failing_sync;
+mod segments;
 mod sigkill;
 mod syncs;
 mod torn_file;

@@ -23,6 +23,7 @@ mod query;
 mod readiness;
 mod reading;
 mod router;
+mod segments;
 mod state;
 mod status;
 

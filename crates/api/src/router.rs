@@ -4,7 +4,7 @@ use crate::problem::Problem;
 use crate::state::{Api, State};
 use crate::{
     access, collection, dataflows, dead, definitions, destinations, inlets, jobs, letters, metrics, profiles,
-    readiness, status,
+    readiness, segments, status,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -30,6 +30,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/destinations", get(destinations::list))
         .route("/api/destinations/{destination}/check", post(destinations::check))
         .route("/api/destinations/{destination}/test", post(destinations::test))
+        .route("/api/segments/cost", get(segments::cost))
         .route("/api/jobs", get(jobs::list).post(jobs::resend))
         .route("/api/jobs/{job}", get(jobs::show))
         .route("/api/jobs/{job}/{action}", post(jobs::act))

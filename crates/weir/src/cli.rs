@@ -4,7 +4,8 @@ use crate::backtest::{self, BacktestArgs};
 use crate::exit::End;
 use crate::settings::{Flag, Settings};
 use crate::{
-    apply, check, dead_letters, demo, destinations_command, jobs, pql_command, serve, store_command, why,
+    apply, check, dead_letters, demo, destinations_command, jobs, pql_command, segments, serve,
+    store_command, why,
 };
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -32,6 +33,8 @@ enum Command {
     Check(check::CheckArgs),
     Apply(apply::ApplyArgs),
     Why(why::WhyArgs),
+    #[command(subcommand)]
+    Segments(segments::SegmentsCommand),
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
     #[command(subcommand)]
@@ -89,6 +92,7 @@ impl Cli {
             Command::Check(args) => check::run(&args),
             Command::Apply(args) => apply::run(&args),
             Command::Why(args) => why::run(&args),
+            Command::Segments(command) => segments::run(&command),
             Command::Jobs(command) => jobs::run(command),
             Command::Destinations(command) => destinations_command::run(&command),
             Command::Store(command) => store_command::run(command),

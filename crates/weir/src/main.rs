@@ -20,6 +20,7 @@ mod jobs;
 mod logs;
 mod pql_command;
 mod recorder;
+mod segments;
 mod serve;
 mod settings;
 mod store_command;

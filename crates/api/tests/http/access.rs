@@ -76,6 +76,7 @@ async fn every_other_route_wants_the_admin_token() {
         ("GET", "/api/dead-letters?dataflow=x"),
         ("GET", "/api/dead-messages"),
         ("GET", "/api/inlets"),
+        ("GET", "/api/segments/cost"),
         ("GET", "/api/status"),
         ("POST", "/api/clock/trust"),
         ("GET", "/metrics"),

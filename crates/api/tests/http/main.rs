@@ -10,6 +10,7 @@ mod jobs;
 mod letters;
 mod look_up;
 mod rig;
+mod segments;
 mod typed;
 mod watching;
 mod why;
