@@ -170,15 +170,16 @@ fn recompute(rules: &Rules, state: &mut State, scope: Scope, applied: &Applied<'
     let facts = Facts::new(rules, state, step.at).watched(meter);
     let known = kept.is_some();
     let mut findings = kept.unwrap_or_else(|| Findings::of_nobody(network));
-    let mut segments = if known {
-        let news = News {
-            changed: &applied.changed,
-            identities: step.identities_changed,
-            events: applied.events.clone(),
-        };
-        findings.bring_up(network, &facts, &news)
-    } else {
-        findings.build(network, &facts)
+    let news = News {
+        changed: &applied.changed,
+        identities: step.identities_changed,
+        events: applied.events.clone(),
+    };
+    let is_new = state.stepped() == Timestamp::MIN && step.merged.is_empty();
+    let mut segments = match (known, is_new) {
+        (true, _) => findings.bring_up(network, &facts, &news),
+        (false, true) => findings.begin(network, &facts, &news),
+        (false, false) => findings.build(network, &facts),
     };
     if scope != Scope::Current {
         segments = network.segments();
@@ -207,6 +208,10 @@ fn recompute(rules: &Rules, state: &mut State, scope: Scope, applied: &Applied<'
     state.profile.hot.next_due = (due < Timestamp::MAX).then_some(due);
     state.findings = Some(findings);
     state.meter = meter;
+    step.transitions.reserve_exact(outcomes.len());
+    if is_new {
+        state.profile.hot.memberships.reserve_exact(outcomes.len());
+    }
     for (at, holds) in outcomes {
         let segment = &rules.segments()[at];
         if segment.baseline_in.is_some_and(|publish| applied.based < publish) {

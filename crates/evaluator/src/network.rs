@@ -45,6 +45,9 @@ use pql::Program;
 use std::collections::HashMap;
 use watch::Watch;
 
+/// More than two leaves are hardly ever needed to see that somebody is not in a segment.
+type Needs = [Option<LeafNo>; 2];
+
 /// The number of a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct LeafNo(u32);
@@ -60,9 +63,9 @@ pub(crate) struct Network {
     code: Code,
     /// By a leaf, the segments whose formulas have it.
     segments_of: Lists,
-    /// By a segment, a leaf that holds of everybody in it, if some is known.
-    needs: Vec<Option<LeafNo>>,
-    /// By a leaf, the segments that need it.
+    /// By a segment, leaves that hold of everybody in it, those first that hold of the fewest.
+    needs: Vec<Needs>,
+    /// By a leaf, the segments that need it first.
     needed_by: Lists,
     /// The segments that need no leaf in particular.
     needless: Vec<usize>,

@@ -48,8 +48,9 @@ pub struct Leaf {
     pub path: Path,
     /// The latest write of a value (compact JSON: a scalar or an array) or of null (`None`, a tombstone).
     pub value: Option<(Stamp, Option<CompactString>)>,
-    /// The latest time the path was written as an object: it ends an older scalar or array here.
-    pub object: Option<Stamp>,
+    /// The latest time the path was written as an object: it ends an older scalar or array here. Few paths are, and a
+    /// profile has a leaf for each path, so it stands apart.
+    pub object: Option<Box<Stamp>>,
 }
 
 /// The attributes of one person from one dataset under one primary identity.

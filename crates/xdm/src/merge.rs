@@ -117,7 +117,7 @@ fn leaf(write: &PatchLeaf, stamp: Stamp) -> Leaf {
     let (value, object) = match &write.written {
         Written::Value(json) => (Some((stamp, Some(json.clone()))), None),
         Written::Null => (Some((stamp, None)), None),
-        Written::Object => (None, Some(stamp)),
+        Written::Object => (None, Some(Box::new(stamp))),
     };
     let path = write.path.clone();
     Leaf { path, value, object }
@@ -136,7 +136,7 @@ fn merge(leaves: &mut Vec<Leaf>, patch: &[PatchLeaf], stamp: Stamp) {
         match leaves.get_mut(at).filter(|leaf| leaf.path == write.path) {
             Some(leaf) => {
                 leaf.value = leaf.value.take().max(new.value);
-                leaf.object = leaf.object.max(new.object);
+                leaf.object = leaf.object.take().max(new.object);
             }
             None => added.push(new),
         }

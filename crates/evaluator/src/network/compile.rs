@@ -11,7 +11,7 @@ use super::formula::Formula;
 use super::guards::{self, Guards};
 use super::interest::Interest;
 use super::paths::Paths;
-use super::{Blank, Leaf, LeafNo, Network};
+use super::{Blank, Leaf, LeafNo, Needs, Network};
 use crate::rules::Segment;
 use dictionary::{Dictionary, zone_name};
 use layout::Layout;
@@ -46,11 +46,12 @@ impl Network {
         let interests = interests(&mut leaves);
         let links = Links::of(&formulas, &leaves, by_id);
         // What is asked when its segment is looked at cannot say whether to look at it.
-        let known_before = |LeafNo(no): LeafNo| !leaves[no as usize].late;
-        let needs: Vec<_> = formulas
-            .iter()
-            .map(|formula| formula.needs(&known_before))
-            .collect();
+        let known_before = |LeafNo(no): &LeafNo| !leaves[*no as usize].late;
+        let needs = formulas.iter().map(|formula| {
+            let mut needs = formula.needs().into_iter().filter(known_before);
+            [needs.next(), needs.next()]
+        });
+        let needs: Vec<Needs> = needs.collect();
         let code = Code::of(&formulas);
         let Layout {
             mut watches,
@@ -75,7 +76,7 @@ impl Network {
             fingerprint: fingerprint(segments, kept),
             blank: Blank::of(&leaves, &aggregates, &code, retention),
             needed_by: needed_by(&needs, leaves.len()).into_iter().collect(),
-            needless: (0..needs.len()).filter(|at| needs[*at].is_none()).collect(),
+            needless: (0..needs.len()).filter(|at| needs[*at][0].is_none()).collect(),
             needs,
             leaves,
             code,
@@ -165,11 +166,11 @@ fn gathering(interests: &[Interest]) -> Guards {
     gathering
 }
 
-/// By leaf, the segments that need it.
-fn needed_by(needs: &[Option<LeafNo>], leaves: usize) -> Vec<Vec<usize>> {
+/// By leaf, the segments that need it first.
+fn needed_by(needs: &[Needs], leaves: usize) -> Vec<Vec<usize>> {
     let mut by = vec![Vec::new(); leaves];
-    for (at, need) in needs.iter().enumerate() {
-        if let Some(LeafNo(no)) = need {
+    for (at, [first, _]) in needs.iter().enumerate() {
+        if let Some(LeafNo(no)) = first {
             by[*no as usize].push(at);
         }
     }

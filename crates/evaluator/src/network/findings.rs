@@ -11,6 +11,7 @@ use super::window::Window;
 use super::{LeafNo, Network};
 use model::{Path, Timestamp};
 use pql::value::Datum;
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 use xdm::{Changed, Value};
@@ -55,7 +56,13 @@ impl Findings {
         }
     }
 
-    /// Finds everything from nothing; gives the segments that are not as they are of nobody.
+    /// Takes in what somebody new brings, which is all there is; gives the segments that are not as they are of nobody.
+    pub(crate) fn begin(&mut self, network: &Network, facts: &Facts<'_>, news: &News<'_>) -> Bits {
+        let round = self.take(network, facts, news, network.blank.restless.clone());
+        self.possible(&round)
+    }
+
+    /// Takes in everything there is; gives the segments that are not as they are of nobody.
     pub(crate) fn build(&mut self, network: &Network, facts: &Facts<'_>) -> Bits {
         let fragments = &facts.state.profile.fragments;
         let shown = xdm::shown(fragments, &Path::default()).into_iter();
@@ -68,8 +75,7 @@ impl Findings {
             identities: true,
             events: 0..facts.state.profile.events.len(),
         };
-        let round = self.take(network, facts, &news, network.blank.restless.clone());
-        self.possible(&round)
+        self.begin(network, facts, &news)
     }
 
     /// Whether these are findings of a network.
@@ -129,7 +135,10 @@ impl Findings {
         while let Some(leaf) = self.leaves.next(next) {
             next = leaf + 1;
             for at in network.needed_by.of(leaf) {
-                segments.set(*at as usize, true);
+                let at = *at as usize;
+                if self.may_be_in(network, at) {
+                    segments.set(at, true);
+                }
             }
         }
         for at in &network.needless {
@@ -145,13 +154,18 @@ impl Findings {
         for leaf in &round.flipped {
             for at in network.segments_of.of(*leaf) {
                 let at = *at as usize;
-                let has_need = |LeafNo(need): LeafNo| self.leaves.get(need as usize);
-                if self.members.get(at) || network.needs[at].is_none_or(has_need) {
+                if self.members.get(at) || self.may_be_in(network, at) {
                     segments.set(at, true);
                 }
             }
         }
         segments
+    }
+
+    /// Whether the leaves hold that a segment needs.
+    fn may_be_in(&self, network: &Network, at: usize) -> bool {
+        let holds = |LeafNo(need): LeafNo| self.leaves.get(need as usize);
+        network.needs[at].iter().flatten().all(|need| holds(*need))
     }
 
     /// The segments that the profile is in, by place among the rules.
@@ -207,15 +221,20 @@ impl Findings {
 
     /// Answers what an index has on a path, and what touches it.
     fn answer(&mut self, changed: &Changed<'_>, round: &mut Round<'_, '_>) {
-        let value = changed
-            .json
-            .map(|json| Value::parse(json).expect("what shows is JSON"));
-        let value = value.as_ref().map_or(Datum::Missing, Datum::of);
         let network = round.network;
+        // Most paths nobody asks for: what stands there need not be read.
+        let parsed = OnceCell::new();
+        let parse = || {
+            changed
+                .json
+                .map(|json| Value::parse(json).expect("what shows is JSON"))
+        };
         network.paths.touching(&changed.path, |watch, lies| {
             let watch = &network.watches[watch];
             round.asked.extend(&watch.asked);
             if let Lies::Within(keys) = lies {
+                let value = parsed.get_or_init(parse);
+                let value = value.as_ref().map_or(Datum::Missing, Datum::of);
                 let flipped = |leaf| round.flipped.push(leaf);
                 watch.answer(&value.at(keys), &mut self.leaves, flipped);
                 round.facts.spent_on(|| network.of_watch(watch));

@@ -49,13 +49,13 @@ impl Formula {
         }
     }
 
-    /// A leaf of some kind that holds wherever the formula does, the least likely one that is seen at once.
-    pub(super) fn needs(&self, of_kind: &impl Fn(LeafNo) -> bool) -> Option<LeafNo> {
+    /// Leaves that hold wherever the formula does, as far as that is seen at once; the least likely ones first.
+    pub(super) fn needs(&self) -> Vec<LeafNo> {
         match self {
-            Self::Leaf(no) => Some(*no).filter(|no| of_kind(*no)),
+            Self::Leaf(no) => vec![*no],
             // They are arranged.
-            Self::And(all) => all.iter().find_map(|one| one.needs(of_kind)),
-            Self::Segment(_) | Self::Not(_) | Self::Or(_) => None,
+            Self::And(all) => all.iter().flat_map(Self::needs).collect(),
+            Self::Segment(_) | Self::Not(_) | Self::Or(_) => Vec::new(),
         }
     }
 

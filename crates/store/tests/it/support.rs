@@ -215,7 +215,7 @@ pub(crate) fn person(number: u64, due: i64) -> ProfileDelta {
                 Leaf {
                     path: Path::parse("person").unwrap(),
                     value: Some((stamp, None)),
-                    object: Some(stamp),
+                    object: Some(Box::new(stamp)),
                 },
             ],
         }],

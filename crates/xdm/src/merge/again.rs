@@ -19,9 +19,9 @@ pub(super) fn write_again<'p>(
     let mut met: Vec<(&mut Leaf, &PatchLeaf)> = Vec::with_capacity(patch.len());
     for write in patch {
         let leaf = leaves.find(|leaf| leaf.path == write.path)?;
-        let older = match (&leaf.value, leaf.object, &write.written) {
+        let older = match (&leaf.value, leaf.object.as_deref(), &write.written) {
             (Some((was, Some(_))), None, Written::Value(_)) => *was,
-            (None, Some(was), Written::Object) => was,
+            (None, Some(was), Written::Object) => *was,
             _ => return None,
         };
         if older >= stamp {
@@ -44,7 +44,7 @@ pub(super) fn write_again<'p>(
                 }
                 effect.written.push(leaf.path.clone());
             }
-            _ => leaf.object = Some(stamp),
+            _ => leaf.object = Some(Box::new(stamp)),
         }
     }
     Some(effect)

@@ -15,7 +15,7 @@ pub(super) fn prune(leaves: &mut Vec<Leaf>) {
     leaves.retain_mut(|leaf| {
         let above = above.next().flatten();
         let stamp = leaf.value.as_ref().map(|(stamp, _)| *stamp);
-        let object = leaf.object;
+        let object = leaf.object.as_deref().copied();
         if object < stamp.max(above) {
             leaf.object = None;
         }

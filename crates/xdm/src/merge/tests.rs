@@ -254,7 +254,10 @@ fn a_fragment_keeps_only_what_can_still_matter() {
             let value = leaf.value.as_ref();
             let value =
                 value.map(|(at, json)| format!("{}@{}", json.as_deref().unwrap_or("-"), at.time.millis()));
-            let object = leaf.object.map(|at| format!("{{}}@{}", at.time.millis()));
+            let object = leaf
+                .object
+                .as_deref()
+                .map(|at| format!("{{}}@{}", at.time.millis()));
             let all: Vec<String> = value.into_iter().chain(object).collect();
             format!("{}: {}", leaf.path, all.join(" "))
         };

@@ -16,7 +16,7 @@ impl<'a> Row<'a> {
         Self {
             path: &leaf.path,
             value,
-            object: leaf.object,
+            object: leaf.object.as_deref().copied(),
         }
     }
 

@@ -129,7 +129,8 @@ impl Somebody {
         let holds = state.realized(ASKED);
         for _ in 0..500 {
             let Some(due) = state.profile.hot.next_due else {
-                return (holds, None, Timestamp::MAX);
+                // What the segment needs and does not have cannot come by itself: more is not looked at.
+                return (holds, None, state.stepped());
             };
             let step = evaluate(rules, &mut state, Change::Due, due);
             if step.transitions.iter().any(|moved| moved.segment == ASKED) {
