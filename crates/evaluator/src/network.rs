@@ -65,6 +65,8 @@ pub(crate) struct Network {
     segments_of: Lists,
     /// By a segment, leaves that hold of everybody in it, those first that hold of the fewest.
     needs: Vec<Needs>,
+    /// The leaves that some segment needs first.
+    needed: Bits,
     /// By a leaf, the segments that need it first.
     needed_by: Lists,
     /// The segments that need no leaf in particular.

@@ -46,6 +46,19 @@ impl Bits {
         Some((first + word) * WORD + bits.trailing_zeros() as usize)
     }
 
+    /// The numbers that are in both of two sets of one size.
+    pub(super) fn both<'b>(&'b self, other: &'b Self) -> impl Iterator<Item = usize> + 'b {
+        let words = self.0.iter().zip(&other.0).enumerate();
+        words.flat_map(|(at, (one, other))| {
+            let mut bits = one & other;
+            std::iter::from_fn(move || {
+                let first = (bits != 0).then(|| at * WORD + bits.trailing_zeros() as usize)?;
+                bits &= bits - 1;
+                Some(first)
+            })
+        })
+    }
+
     /// Makes the numbers of a range those that `wanted` gives: for the number of a word its 64 bits. Tells those that
     /// changed.
     pub(super) fn replace(

@@ -6,6 +6,7 @@ mod layout;
 mod windows;
 
 use super::aggregate::Aggregate;
+use super::bits::Bits;
 use super::code::Code;
 use super::formula::Formula;
 use super::guards::{self, Guards};
@@ -75,6 +76,7 @@ impl Network {
         Self {
             fingerprint: fingerprint(segments, kept),
             blank: Blank::of(&leaves, &aggregates, &code, retention),
+            needed: needed(&needs, leaves.len()),
             needed_by: needed_by(&needs, leaves.len()).into_iter().collect(),
             needless: (0..needs.len()).filter(|at| needs[*at][0].is_none()).collect(),
             needs,
@@ -164,6 +166,15 @@ fn gathering(interests: &[Interest]) -> Guards {
         }
     }
     gathering
+}
+
+/// The leaves that some segment needs first.
+fn needed(needs: &[Needs], leaves: usize) -> Bits {
+    let mut needed = Bits::none(leaves);
+    for LeafNo(no) in needs.iter().filter_map(|[first, _]| *first) {
+        needed.set(no as usize, true);
+    }
+    needed
 }
 
 /// By leaf, the segments that need it first.

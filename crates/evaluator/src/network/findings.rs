@@ -131,9 +131,7 @@ impl Findings {
     fn possible(&self, round: &Round<'_, '_>) -> Bits {
         let network = round.network;
         let mut segments = self.members.clone();
-        let mut next = 0;
-        while let Some(leaf) = self.leaves.next(next) {
-            next = leaf + 1;
+        for leaf in self.leaves.both(&network.needed) {
             for at in network.needed_by.of(leaf) {
                 let at = *at as usize;
                 if self.may_be_in(network, at) {

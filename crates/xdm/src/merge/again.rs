@@ -20,8 +20,7 @@ pub(super) fn write_again<'p>(
     for write in patch {
         let leaf = leaves.find(|leaf| leaf.path == write.path)?;
         let older = match (&leaf.value, leaf.object.as_deref(), &write.written) {
-            (Some((was, Some(_))), None, Written::Value(_)) => *was,
-            (None, Some(was), Written::Object) => *was,
+            (Some((was, Some(_))), None, Written::Value(_)) | (None, Some(was), Written::Object) => *was,
             _ => return None,
         };
         if older >= stamp {

@@ -56,3 +56,17 @@ fn a_run_is_what_the_range_says() {
         }
     }
 }
+
+#[test]
+fn what_two_sets_share_is_what_is_in_both() {
+    let of = |numbers: &[usize]| {
+        let mut bits = Bits::none(200);
+        for at in numbers {
+            bits.set(*at, true);
+        }
+        bits
+    };
+    let (one, other) = (of(&[0, 3, 63, 64, 130, 199]), of(&[0, 4, 63, 65, 130, 198]));
+    assert_eq!(one.both(&other).collect::<Vec<_>>(), [0, 63, 130]);
+    assert_eq!(one.both(&of(&[])).next(), None);
+}
