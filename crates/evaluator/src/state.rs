@@ -139,6 +139,7 @@ impl State {
             return;
         }
         let links = &mut self.profile.identities;
+        links.reserve_exact(added.len());
         links.extend(added.iter().cloned());
         links.retain(|link| !evicted.contains(&link.identity));
         self.profile.hot.evicted += evicted.len() as u32;

@@ -89,6 +89,8 @@ fn place(fragments: &mut Vec<Fragment>, key: (&DatasetId, &Identity), owner: Pro
         .iter()
         .position(|f| f.dataset == *dataset && f.primary == *primary);
     found.unwrap_or_else(|| {
+        // Most people have one.
+        fragments.reserve_exact(1);
         fragments.push(Fragment {
             owner,
             dataset: dataset.clone(),

@@ -82,6 +82,10 @@ impl Tally {
         self.trim();
         (self.gross, self.negative) = (gross, self.negative || worth < 0);
         let at = self.entries.partition_point(|entry| entry.timestamp <= timestamp);
+        // Most tallies have one entry, and a person has many tallies.
+        if self.entries.is_empty() {
+            self.entries.reserve_exact(1);
+        }
         self.entries.insert(at, Entry { timestamp, worth });
         for counter in &mut self.counters {
             // An entry in the middle has begun if one after it has, and is gone if one after it is.
