@@ -52,7 +52,7 @@ impl Audit {
             let findings = findings.filter(|findings| findings.are_of(network));
             let found = findings.map(|findings| {
                 let all = 0..rules.segments().len();
-                all.map(|at| findings.is_member(at)).collect()
+                all.map(|at| findings.members().get(at)).collect()
             });
             Self::begin(rules, state.profile.clone(), found, now)
         })

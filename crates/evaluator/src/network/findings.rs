@@ -83,11 +83,6 @@ impl Findings {
         self.fingerprint == network.fingerprint
     }
 
-    /// Whether the profile was found to be in the segment at this place among the rules.
-    pub(crate) fn is_member(&self, at: usize) -> bool {
-        self.members.get(at)
-    }
-
     /// Brings everything to the instant of `facts`; gives the segments that may have flipped.
     pub(crate) fn bring_up(&mut self, network: &Network, facts: &Facts<'_>, news: &News<'_>) -> Bits {
         let due = self.dues.iter().filter(|(due, _)| *due <= facts.now);
@@ -111,9 +106,10 @@ impl Findings {
             flipped: Vec::new(),
         };
         // Where something is gone something else may show, at a path above or below: it has the last word.
-        let (shown, gone): (Vec<_>, Vec<_>) = news.changed.iter().partition(|changed| changed.json.is_some());
+        let gone = news.changed.iter().filter(|changed| changed.json.is_none());
+        let shown = news.changed.iter().filter(|changed| changed.json.is_some());
         facts.spent();
-        for changed in gone.into_iter().chain(shown) {
+        for changed in gone.chain(shown) {
             self.answer(changed, &mut round);
         }
         if news.identities {

@@ -2,7 +2,7 @@
 
 use crate::person::{Person, at, definitions, segment};
 use evaluator::explain::{Clause, Explanation, Flip, Item, Kind, Question, Said};
-use evaluator::oracle::{EventView, View, recompute};
+use evaluator::oracle::{EventView, Outcome, View, recompute};
 use evaluator::{Change, Rules, State, evaluate, explain};
 use model::{
     DatasetId, Definitions, Duration, Event, Profile, ProfileId, SegmentId, SegmentNo, Seq, Timestamp,
@@ -129,8 +129,10 @@ impl Somebody {
         let holds = state.realized(ASKED);
         for _ in 0..500 {
             let Some(due) = state.profile.hot.next_due else {
-                // What the segment needs and does not have cannot come by itself: more is not looked at.
-                return (holds, None, state.stepped());
+                // What the segment needs and does not have cannot come by itself: more is not looked at. The oracle looks at
+                // all of it, and says how far that reaches.
+                let asked = &rules.segment(ASKED).expect("the segment").program;
+                return (holds, None, Alone::new(self).outcome(asked, now).until);
             };
             let step = evaluate(rules, &mut state, Change::Due, due);
             if step.transitions.iter().any(|moved| moved.segment == ASKED) {
@@ -167,6 +169,11 @@ impl Alone {
     }
 
     fn holds(&self, program: &Program, now: Timestamp) -> bool {
+        self.outcome(program, now).holds
+    }
+
+    /// Whether it holds, and until when that is certain of it and of the segments it refers to.
+    fn outcome(&self, program: &Program, now: Timestamp) -> Outcome {
         let events: Vec<EventView<'_>> = self
             .events
             .iter()
@@ -185,13 +192,35 @@ impl Alone {
                 events: &events,
                 in_segment,
             };
-            recompute(program, &view).holds
+            recompute(program, &view)
         };
-        let [inside, outside] = &self.known;
+        // Who opted out is in no other segment, and never will be.
+        let outside_all = Outcome {
+            holds: false,
+            until: Timestamp::MAX,
+        };
         let asks = !program.segments().is_empty() && !xdm::opted_out(&self.attributes);
-        let inside = asks && ask(inside, &|_| false);
-        let outside = asks && ask(outside, &|_| inside);
-        ask(program, &|id| if id.as_str() == "in" { inside } else { outside })
+        let [inside, outside] = &self.known;
+        let known = |program, within: bool| {
+            if asks {
+                ask(program, &|_| within)
+            } else {
+                outside_all
+            }
+        };
+        let inside = known(inside, false);
+        let outside = known(outside, inside.holds);
+        let whole = ask(program, &|id| {
+            if id.as_str() == "in" {
+                inside.holds
+            } else {
+                outside.holds
+            }
+        });
+        Outcome {
+            until: whole.until.min(inside.until).min(outside.until),
+            ..whole
+        }
     }
 }
 
