@@ -12,6 +12,7 @@ mod m0003_bounded_queues;
 mod m0004_lone_exports;
 mod m0005_schemas;
 mod m0006_time_zones;
+mod m0007_log_first;
 #[cfg(test)]
 mod tests;
 
@@ -47,6 +48,7 @@ pub const STEPS: &[Step] = &[
     m0004_lone_exports::STEP,
     m0005_schemas::STEP,
     m0006_time_zones::STEP,
+    m0007_log_first::STEP,
 ];
 
 /// The format this program writes.

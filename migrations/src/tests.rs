@@ -31,6 +31,10 @@ const FROZEN: &[(u32, &str)] = &[
         6,
         "9d2be832042763d21c1ecf9770728d26b71029ea042ee910df70baa32b4e6471",
     ),
+    (
+        7,
+        "899abc9e64dc16bb1e219f766a7b343d396c0e5b57176255ea55b5a8c83c36f6",
+    ),
 ];
 
 #[test]

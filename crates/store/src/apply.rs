@@ -6,11 +6,12 @@ use crate::digest::Digest;
 use crate::draft::Draft;
 use crate::error::{Error, Result};
 use crate::keys::{
-    ALIASES, CANDIDATES, DEAD_MESSAGES, DEFINITIONS, EVENT_IDS, EVENTS, FRAGMENTS, HISTORY, IDENTITIES,
-    IDENTITY_LISTS, JOBS, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
+    ALIASES, CANDIDATES, DEAD_MESSAGES, DEFINITIONS, EVENTS, FRAGMENTS, HISTORY, IDENTITIES, IDENTITY_LISTS,
+    JOBS, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
 };
 use crate::letters::Unreplayable;
 use crate::outbox;
+use crate::overlay::Overlay;
 use model::{ProfileId, Transition};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -85,7 +86,7 @@ fn job(draft: &mut Draft<'_>, op: &JobOp) -> Result<()> {
         JobOp::Finished { job, before } => {
             let mut range = CANDIDATES.prefix(job);
             if let Some(before) = before {
-                range.end = CANDIDATES.key(&(*job, *before));
+                range.end = CANDIDATES.key(&(*job, *before)).to_vec();
             }
             let finished = CANDIDATES.scan(rows, range, usize::MAX, false)?;
             for (key, _) in &finished {
@@ -99,21 +100,17 @@ fn job(draft: &mut Draft<'_>, op: &JobOp) -> Result<()> {
 fn profile(draft: &mut Draft<'_>, delta: &ProfileDelta) -> Result<()> {
     let rows = &mut draft.rows;
     let id = delta.id;
-    if let Some(due) = delta.old_due {
-        TIMERS.delete(rows, &(due, id));
-    }
+    timer(rows, delta)?;
     for fragment in &delta.fragments {
         let digest = Digest::of_fragment(&fragment.dataset, &fragment.primary);
         FRAGMENTS.put(rows, &(fragment.owner, digest), fragment)?;
     }
     for key in &delta.forgotten {
-        EVENTS.delete(rows, &(key.owner, key.timestamp, key.digest));
-        EVENT_IDS.delete(rows, &(key.owner, key.digest));
+        EVENTS.delete(rows, &(key.owner, key.digest));
     }
     for event in &delta.events {
         let key = EventKey::of(event);
-        EVENTS.put(rows, &(key.owner, key.timestamp, key.digest), event)?;
-        EVENT_IDS.put(rows, &(key.owner, key.digest), &key.timestamp)?;
+        EVENTS.put(rows, &(key.owner, key.digest), event)?;
     }
     if let Some(survivor) = delta.absorbed_into {
         ALIASES.put(rows, &id, &survivor)?;
@@ -123,12 +120,26 @@ fn profile(draft: &mut Draft<'_>, delta: &ProfileDelta) -> Result<()> {
     }
     if let Some(hot) = &delta.hot {
         PROFILES.put(rows, &id, hot)?;
-        if let Some(due) = hot.next_due {
-            TIMERS.put(rows, &(due, id), &())?;
-        }
     }
     if let Some(identities) = &delta.identities {
         IDENTITY_LISTS.put(rows, &id, identities)?;
+    }
+    Ok(())
+}
+
+/// Moves the timer row, if the next due has moved.
+fn timer(rows: &mut Overlay<'_>, delta: &ProfileDelta) -> Result<()> {
+    let id = delta.id;
+    let hot = delta.hot.as_ref().filter(|_| delta.absorbed_into.is_none());
+    let due = hot.and_then(|hot| hot.next_due);
+    if due == delta.old_due {
+        return Ok(());
+    }
+    if let Some(due) = delta.old_due {
+        TIMERS.delete(rows, &(due, id));
+    }
+    if let Some(due) = due {
+        TIMERS.put_new(rows, &(due, id), &())?;
     }
     Ok(())
 }

@@ -173,7 +173,7 @@ fn for_each<R: Read + ?Sized, T>(
         let page = LANES.scan(rows, range.clone(), limit, false)?;
         let whole = page.len() < limit;
         if let Some(((dataflow, class, due, seq), _)) = page.last() {
-            range.start = LANES.key(&(*dataflow, *class, *due, seq.next()));
+            range.start = LANES.key(&(*dataflow, *class, *due, seq.next())).to_vec();
         }
         for ((_, _, due, seq), ticket) in page {
             if let Some(found) = see(seq, due, ticket)? {
@@ -189,7 +189,7 @@ fn for_each<R: Read + ?Sized, T>(
 fn fresh(lane: Lane, from: ExportSeq) -> Range<Vec<u8>> {
     let Lane { dataflow, class } = lane;
     let end = LANES.prefix(&(dataflow, class, FRESH)).end;
-    LANES.key(&(dataflow, class, FRESH, from))..end
+    LANES.key(&(dataflow, class, FRESH, from)).to_vec()..end
 }
 
 fn retries(lane: Lane, upto: Timestamp) -> Range<Vec<u8>> {

@@ -64,6 +64,7 @@ impl Committer {
                 return;
             }
             let done = self.commit(group).await;
+            let pause = done.pause;
             let open = match done.failed {
                 None => true,
                 Some(why) => {
@@ -78,6 +79,8 @@ impl Committer {
             }
             if !open {
                 self.keep_reopening(&stop).await;
+            } else if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
             }
         }
     }

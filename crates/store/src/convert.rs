@@ -2,7 +2,7 @@
 
 mod sums;
 
-use crate::engine::{Batch, Engine, EngineKind};
+use crate::engine::{Base, Batch, EngineKind, Read};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::keys::{FORMAT, after};
@@ -67,7 +67,7 @@ pub fn convert(
     let mark = Unfinished::begin(to)?;
     let _to_lock = FolderLock::take(to)?;
     let other = kind.other();
-    let place = other.place(to, options);
+    let place = other.base(to, options);
     let target = place.open()?;
     let copied = copy(&*source, &*target, &mut told)?;
     // What is compared is what can be read from the disk.
@@ -77,7 +77,7 @@ pub fn convert(
 
     let mut last = Batch::default();
     format::write(&mut last, format);
-    target.commit(&last)?;
+    target.fill(&last)?;
     drop(target);
     mark.finish()?;
     Ok(Converted {
@@ -88,7 +88,7 @@ pub fn convert(
 }
 
 /// Copies every row but the format row, without which nobody takes the copy for a store.
-fn copy(source: &dyn Engine, target: &dyn Engine, told: &mut impl FnMut(Progress)) -> Result<Sums> {
+fn copy(source: &dyn Read, target: &dyn Base, told: &mut impl FnMut(Progress)) -> Result<Sums> {
     let mut sums = Sums::default();
     let mut batch = Batch::default();
     let mut bytes = 0;
@@ -97,17 +97,17 @@ fn copy(source: &dyn Engine, target: &dyn Engine, told: &mut impl FnMut(Progress
         sums.add(&key, &value);
         batch.put(key, value);
         if bytes >= CHUNK || batch.writes().len() >= PAGE {
-            target.commit(&std::mem::take(&mut batch))?;
+            target.fill(&std::mem::take(&mut batch))?;
             bytes = 0;
             told(sums.progress(false));
         }
         Ok(())
     })?;
-    target.commit(&batch)?;
+    target.fill(&batch)?;
     Ok(sums)
 }
 
-fn compare(copied: &Sums, target: &dyn Engine, to: &Path, told: &mut impl FnMut(Progress)) -> Result<()> {
+fn compare(copied: &Sums, target: &dyn Read, to: &Path, told: &mut impl FnMut(Progress)) -> Result<()> {
     let mut found = Sums::default();
     walk(target, |key, value| {
         found.add(&key, &value);
@@ -129,7 +129,7 @@ fn compare(copied: &Sums, target: &dyn Engine, to: &Path, told: &mut impl FnMut(
 }
 
 /// Calls `each` with every row but the format row, in order.
-fn walk(engine: &dyn Engine, mut each: impl FnMut(Vec<u8>, Vec<u8>) -> Result<()>) -> Result<()> {
+fn walk(engine: &dyn Read, mut each: impl FnMut(Vec<u8>, Vec<u8>) -> Result<()>) -> Result<()> {
     let mut start = vec![0];
     loop {
         let page = engine.scan(start..vec![0xff], PAGE, false)?;

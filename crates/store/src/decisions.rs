@@ -51,7 +51,7 @@ pub struct ProfileDelta {
     pub fragments: Vec<Fragment>,
     /// New events, each under its own owner.
     pub events: Vec<Event>,
-    /// Events to delete, together with what is remembered of them for duplicates.
+    /// Events to delete.
     pub forgotten: Vec<EventKey>,
     /// `next_due` of the committed hot row: the timer row to delete.
     pub old_due: Option<Timestamp>,
@@ -65,8 +65,6 @@ pub struct ProfileDelta {
 pub struct EventKey {
     /// The profile under which the row is kept.
     pub owner: ProfileId,
-    /// When it happened.
-    pub timestamp: Timestamp,
     /// A hash of (dataset, `_id`).
     pub digest: Digest,
 }
@@ -76,7 +74,6 @@ impl EventKey {
     pub fn of(event: &Event) -> Self {
         Self {
             owner: event.owner,
-            timestamp: event.timestamp,
             digest: Digest::of_event(&event.dataset, &event.id),
         }
     }

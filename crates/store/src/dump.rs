@@ -2,7 +2,7 @@
 
 mod file;
 
-use crate::engine::{Batch, Engine};
+use crate::engine::{Base, Batch};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::keys::{FORMAT, after};
@@ -73,7 +73,7 @@ pub fn import(from: &Path, folder: &Path, options: &Options, now: Timestamp) -> 
     }
     let mark = Unfinished::begin(folder)?;
     let lock = FolderLock::take(folder)?;
-    let engine = options.engine.place(folder, options).open()?;
+    let engine = options.engine.base(folder, options).open()?;
     fill(&*engine, from, now)?;
     mark.finish()?;
     drop((engine, lock));
@@ -89,7 +89,7 @@ fn check(from: &Path) -> Result<Dumped> {
     Ok(reader.dumped())
 }
 
-fn fill(engine: &dyn Engine, from: &Path, now: Timestamp) -> Result<()> {
+fn fill(engine: &dyn Base, from: &Path, now: Timestamp) -> Result<()> {
     let mut reader = Reader::open(from)?;
     let mut batch = Batch::default();
     let mut bytes = 0;
@@ -97,12 +97,12 @@ fn fill(engine: &dyn Engine, from: &Path, now: Timestamp) -> Result<()> {
         bytes += key.len() + value.len();
         batch.put(key, value);
         if bytes >= CHUNK || batch.writes().len() >= PAGE {
-            engine.commit(&std::mem::take(&mut batch))?;
+            engine.fill(&std::mem::take(&mut batch))?;
             bytes = 0;
         }
     }
     // Without the format row nobody opens it, so an import that is cut is noticed.
     format::write(&mut batch, reader.dumped().format);
     restore::mark(&mut batch, now);
-    engine.commit(&batch)
+    engine.fill(&batch)
 }

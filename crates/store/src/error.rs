@@ -108,6 +108,22 @@ pub enum Error {
         /// Bytes that the batch takes at most, beyond what the engine has allocated.
         needed: u64,
     },
+    /// A record of the log cannot be read, and later ones can: it was acknowledged.
+    #[error(
+        "the log is damaged: in {} nothing can be read from byte {at} on until record {found}. The batches up to record {kept} are \
+         whole; those between were committed and are lost, and those from record {found} on cannot be used without them. Nothing was \
+         changed. Look at the disk, then restore a backup", path.display()
+    )]
+    DamagedLog {
+        /// Which file.
+        path: PathBuf,
+        /// Where it is damaged.
+        at: u64,
+        /// The last record before the damage.
+        kept: u64,
+        /// The first one that can be read after it.
+        found: u64,
+    },
     /// The engine failed to read or commit.
     #[error("the engine failed to {doing}: {why}")]
     Engine {

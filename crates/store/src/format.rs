@@ -1,6 +1,6 @@
 //! Which format the stored rows have, and how an older one is brought to this one.
 
-use crate::engine::{Batch, Engine, Row};
+use crate::engine::{self, Batch, Engine, Read, Row};
 use crate::error::{Error, Result};
 use crate::keys::{FORMAT, Write, after, hex};
 use migrations::{Change, STEPS, Step};
@@ -15,11 +15,11 @@ pub(crate) fn check(engine: &dyn Engine) -> Result<bool> {
 
 /// Puts the format row.
 pub(crate) fn write<W: Write>(to: &mut W, format: u32) {
-    to.write(FORMAT.to_vec(), Some(format.to_be_bytes().to_vec()));
+    to.write(FORMAT.into(), engine::Change::Put(format.to_be_bytes().to_vec()));
 }
 
 /// The stored format; `None` if there are no rows at all.
-pub(crate) fn read(rows: &dyn Engine) -> Result<Option<u32>> {
+pub(crate) fn read<R: Read + ?Sized>(rows: &R) -> Result<Option<u32>> {
     if let Some(row) = rows.get(FORMAT)? {
         let number = row.try_into().map_err(|_| Error::Corrupt {
             space: "meta",
@@ -65,10 +65,10 @@ fn run(engine: &dyn Engine, step: &Step) -> Result<()> {
         }
         let Some((last, _)) = page.last() else {
             write(&mut batch, step.to);
-            return engine.commit(&batch);
+            return engine.commit(batch);
         };
         start = after(last);
-        engine.commit(&batch)?;
+        engine.commit(batch)?;
     }
 }
 

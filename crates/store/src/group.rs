@@ -10,6 +10,7 @@ use crate::outbox;
 use crate::shared::{Shared, locked};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Who is told what.
@@ -21,13 +22,15 @@ pub(crate) struct Done {
     pub(crate) answers: Answers,
     /// Why the engine was dropped, if it was.
     pub(crate) failed: Option<String>,
+    /// How long the engine asks to wait before the next group.
+    pub(crate) pause: Duration,
 }
 
 /// Commits `group` as one batch. A request that cannot be carried out fails alone; if the engine fails, all fail.
 pub(crate) fn commit(shared: &Shared, group: Vec<Request>) -> Done {
     let (answers, built) = build(shared, group);
     let written = match built {
-        Ok((batch, meta, effects)) => write(shared, &batch).map(|()| {
+        Ok((batch, meta, effects)) => write(shared, batch).map(|()| {
             *locked(&shared.meta) = meta;
             follow(shared, &effects);
         }),
@@ -40,6 +43,7 @@ pub(crate) fn commit(shared: &Shared, group: Vec<Request>) -> Done {
         Ok(()) => Done {
             answers,
             failed: None,
+            pause: shared.read(|engine| Ok(engine.pause())).unwrap_or_default(),
         },
         Err(error) => Done {
             answers: answers
@@ -47,6 +51,7 @@ pub(crate) fn commit(shared: &Shared, group: Vec<Request>) -> Done {
                 .map(|(caller, _)| (caller, Err(error.clone())))
                 .collect(),
             failed: (!matches!(error, Error::Full { .. })).then(|| error.to_string()),
+            pause: Duration::ZERO,
         },
     }
 }
@@ -86,17 +91,15 @@ fn carry_out(draft: &mut Draft<'_>, work: &Work) -> Result<()> {
     }
 }
 
-fn write(shared: &Shared, batch: &Batch) -> Result<()> {
+/// Makes the batch durable while others read, and has them see it.
+fn write(shared: &Shared, batch: Batch) -> Result<()> {
     if batch.is_empty() {
         return Ok(());
     }
+    let prepared = shared.read(|engine| guarded(|| engine.prepare(&batch)));
     let mut engine = shared.engine.write().unwrap_or_else(PoisonError::into_inner);
     let open = engine.as_ref().ok_or_else(|| shared.unavailable())?;
-    // sled answers some errors with a panic.
-    let committed = catch_unwind(AssertUnwindSafe(|| open.commit(batch))).unwrap_or_else(|_| {
-        let why = "it panicked".to_owned();
-        Err(Error::Engine { doing: "commit", why })
-    });
+    let committed = prepared.and_then(|()| guarded(|| open.apply(batch)));
     let mut missing = None;
     match &committed {
         Ok(()) => {}
@@ -112,6 +115,14 @@ fn write(shared: &Shared, batch: &Batch) -> Result<()> {
     }
     shared.tell_of_room(missing);
     committed
+}
+
+/// Engines answer some errors with a panic.
+fn guarded(writing: impl FnOnce() -> Result<()>) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(writing)).unwrap_or_else(|_| {
+        let why = "it panicked".to_owned();
+        Err(Error::Engine { doing: "commit", why })
+    })
 }
 
 /// Drops the engine, if it is still there.

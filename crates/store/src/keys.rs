@@ -10,7 +10,7 @@ mod profile;
 mod table;
 
 pub(crate) use codec::whole;
-pub(crate) use event::{EVENT_IDS, EVENTS};
+pub(crate) use event::EVENTS;
 pub(crate) use meta::{
     CANDIDATES, COUNTERS, DEAD_MESSAGES, DEFINITIONS, FORMAT, JOBS, MESSAGE_COUNTERS, META, RESTORED, UPGRADE,
 };

@@ -16,7 +16,7 @@ pub enum Space {
     Chains = b'C',
     /// (dataflow, export number) -> export that was given up (`DeadLetter`)
     DeadLetters = b'D',
-    /// (owner, timestamp, hash of (dataset, `_id`)) -> `Event`
+    /// (owner, hash of (dataset, `_id`)) -> `Event`
     Events = b'E',
     /// (owner, hash of (dataset, primary identity)) -> `Fragment`
     Fragments = b'F',
@@ -48,8 +48,6 @@ pub enum Space {
     Counters = b'S',
     /// (next due, profile) -> nothing; one a profile
     Timers = b'T',
-    /// (owner, hash of (dataset, `_id`)) -> timestamp of the event, to know duplicates
-    EventIds = b'U',
     /// one row: how far the upgrade job is (`UpgradeProgress`)
     Upgrade = b'V',
     /// (dataflow, export number) -> `Export` and since when it waits (`Queued`), until it is settled
@@ -60,7 +58,7 @@ pub enum Space {
 
 impl Space {
     /// Every key space, in the order on disk.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 22] = [
         Self::Aliases,
         Self::DeadMessages,
         Self::Chains,
@@ -80,7 +78,6 @@ impl Space {
         Self::Definitions,
         Self::Counters,
         Self::Timers,
-        Self::EventIds,
         Self::Upgrade,
         Self::Exports,
         Self::Meta,
@@ -113,7 +110,6 @@ impl Space {
             Self::Definitions => "definitions",
             Self::Counters => "counters",
             Self::Timers => "timers",
-            Self::EventIds => "event_ids",
             Self::Upgrade => "upgrade",
             Self::Exports => "exports",
             Self::Meta => "meta",

@@ -53,14 +53,14 @@ pub use decisions::{
 };
 pub use digest::Digest;
 pub use dump::{Dumped, import};
-pub use engine::{Batch, Change, Engine, EngineKind, Fault, Memory, Read, Reopen, Row};
+pub use engine::{Batch, Change, Engine, EngineKind, Fault, Key, Memory, Read, Reopen, Row, Weight};
 pub use error::{Error, Result};
 pub use health::Health;
 pub use keyspace::Space;
 pub use letters::{LetterKey, LetterPage, Replayed, Sought, Unreplayable};
 pub use meta::Meta;
 pub use open::{open, open_on};
-pub use options::{Options, QueueOptions, SyncFile};
+pub use options::{LogOptions, Options, QueueOptions, SyncFile};
 pub use queue::{Blocked, Oldest, Queue, Room};
 pub use settlement::{Claimed, DeadLetter, Outcome, Settlement};
 pub use stats::{SpaceStats, Stats};

@@ -3,7 +3,7 @@
 use crate::claims::Claims;
 use crate::committer::Committer;
 use crate::desk::Desks;
-use crate::engine::{Batch, Change, Engine, EngineKind, Reopen};
+use crate::engine::{Batch, Change, Engine, EngineKind, Key, Reopen};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::inbox::inbox;
@@ -55,10 +55,15 @@ fn assemble(
 ) -> Result<(Store, Committer)> {
     let engine = place.open()?;
     recount::run(&*engine)?;
+    let before = format::read(&*engine)?;
     if !format::check(&*engine)? {
         begin(&*engine)?;
     }
     restore::finish(&*engine)?;
+    if before != Some(migrations::FORMAT) {
+        // Programs of an older format would look into the engine alone: there they find that the format is not theirs.
+        engine.catch_up()?;
+    }
     let meta = load_meta(&*engine)?;
     let queues = Queues::load(&*engine, options.queues)?;
     let thread = engine.waits().then(EngineThread::start).transpose()?;
@@ -90,14 +95,11 @@ fn begin(engine: &dyn Engine) -> Result<()> {
     let mut first = Batch::default();
     format::write(&mut first, migrations::FORMAT);
     META.put(&mut first, &(), &Meta::first(0))?;
-    engine.commit(&first)
+    engine.commit(first)
 }
 
 impl Write for Batch {
-    fn write(&mut self, key: Vec<u8>, value: Change) {
-        match value {
-            Some(value) => self.put(key, value),
-            None => self.delete(key),
-        }
+    fn write(&mut self, key: Key, change: Change) {
+        self.write(key, change);
     }
 }

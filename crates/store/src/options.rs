@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Makes what was written to a file durable.
 pub type SyncFile = Arc<dyn Fn(&File) -> io::Result<()> + Send + Sync>;
@@ -16,12 +17,36 @@ pub struct Options {
     pub engine: EngineKind,
     /// What the engine may keep in memory, counted in bytes on disk; the process takes somewhat more.
     pub cache_bytes: u64,
+    /// How far the log may run ahead of the engine.
+    pub log: LogOptions,
     /// Below this many free bytes on the file system `health` says `LowSpace`.
     pub min_free_bytes: u64,
     /// What may wait, over all dataflows.
     pub queues: QueueOptions,
     /// How data reach the disk: `File::sync_data`, unless a test puts a failing one here.
     pub sync: SyncFile,
+}
+
+/// How far the log may run ahead of the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogOptions {
+    /// Bytes a file of the log.
+    pub segment_bytes: u64,
+    /// Bytes of rows in memory, as the process has them, at which they are handed to the engine. While they are, as much again
+    /// may come; what comes faster than the engine takes it is slowed down.
+    pub table_bytes: usize,
+    /// Rows are handed to the engine after this time at the latest.
+    pub every: Duration,
+}
+
+impl Default for LogOptions {
+    fn default() -> Self {
+        Self {
+            segment_bytes: 64 << 20,
+            table_bytes: 128 << 20,
+            every: Duration::from_secs(10),
+        }
+    }
 }
 
 /// What may wait, over all dataflows; the bounds of each are in its definition.
@@ -55,6 +80,7 @@ impl Default for Options {
         Self {
             engine: EngineKind::default(),
             cache_bytes: 256 << 20,
+            log: LogOptions::default(),
             min_free_bytes: 512 << 20,
             queues: QueueOptions::default(),
             sync: Arc::new(File::sync_data),
@@ -67,6 +93,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("engine", &self.engine)
             .field("cache_bytes", &self.cache_bytes)
+            .field("log", &self.log)
             .field("min_free_bytes", &self.min_free_bytes)
             .field("queues", &self.queues)
             .finish_non_exhaustive()

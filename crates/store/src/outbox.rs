@@ -51,7 +51,7 @@ fn enqueue(draft: &mut Draft<'_>, chain: Option<Chain>, heir: Heir) -> Result<()
     let seq = draft.meta.next_export;
     draft.meta.next_export = seq.next();
     let since = draft.meta.clock;
-    let bytes = EXPORTS.put_sized(&mut draft.rows, &(dataflow, seq), &Queued { since, export })?;
+    let bytes = EXPORTS.put_new(&mut draft.rows, &(dataflow, seq), &Queued { since, export })?;
     draft.count(dataflow, |counters| counters.queue.add(bytes))?;
     let wait = wait.map(|wait| (seq, wait));
     let Some(chain) = chain else {
@@ -59,9 +59,10 @@ fn enqueue(draft: &mut Draft<'_>, chain: Option<Chain>, heir: Heir) -> Result<()
             head: Some(lead(draft, profile, Lane { dataflow, class }, seq, wait, true)?),
             ..Chain::default()
         };
-        return CHAINS.put(&mut draft.rows, &(profile, dataflow), &chain);
+        CHAINS.put_new(&mut draft.rows, &(profile, dataflow), &chain)?;
+        return Ok(());
     };
-    PARKED.put(&mut draft.rows, &(dataflow, profile, seq), &class)?;
+    PARKED.put_new(&mut draft.rows, &(dataflow, profile, seq), &class)?;
     if let Some(head) = chain.head {
         crowd(draft, dataflow, head)?;
     }
@@ -194,7 +195,7 @@ fn lead(
         alone,
     };
     let Lane { dataflow, class } = lane;
-    LANES.put(&mut draft.rows, &(dataflow, class, due, seq), &ticket)?;
+    LANES.put_new(&mut draft.rows, &(dataflow, class, due, seq), &ticket)?;
     draft.offer(lane, seq);
     Ok(Head { seq, class, due })
 }

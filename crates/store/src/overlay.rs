@@ -1,10 +1,10 @@
 //! A batch being built: reads see what it has written so far.
 
-use crate::engine::{Batch, Change, Engine, Read, Row};
+use crate::engine::{Batch, Change, Engine, Key, Read, Row};
 use crate::error::Result;
 use crate::keys::Write;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 
 /// Writes over an engine.
 pub(crate) struct Overlay<'a> {
@@ -16,7 +16,7 @@ pub(crate) struct Overlay<'a> {
 
 /// What the batch had at a key: nothing, or an earlier write.
 struct Undo {
-    key: Vec<u8>,
+    key: Key,
     before: Option<Change>,
 }
 
@@ -48,23 +48,16 @@ impl<'a> Overlay<'a> {
 }
 
 impl Write for Overlay<'_> {
-    fn write(&mut self, key: Vec<u8>, value: Change) {
-        let before = self.batch.writes().get(&key).cloned();
-        self.undo.push(Undo {
-            key: key.clone(),
-            before,
-        });
-        match value {
-            Some(value) => self.batch.put(key, value),
-            None => self.batch.delete(key),
-        }
+    fn write(&mut self, key: Key, change: Change) {
+        let before = self.batch.write(key.clone(), change);
+        self.undo.push(Undo { key, before });
     }
 }
 
 impl Read for Overlay<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
         match self.batch.writes().get(key) {
-            Some(written) => Ok(written.clone()),
+            Some(change) => Ok(change.value().map(<[u8]>::to_vec)),
             None => self.base.get(key),
         }
     }
@@ -73,16 +66,17 @@ impl Read for Overlay<'_> {
         if range.is_empty() {
             return Ok(Vec::new());
         }
-        let writes: Vec<_> = self.batch.writes().range(range.clone()).collect();
+        let bounds = (Bound::Included(&range.start[..]), Bound::Excluded(&range.end[..]));
+        let writes: Vec<_> = self.batch.writes().range::<[u8], _>(bounds).collect();
         // Each write can hide one row of the engine, so this many rows are always enough.
         let base = self
             .base
             .scan(range, limit.saturating_add(writes.len()), reverse)?;
         let mut rows: BTreeMap<Vec<u8>, Vec<u8>> = base.into_iter().collect();
         for (key, write) in writes {
-            match write {
-                Some(value) => rows.insert(key.clone(), value.clone()),
-                None => rows.remove(key),
+            match write.value() {
+                Some(value) => rows.insert(key.to_vec(), value.to_vec()),
+                None => rows.remove(&**key),
             };
         }
         let rows = rows.into_iter();

@@ -5,8 +5,8 @@ use crate::digest::Digest;
 use crate::engine::Read;
 use crate::error::Result;
 use crate::keys::{
-    ALIASES, CANDIDATES, COUNTERS, DEAD_LETTERS, DEAD_MESSAGES, DEFINITIONS, EVENT_IDS, EVENTS, FRAGMENTS,
-    HISTORY, IDENTITIES, IDENTITY_LISTS, JOBS, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
+    ALIASES, CANDIDATES, COUNTERS, DEAD_LETTERS, DEAD_MESSAGES, DEFINITIONS, EVENTS, FRAGMENTS, HISTORY,
+    IDENTITIES, IDENTITY_LISTS, JOBS, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
 };
 use crate::settlement::DeadLetter;
 use crate::store::Store;
@@ -82,9 +82,14 @@ impl Store {
     /// Whether one of `owners` has an event with this `_id` in `dataset`.
     pub fn has_event(&self, owners: &[ProfileId], dataset: &DatasetId, id: &str) -> Result<bool> {
         let digest = Digest::of_event(dataset, id);
-        let known =
-            self.read(|rows| EVENT_IDS.multi_get(rows, owners.iter().map(|&owner| (owner, digest))))?;
-        Ok(known.iter().any(Option::is_some))
+        self.read(|rows| {
+            for &owner in owners {
+                if EVENTS.is_there(rows, &(owner, digest))? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
     }
 
     /// The definitions in force; the empty ones in a new store.
@@ -117,7 +122,7 @@ impl Store {
     /// The first `limit` blocks of candidates of a job from block `from` on (included), ascending.
     pub fn candidates(&self, job: JobNo, from: u64, limit: usize) -> Result<Vec<(u64, Vec<u8>)>> {
         self.read(|rows| {
-            let range = CANDIDATES.key(&(job, from))..CANDIDATES.prefix(&job).end;
+            let range = CANDIDATES.key(&(job, from)).to_vec()..CANDIDATES.prefix(&job).end;
             let blocks = CANDIDATES.scan(rows, range, limit, false)?;
             Ok(blocks
                 .into_iter()
@@ -150,7 +155,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<(ExportSeq, DeadLetter)>> {
         self.read(|rows| {
-            let range = DEAD_LETTERS.key(&(dataflow, from))..DEAD_LETTERS.prefix(&dataflow).end;
+            let range = DEAD_LETTERS.key(&(dataflow, from)).to_vec()..DEAD_LETTERS.prefix(&dataflow).end;
             let letters = DEAD_LETTERS.scan(rows, range, limit, false)?;
             Ok(letters
                 .into_iter()

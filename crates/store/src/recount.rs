@@ -30,7 +30,7 @@ pub(crate) fn run(engine: &dyn Engine) -> Result<()> {
     if batch.is_empty() {
         return Ok(());
     }
-    engine.commit(&batch)
+    engine.commit(batch)
 }
 
 /// Makes the graves of the letters of a dataflow. Nothing was noted of what was delivered after them: where a newer
@@ -38,7 +38,7 @@ pub(crate) fn run(engine: &dyn Engine) -> Result<()> {
 fn dig(engine: &dyn Engine, dataflow: DataflowNo) -> Result<()> {
     let mut from = ExportSeq(0);
     loop {
-        let range = DEAD_LETTERS.key(&(dataflow, from))..DEAD_LETTERS.prefix(&dataflow).end;
+        let range = DEAD_LETTERS.key(&(dataflow, from)).to_vec()..DEAD_LETTERS.prefix(&dataflow).end;
         let letters = DEAD_LETTERS.scan(engine, range, PAGE, false)?;
         let Some(((_, last), _)) = letters.last() else {
             return Ok(());
@@ -61,6 +61,6 @@ fn dig(engine: &dyn Engine, dataflow: DataflowNo) -> Result<()> {
         for (key, revision) in passed {
             GRAVES.put(&mut batch, &key, &revision)?;
         }
-        engine.commit(&batch)?;
+        engine.commit(batch)?;
     }
 }

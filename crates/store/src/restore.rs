@@ -30,5 +30,5 @@ pub(crate) fn finish(engine: &dyn Engine) -> Result<()> {
     let mut batch = Batch::default();
     batch.delete(RESTORED.to_vec());
     META.put(&mut batch, &(), &meta)?;
-    engine.commit(&batch)
+    engine.commit(batch)
 }

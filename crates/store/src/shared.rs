@@ -34,8 +34,8 @@ impl Missing {
 pub(crate) struct Shared {
     /// Where the engine is opened.
     pub(crate) place: Box<dyn Reopen>,
-    /// The open engine; `None` after a failed commit until it is open again. A commit holds it exclusively from
-    /// its first write until it is durable, so nobody reads what could still be lost.
+    /// The open engine; `None` after a failed commit until it is open again. A batch that is durable is applied to it
+    /// exclusively, so nobody reads half of one.
     pub(crate) engine: RwLock<Option<Box<dyn Engine>>>,
     /// Grows at each reopen after a failed commit.
     pub(crate) generation: AtomicU64,

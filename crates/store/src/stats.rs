@@ -33,7 +33,7 @@ impl Store {
         for space in Space::ALL {
             spaces.push((space, self.count(space)?));
         }
-        let disk_bytes = self.read(|engine| engine.disk_bytes())?;
+        let disk_bytes = self.read(|engine| Ok(engine.weight()?.disk_bytes))?;
         Ok(Stats { spaces, disk_bytes })
     }
 

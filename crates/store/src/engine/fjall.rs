@@ -17,7 +17,7 @@ mod room;
 mod tests;
 
 use super::files::{free_bytes, guarded, make_aside, tree_bytes, unopenable};
-use super::{Batch, Engine, Read, Reopen, Row};
+use super::{Base, Change, Key, OpenBase, Read, Row};
 use crate::error::{Error, Result};
 use crate::lock::retry;
 use crate::options::{Options, SyncFile};
@@ -121,8 +121,8 @@ fn keyspace() -> KeyspaceCreateOptions {
         .compaction_strategy(Arc::new(Leveled::default().with_table_target_size(TABLE)))
 }
 
-impl Reopen for FjallFolder {
-    fn open(&self) -> Result<Box<dyn Engine>> {
+impl OpenBase for FjallFolder {
+    fn open(&self) -> Result<Box<dyn Base>> {
         let live = self.folder.join(NAME);
         if !live.exists() {
             self.create()?;
@@ -197,18 +197,21 @@ impl Read for Fjall {
     }
 }
 
-impl Engine for Fjall {
-    fn commit(&self, batch: &Batch) -> Result<()> {
-        self.take_room(batch)?;
+impl Base for Fjall {
+    fn write(&self, rows: &[(&Key, &Change)]) -> Result<()> {
+        self.take_room(rows)?;
         self.keep_up()?;
         let mut writes = self.db.batch().durability(Some(PersistMode::Buffer));
-        for (key, change) in batch.writes() {
-            match change {
-                Some(value) => writes.insert(&self.rows, &key[..], &value[..]),
+        for (key, change) in rows {
+            match change.value() {
+                Some(value) => writes.insert(&self.rows, &key[..], value),
                 None => writes.remove(&self.rows, &key[..]),
             }
         }
-        writes.commit().map_err(failed("commit"))?;
+        writes.commit().map_err(failed("write"))
+    }
+
+    fn sync(&self) -> Result<()> {
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         journal.sync(&self.sync).map_err(|error| Error::Engine {
             doing: "sync",
@@ -218,10 +221,6 @@ impl Engine for Fjall {
 
     fn disk_bytes(&self) -> Result<u64> {
         tree_bytes(&self.folder).map_err(Error::io("measure", &self.folder))
-    }
-
-    fn waits(&self) -> bool {
-        true
     }
 }
 

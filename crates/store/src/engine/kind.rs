@@ -1,6 +1,7 @@
 //! The engines that keep a store in a folder.
 
-use super::{FjallFolder, Reopen, SledFolder, unopenable};
+use super::logged::LoggedFolder;
+use super::{FjallFolder, OpenBase, Reopen, SledFolder, unopenable};
 use crate::error::Result;
 use crate::options::Options;
 use std::path::Path;
@@ -51,8 +52,13 @@ impl EngineKind {
         }
     }
 
-    /// The place of such an engine in `folder`, which exists.
+    /// The place of such an engine in `folder`, which exists, with a log before it.
     pub fn place(self, folder: &Path, options: &Options) -> Box<dyn Reopen> {
+        Box::new(LoggedFolder::new(folder, self.base(folder, options), options))
+    }
+
+    /// The place of the engine alone: for who fills a folder that is no store yet.
+    pub(crate) fn base(self, folder: &Path, options: &Options) -> Box<dyn OpenBase> {
         match self {
             Self::Sled => Box::new(SledFolder::new(folder, options)),
             Self::Fjall => Box::new(FjallFolder::new(folder, options)),

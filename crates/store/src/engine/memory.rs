@@ -1,6 +1,6 @@
 //! An engine in memory, for simulations and backtests. It can fail and crash like a real one.
 
-use super::{Batch, Engine, Read, Reopen, Row};
+use super::{Base, Batch, Change, Engine, Key, OpenBase, Read, Reopen, Row, Weight};
 use crate::error::{Error, Result};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -115,6 +115,11 @@ impl Disk {
         Ok(&self.rows)
     }
 
+    fn bytes(&self) -> u64 {
+        let bytes = self.rows.iter().map(|(key, value)| key.len() + value.len());
+        bytes.sum::<usize>() as u64
+    }
+
     fn crash(&mut self) {
         for (key, before) in std::mem::take(&mut self.unsynced) {
             match before {
@@ -124,15 +129,19 @@ impl Disk {
         }
     }
 
+    fn write(&mut self, key: &[u8], change: &Change, remember: bool) {
+        let before = match change.value() {
+            Some(value) => self.rows.insert(key.to_vec(), value.to_vec()),
+            None => self.rows.remove(key),
+        };
+        if remember {
+            self.unsynced.entry(key.to_vec()).or_insert(before);
+        }
+    }
+
     fn apply(&mut self, batch: &Batch, remember: bool) {
-        for (key, write) in batch.writes() {
-            let before = match write {
-                Some(value) => self.rows.insert(key.clone(), value.clone()),
-                None => self.rows.remove(key),
-            };
-            if remember {
-                self.unsynced.entry(key.clone()).or_insert(before);
-            }
+        for (key, change) in batch.writes() {
+            self.write(key, change, remember);
         }
     }
 }
@@ -178,7 +187,7 @@ impl Read for Memory {
 }
 
 impl Engine for Memory {
-    fn commit(&self, batch: &Batch) -> Result<()> {
+    fn apply(&self, batch: Batch) -> Result<()> {
         let mut disk = self.lock();
         let fault = disk.faults.pop_front().flatten();
         let failed = |why: &str| {
@@ -186,23 +195,19 @@ impl Engine for Memory {
             Err(Error::Engine { doing: "commit", why })
         };
         match fault {
-            Some(Fault::Full) => {
-                let folder = PathBuf::from("memory (injected)");
-                let (free, needed) = (0, 1);
-                return Err(Error::Full { folder, free, needed });
-            }
+            Some(Fault::Full) => return Err(full()),
             Some(Fault::Refused) => return failed("input/output error"),
             Some(Fault::RefusedAndClosed) => {
                 disk.closed += 1;
                 return failed("input/output error");
             }
             Some(Fault::Unsynced) => {
-                disk.apply(batch, true);
+                disk.apply(&batch, true);
                 return failed("sync: input/output error");
             }
             None | Some(Fault::Unanswered) => {}
         }
-        disk.apply(batch, false);
+        disk.apply(&batch, false);
         disk.commits += 1;
         if fault.is_some() {
             return failed("the answer was lost");
@@ -210,16 +215,61 @@ impl Engine for Memory {
         Ok(())
     }
 
-    fn disk_bytes(&self) -> Result<u64> {
-        let disk = self.lock();
-        Ok(disk
-            .rows
-            .iter()
-            .map(|(key, value)| (key.len() + value.len()) as u64)
-            .sum())
+    fn weight(&self) -> Result<Weight> {
+        Ok(Weight {
+            disk_bytes: self.lock().bytes(),
+            ..Weight::default()
+        })
     }
 
     fn waits(&self) -> bool {
         false
     }
+}
+
+/// As the engine behind a log: what is written is lost in a crash until the next sync.
+impl Base for Memory {
+    fn write(&self, rows: &[(&Key, &Change)]) -> Result<()> {
+        let mut disk = self.lock();
+        match disk.faults.pop_front().flatten() {
+            None => {}
+            Some(Fault::Full) => return Err(full()),
+            Some(_) => {
+                let why = "input/output error (injected)".to_owned();
+                return Err(Error::Engine { doing: "write", why });
+            }
+        }
+        for (key, change) in rows {
+            disk.write(key, change, true);
+        }
+        Ok(())
+    }
+
+    fn sync(&self) -> Result<()> {
+        let mut disk = self.lock();
+        disk.unsynced.clear();
+        disk.commits += 1;
+        Ok(())
+    }
+
+    fn disk_bytes(&self) -> Result<u64> {
+        Ok(self.lock().bytes())
+    }
+}
+
+impl OpenBase for Memory {
+    fn open(&self) -> Result<Box<dyn Base>> {
+        self.lock().crash();
+        Ok(Box::new(self.clone()))
+    }
+
+    fn free_bytes(&self) -> io::Result<u64> {
+        Reopen::free_bytes(self)
+    }
+}
+
+fn full() -> Error {
+    let folder = PathBuf::from("memory (injected)");
+    let (free, needed) = (0, 1);
+    Error::Full { folder, free, needed }
 }

@@ -16,7 +16,7 @@ mod room;
 mod tests;
 
 use super::files::{drop_unsynced, free_bytes, guarded, make_aside, sync_path, tree_bytes, unopenable};
-use super::{Batch, Engine, Read, Reopen, Row};
+use super::{Base, Change, Key, OpenBase, Read, Row};
 use crate::error::{Error, Result};
 use crate::lock::retry;
 use crate::options::{Options, SyncFile};
@@ -88,8 +88,8 @@ impl SledFolder {
     }
 }
 
-impl Reopen for SledFolder {
-    fn open(&self) -> Result<Box<dyn Engine>> {
+impl OpenBase for SledFolder {
+    fn open(&self) -> Result<Box<dyn Base>> {
         let live = self.folder.join(NAME);
         if !live.exists() {
             self.create()?;
@@ -132,7 +132,7 @@ impl Reopen for SledFolder {
 
 struct Sled {
     tree: ::sled::Tree,
-    /// Which values are in pieces. Nobody reads while a commit is under way, so this is never waited for.
+    /// Which values are in pieces.
     large: RwLock<Large>,
     /// Its data file, opened a second time for the sync.
     file: File,
@@ -141,7 +141,15 @@ struct Sled {
 }
 
 impl Sled {
-    fn sync(&self) -> io::Result<()> {
+    /// Puts a value of any size, or deletes it.
+    fn put(&self, key: &[u8], value: Option<&[u8]>) -> ::sled::Result<()> {
+        let mut large = self.large.write().unwrap_or_else(PoisonError::into_inner);
+        let pieces = large.note(key, value);
+        drop(large);
+        pieces.write(&self.tree, key, value)
+    }
+
+    fn sync_files(&self) -> io::Result<()> {
         // Empty, unless a page has grown beyond all expectation.
         let blobs = self.folder.join("blobs");
         let mut any = false;
@@ -193,17 +201,19 @@ impl Read for Sled {
     }
 }
 
-impl Engine for Sled {
-    fn commit(&self, batch: &Batch) -> Result<()> {
-        room::take(&self.file, &self.folder, batch)?;
-        let mut large = self.large.write().unwrap_or_else(PoisonError::into_inner);
-        let mut writes = ::sled::Batch::default();
-        for (key, change) in batch.writes() {
-            large.write(&mut writes, key, change.as_deref());
+impl Base for Sled {
+    /// One row after the other, in the order of keys: what sled calls a batch it applies in no order, which costs twice as much.
+    fn write(&self, rows: &[(&Key, &Change)]) -> Result<()> {
+        room::take(&self.file, &self.folder, rows)?;
+        for (key, change) in rows {
+            self.put(key, change.value()).map_err(failed("write"))?;
         }
-        self.tree.apply_batch(writes).map_err(failed("commit"))?;
+        Ok(())
+    }
+
+    fn sync(&self) -> Result<()> {
         self.tree.flush().map_err(failed("flush"))?;
-        self.sync().map_err(|error| Error::Engine {
+        self.sync_files().map_err(|error| Error::Engine {
             doing: "sync",
             why: error.to_string(),
         })
@@ -211,10 +221,6 @@ impl Engine for Sled {
 
     fn disk_bytes(&self) -> Result<u64> {
         tree_bytes(&self.folder).map_err(Error::io("measure", &self.folder))
-    }
-
-    fn waits(&self) -> bool {
-        true
     }
 }
 

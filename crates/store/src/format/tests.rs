@@ -44,7 +44,7 @@ fn old_store() -> Memory {
             batch.put(vec![space, high, low], vec![1, low / 2]);
         }
     }
-    memory.commit(&batch).unwrap();
+    memory.commit(batch).unwrap();
     memory
 }
 
@@ -89,7 +89,7 @@ fn a_row_that_cannot_be_converted_stops_the_migration_and_is_named() {
     let memory = old_store();
     let mut batch = Batch::default();
     batch.put(b"Ebad".to_vec(), vec![1, 200]);
-    memory.commit(&batch).unwrap();
+    memory.commit(batch).unwrap();
     let error = migrate(&memory, STEPS).unwrap_err();
     assert!(
         matches!(&error, Error::Migration { to: 2, key, .. } if key == "45626164"),
@@ -104,7 +104,7 @@ fn a_newer_or_unfinished_store_is_refused_untouched() {
     assert!(!migrate(&memory, STEPS).unwrap(), "there is no store yet");
     let mut batch = Batch::default();
     write(&mut batch, 3);
-    memory.commit(&batch).unwrap();
+    memory.commit(batch).unwrap();
     let answer = migrate(&memory, STEPS);
     assert!(
         matches!(answer, Err(Error::FormatTooNew { found: 3, known: 2 })),
@@ -114,7 +114,7 @@ fn a_newer_or_unfinished_store_is_refused_untouched() {
     let memory = Memory::new();
     let mut batch = Batch::default();
     batch.put(b"P1".to_vec(), vec![1, 1]);
-    memory.commit(&batch).unwrap();
+    memory.commit(batch).unwrap();
     let before = memory.durable();
     assert!(matches!(migrate(&memory, STEPS), Err(Error::Unfinished)));
     assert_eq!(memory.durable(), before);

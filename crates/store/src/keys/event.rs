@@ -3,9 +3,7 @@
 use super::table::Table;
 use crate::digest::Digest;
 use crate::keyspace::Space;
-use model::{Event, ProfileId, Timestamp};
+use model::{Event, ProfileId};
 
-/// (owner, timestamp, hash of dataset and `_id`) -> event
-pub(crate) const EVENTS: Table<(ProfileId, Timestamp, Digest), Event> = Table::new(Space::Events);
-/// (owner, hash of dataset and `_id`) -> timestamp
-pub(crate) const EVENT_IDS: Table<(ProfileId, Digest), Timestamp> = Table::new(Space::EventIds);
+/// (owner, hash of dataset and `_id`) -> event
+pub(crate) const EVENTS: Table<(ProfileId, Digest), Event> = Table::new(Space::Events);

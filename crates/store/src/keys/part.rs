@@ -1,12 +1,13 @@
 //! Keys are tuples of parts; each part has a fixed width and an order-preserving form.
 
 use crate::digest::Digest;
+use crate::engine::Key;
 use model::{Class, DataflowNo, DatasetId, ExportSeq, JobNo, ProfileId, Timestamp};
 
 /// A part of a key, or a whole key.
 pub(crate) trait Part: Sized {
     /// Appends its bytes.
-    fn write(&self, out: &mut Vec<u8>);
+    fn write(&self, out: &mut Key);
     /// Reads itself from the front of `bytes` and leaves the rest there.
     fn read(bytes: &mut &[u8]) -> Option<Self>;
 }
@@ -14,9 +15,9 @@ pub(crate) trait Part: Sized {
 macro_rules! big_endian {
     ($($part:ty, $width:ty, $to:expr, $from:expr;)*) => { $(
         impl Part for $part {
-            fn write(&self, out: &mut Vec<u8>) {
+            fn write(&self, out: &mut Key) {
                 let number: $width = $to(self);
-                out.extend_from_slice(&number.to_be_bytes());
+                out.extend(&number.to_be_bytes());
             }
             fn read(bytes: &mut &[u8]) -> Option<Self> {
                 let (head, rest) = bytes.split_first_chunk()?;
@@ -44,7 +45,7 @@ big_endian! {
 }
 
 impl Part for () {
-    fn write(&self, _: &mut Vec<u8>) {}
+    fn write(&self, _: &mut Key) {}
     fn read(_: &mut &[u8]) -> Option<Self> {
         Some(())
     }
@@ -52,8 +53,8 @@ impl Part for () {
 
 /// Of variable width, so only ever the last part of a key.
 impl Part for DatasetId {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.as_str().as_bytes());
+    fn write(&self, out: &mut Key) {
+        out.extend(self.as_str().as_bytes());
     }
     fn read(bytes: &mut &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(std::mem::take(bytes)).ok()?;
@@ -64,7 +65,7 @@ impl Part for DatasetId {
 macro_rules! tuple {
     ($($part:ident $index:tt),*) => {
         impl<$($part: Part),*> Part for ($($part,)*) {
-            fn write(&self, out: &mut Vec<u8>) {
+            fn write(&self, out: &mut Key) {
                 $(self.$index.write(out);)*
             }
             fn read(bytes: &mut &[u8]) -> Option<Self> {

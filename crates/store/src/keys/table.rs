@@ -2,7 +2,7 @@
 
 use super::codec::{self, Older};
 use super::part::Part;
-use crate::engine::{Change, Read, Row};
+use crate::engine::{Change, Key, Read, Row};
 use crate::error::{Error, Result};
 use crate::keyspace::Space;
 use serde::Serialize;
@@ -12,8 +12,8 @@ use std::ops::Range;
 
 /// Takes writes: a batch being built.
 pub(crate) trait Write {
-    /// Puts or, with `None`, deletes.
-    fn write(&mut self, key: Vec<u8>, value: Change);
+    /// Has `key` change so.
+    fn write(&mut self, key: Key, change: Change);
 }
 
 /// The rows of one key space: `K` is the key, `V` the value.
@@ -40,7 +40,7 @@ impl<K: Part, V: Serialize + DeserializeOwned> Table<K, V> {
     }
 
     /// The stored key.
-    pub(crate) fn key(&self, key: &K) -> Vec<u8> {
+    pub(crate) fn key(&self, key: &K) -> Key {
         self.bytes(key)
     }
 
@@ -48,6 +48,11 @@ impl<K: Part, V: Serialize + DeserializeOwned> Table<K, V> {
     pub(crate) fn get<R: Read + ?Sized>(&self, rows: &R, key: &K) -> Result<Option<V>> {
         let key = self.key(key);
         rows.get(&key)?.map(|value| self.value(&key, &value)).transpose()
+    }
+
+    /// Whether there is a row at `key`.
+    pub(crate) fn is_there<R: Read + ?Sized>(&self, rows: &R, key: &K) -> Result<bool> {
+        Ok(rows.get(&self.key(key))?.is_some())
     }
 
     /// The value at `key` and the size of its row.
@@ -70,10 +75,9 @@ impl<K: Part, V: Serialize + DeserializeOwned> Table<K, V> {
         rows: &R,
         keys: impl IntoIterator<Item = K>,
     ) -> Result<Vec<Option<V>>> {
-        let keys: Vec<Vec<u8>> = keys.into_iter().map(|key| self.key(&key)).collect();
+        let keys: Vec<Key> = keys.into_iter().map(|key| self.key(&key)).collect();
         let values = rows.multi_get(&keys)?;
-        let decode =
-            |(key, value): (&Vec<u8>, Option<Vec<u8>>)| value.map(|v| self.value(key, &v)).transpose();
+        let decode = |(key, value): (&Key, Option<Vec<u8>>)| value.map(|v| self.value(key, &v)).transpose();
         keys.iter().zip(values).map(decode).collect()
     }
 
@@ -130,38 +134,50 @@ impl<K: Part, V: Serialize + DeserializeOwned> Table<K, V> {
 
     /// Puts `value` at `key` and tells the size of the row, as [`Table::get_sized`] will.
     pub(crate) fn put_sized<W: Write + ?Sized>(&self, to: &mut W, key: &K, value: &V) -> Result<usize> {
+        let (key, value) = self.row(key, value)?;
+        let size = value.len();
+        to.write(key, Change::Put(value));
+        Ok(size)
+    }
+
+    /// As [`Table::put_sized`], at a key where nothing is: it leaves no trace if it goes soon.
+    pub(crate) fn put_new<W: Write + ?Sized>(&self, to: &mut W, key: &K, value: &V) -> Result<usize> {
+        let (key, value) = self.row(key, value)?;
+        let size = value.len();
+        to.write(key, Change::New(value));
+        Ok(size)
+    }
+
+    fn row(&self, key: &K, value: &V) -> Result<(Key, Vec<u8>)> {
         let key = self.key(key);
         let value = codec::encode(self.version, value).map_err(|why| self.corrupt(&key, why))?;
-        let size = value.len();
-        to.write(key, Some(value));
-        Ok(size)
+        Ok((key, value))
     }
 
     /// Deletes what is at `key`.
     pub(crate) fn delete<W: Write + ?Sized>(&self, to: &mut W, key: &K) {
-        to.write(self.key(key), None);
+        to.write(self.key(key), Change::Delete);
     }
 
     /// The keys that begin with `parts`, which must be leading parts of `K`.
     pub(crate) fn prefix<P: Part>(&self, parts: &P) -> Range<Vec<u8>> {
-        let start = self.bytes(parts);
+        let start = self.bytes(parts).to_vec();
         let end = successor(&start);
         start..end
     }
 
     /// The keys from `from` on, before `to`; both leading parts of `K`.
     pub(crate) fn range<P: Part, Q: Part>(&self, from: &P, to: &Q) -> Range<Vec<u8>> {
-        self.bytes(from)..self.bytes(to)
+        self.bytes(from).to_vec()..self.bytes(to).to_vec()
     }
 
     /// The keys from `from` to the end of the table.
     pub(crate) fn from<P: Part>(&self, from: &P) -> Range<Vec<u8>> {
-        self.bytes(from)..vec![self.space.prefix() + 1]
+        self.bytes(from).to_vec()..vec![self.space.prefix() + 1]
     }
 
-    fn bytes<P: Part>(&self, parts: &P) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(33);
-        bytes.push(self.space.prefix());
+    fn bytes<P: Part>(&self, parts: &P) -> Key {
+        let mut bytes = Key::from([self.space.prefix()]);
         parts.write(&mut bytes);
         bytes
     }

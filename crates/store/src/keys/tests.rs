@@ -3,7 +3,7 @@
 use super::part::Part;
 use super::{codec, table::after};
 use crate::digest::Digest;
-use crate::engine::{Batch, Engine, Memory};
+use crate::engine::{Batch, Engine, Key, Memory};
 use crate::error::Error;
 use crate::keys::{META, TIMERS};
 use crate::keyspace::Space;
@@ -25,8 +25,8 @@ fn lane_key() -> impl Strategy<Value = LaneKey> {
     })
 }
 
-fn bytes(part: &impl Part) -> Vec<u8> {
-    let mut out = Vec::new();
+fn bytes(part: &impl Part) -> Key {
+    let mut out = Key::new();
     part.write(&mut out);
     out
 }
@@ -44,7 +44,7 @@ proptest! {
     #[test]
     fn a_prefix_covers_its_keys_and_no_other(due: i64, profile: u64, other: i64) {
         let range = TIMERS.prefix(&Timestamp::from_millis(due));
-        let key = |due| TIMERS.key(&(Timestamp::from_millis(due), ProfileId::from_bits(profile)));
+        let key = |due| TIMERS.key(&(Timestamp::from_millis(due), ProfileId::from_bits(profile))).to_vec();
         prop_assert!(range.contains(&key(due)));
         prop_assert_eq!(range.contains(&key(other)), due == other);
     }
@@ -52,7 +52,9 @@ proptest! {
 
 #[test]
 fn extremes_are_in_range() {
-    let key = TIMERS.key(&(Timestamp::MAX, ProfileId::from_bits(u64::MAX)));
+    let key = TIMERS
+        .key(&(Timestamp::MAX, ProfileId::from_bits(u64::MAX)))
+        .to_vec();
     assert!(TIMERS.prefix(&Timestamp::MAX).contains(&key));
     assert!(TIMERS.prefix(&()).contains(&key));
     assert!(TIMERS.from(&Timestamp::MIN).contains(&key));
@@ -99,7 +101,7 @@ fn a_damaged_value_is_refused_and_named() {
     let memory = Memory::new();
     let mut batch = Batch::default();
     batch.put(META.key(&()), vec![9, 9]);
-    memory.commit(&batch).unwrap();
+    memory.commit(batch).unwrap();
     let error = META.get(&memory, &()).unwrap_err();
     assert!(
         matches!(&error, Error::Corrupt { space: "meta", key, .. } if key == "5a"),

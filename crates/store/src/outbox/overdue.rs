@@ -18,7 +18,7 @@ impl Store {
         // Most often the first one is young, and that is all.
         let mut rows = 1;
         while overdue.len() < limit {
-            let range = EXPORTS.key(&(dataflow, from))..EXPORTS.prefix(&dataflow).end;
+            let range = EXPORTS.key(&(dataflow, from)).to_vec()..EXPORTS.prefix(&dataflow).end;
             let page = self.read(|engine| EXPORTS.scan(engine, range, rows, false))?;
             let whole = page.len() < rows;
             rows = PAGE;

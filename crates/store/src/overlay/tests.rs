@@ -1,7 +1,7 @@
 //! An overlay over an engine reads like the engine after the commit.
 
 use super::Overlay;
-use crate::engine::{Batch, Engine, Memory, Read};
+use crate::engine::{Batch, Change, Engine, Memory, Read};
 use crate::keys::Write;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -13,12 +13,17 @@ fn writes() -> impl Strategy<Value = Vec<(u8, Option<u8>)>> {
 
 fn write(to: &mut impl Write, rows: &mut BTreeMap<Vec<u8>, Vec<u8>>, writes: &[(u8, Option<u8>)]) {
     for (key, value) in writes {
-        let (key, value) = (vec![*key], value.map(|value| vec![value]));
-        match &value {
-            Some(value) => rows.insert(key.clone(), value.clone()),
+        let key = vec![*key];
+        let change = match value {
+            None => Change::Delete,
+            Some(value) if rows.contains_key(&key) => Change::Put(vec![*value]),
+            Some(value) => Change::New(vec![*value]),
+        };
+        match change.value() {
+            Some(value) => rows.insert(key.clone(), value.to_vec()),
             None => rows.remove(&key),
         };
-        to.write(key, value);
+        to.write(key.into(), change);
     }
 }
 
@@ -32,7 +37,7 @@ proptest! {
         let (memory, mut rows) = (Memory::new(), BTreeMap::new());
         let mut batch = Batch::default();
         write(&mut batch, &mut rows, &stored);
-        memory.commit(&batch).unwrap();
+        memory.commit(batch).unwrap();
         let mut overlay = Overlay::new(&memory);
         write(&mut overlay, &mut rows, &kept);
         let mark = overlay.mark();
@@ -49,7 +54,7 @@ proptest! {
         }
         wanted.truncate(limit);
         prop_assert_eq!(overlay.scan(vec![from]..vec![to], limit, reverse).unwrap(), wanted);
-        memory.commit(&overlay.into_batch()).unwrap();
+        memory.commit(overlay.into_batch()).unwrap();
         prop_assert_eq!(memory.durable(), rows);
     }
 }

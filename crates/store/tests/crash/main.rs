@@ -19,7 +19,8 @@ use batches::commit;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
-use store::{EngineKind, Memory, Options, Row, Space, open, open_on};
+use std::time::Duration;
+use store::{EngineKind, LogOptions, Memory, Options, Row, Space, open, open_on};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +41,12 @@ fn options(engine: &str) -> Options {
     Options {
         engine: EngineKind::named(engine).unwrap(),
         cache_bytes: 32 << 20,
+        // So that files of the log and tables change many times in a short life, and some lives end in it.
+        log: LogOptions {
+            segment_bytes: 1 << 20,
+            table_bytes: 512 << 10,
+            every: Duration::from_millis(50),
+        },
         min_free_bytes: 0,
         ..Options::default()
     }

@@ -75,7 +75,7 @@ async fn a_request_that_fails_half_way_leaves_nothing_and_the_others_go_on() {
     // The counters of dataflow 9 cannot be read, which a batch finds out after it has written other rows.
     let mut damage = Batch::default();
     damage.put(b"S\0\0\0\x09".to_vec(), b"?".to_vec());
-    memory.commit(&damage).unwrap();
+    memory.commit(damage).unwrap();
     let before = memory.durable();
     let decided = [1, 9].map(|flow| OutboxOp::Export(export(live(flow), profile(8), 1)));
     let decided = decided.to_vec();

@@ -12,15 +12,16 @@ fn rows_are_one_ordered_map() {
         for n in 0..100_u8 {
             first.put(vec![b'P', n], vec![n]);
         }
-        engine.commit(&first).unwrap();
+        engine.commit(first).unwrap();
+        engine.catch_up().unwrap();
         let mut second = Batch::default();
         second.delete(vec![b'P', 7]);
         second.put(vec![b'P', 8], b"new".to_vec());
-        engine.commit(&second).unwrap();
+        engine.commit(second).unwrap();
 
         assert_eq!(engine.get(&[b'P', 7]).unwrap(), None, "{name}");
         assert_eq!(engine.get(&[b'P', 8]).unwrap(), Some(b"new".to_vec()), "{name}");
-        let found = engine.multi_get(&[vec![b'P', 9], vec![b'P', 200]]).unwrap();
+        let found = engine.multi_get(&[[b'P', 9].into(), [b'P', 200].into()]).unwrap();
         assert_eq!(found, [Some(vec![9]), None], "{name}");
         let keys =
             |rows: Vec<(Vec<u8>, Vec<u8>)>| rows.into_iter().map(|(key, _)| key[1]).collect::<Vec<_>>();
@@ -217,7 +218,8 @@ fn values_of_any_size_are_kept_replaced_and_deleted() {
                         Some(size) => batch.put(vec![b'B', key], vec![byte; size]),
                         None => batch.delete(vec![b'B', key]),
                     }
-                    engine.commit(&batch).unwrap();
+                    engine.commit(batch).unwrap();
+                    engine.catch_up().unwrap();
                 }
                 drop(engine);
                 let engine = place().open().unwrap();
@@ -267,8 +269,9 @@ fn rows_of_the_largest_size_stay_in_the_log_however_they_come_and_go() {
             one.delete(key(n));
             batches.push(one);
         }
-        for (number, batch) in batches.iter().enumerate() {
+        for (number, batch) in batches.into_iter().enumerate() {
             engine.commit(batch).unwrap();
+            engine.catch_up().unwrap();
             // What sled keeps in files of its own does not come back from a power cut as it was.
             if let Ok(mut files) = std::fs::read_dir(folder.path().join("sled/blobs")) {
                 assert!(files.next().is_none(), "{name}: after batch {number}");

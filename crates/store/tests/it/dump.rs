@@ -159,7 +159,7 @@ async fn an_import_that_was_cut_does_not_pass_for_a_store(engine: EngineKind) {
     let place = engine.place(&into, &options_of(engine));
     let mut undo = store::Batch::default();
     undo.delete(b"Zformat".to_vec());
-    place.open().unwrap().commit(&undo).unwrap();
+    place.open().unwrap().commit(undo).unwrap();
     let Err(error) = open(&into, &options_of(engine)) else {
         panic!("opened")
     };

@@ -54,14 +54,20 @@ async fn a_newer_format_is_refused(engine: EngineKind) {
         b"Zformat".to_vec(),
         (migrations::FORMAT + 1).to_be_bytes().to_vec(),
     );
-    place.open().unwrap().commit(&newer).unwrap();
+    place.open().unwrap().commit(newer).unwrap();
     let Err(error) = open(folder.path(), &options_of(engine)) else {
         panic!("opened")
     };
     assert!(error.to_string().contains("use a newer weir"), "{error}");
 }
 
-/// The file that the last batch is in.
+/// The file that a batch is synced in.
+fn log_file(folder: &Path) -> PathBuf {
+    let files = fs::read_dir(folder.join("log")).unwrap();
+    files.map(|file| file.unwrap().path()).min().unwrap()
+}
+
+/// The file that the engine wrote last.
 fn data_file(engine: EngineKind, folder: &Path) -> PathBuf {
     let number = |path: &PathBuf| path.file_stem()?.to_str()?.parse::<u64>().ok();
     match engine {
@@ -218,8 +224,7 @@ async fn every_commit_is_synced_before_it_is_answered(engine: EngineKind) {
         ..options_of(engine)
     };
     let running = start(folder.path(), &options);
-    let data = data_file(engine, folder.path());
-    let ino = std::os::unix::fs::MetadataExt::ino(&fs::metadata(data).unwrap());
+    let ino = std::os::unix::fs::MetadataExt::ino(&fs::metadata(log_file(folder.path())).unwrap());
     for n in 1..=3_u64 {
         syncs.lock().unwrap().clear();
         let next = batch(
@@ -227,7 +232,7 @@ async fn every_commit_is_synced_before_it_is_answered(engine: EngineKind) {
             vec![OutboxOp::Export(export(live(1), profile(n), 1))],
         );
         running.store.commit(next).await.unwrap();
-        assert_eq!(*syncs.lock().unwrap(), [ino], "one sync, of the data file");
+        assert_eq!(*syncs.lock().unwrap(), [ino], "one sync, of the log");
     }
     running.stop().await;
 }

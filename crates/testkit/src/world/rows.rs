@@ -46,11 +46,6 @@ impl World {
             "{rows:?}"
         );
         assert_eq!(of(Space::Events), sum(|profile| profile.events.len()), "{rows:?}");
-        assert_eq!(
-            of(Space::EventIds),
-            of(Space::Events),
-            "events and what is known of their ids: {rows:?}"
-        );
         let timed = sum(|profile| usize::from(profile.hot.next_due.is_some()));
         assert_eq!(
             of(Space::Timers),

@@ -1,8 +1,8 @@
 //! Room on the disk, looked for before fjall writes.
 
 use super::{Fjall, TABLE};
-use crate::engine::Batch;
 use crate::engine::files::free_bytes;
+use crate::engine::{Change, Key};
 use crate::error::{Error, Result};
 
 /// What merging tables takes at a time, beside the tables it merges: those of the first level and of the one they go
@@ -14,14 +14,15 @@ const OVERHEAD: u64 = 64;
 const SLACK: u64 = 1 << 20;
 
 impl Fjall {
-    /// Makes sure that `batch` can be written to the journal, that all which is in memory can be flushed, and that
+    /// Makes sure that `rows` can be written to the journal, that all which is in memory can be flushed, and that
     /// tables can be merged. Blocks cannot be set aside for fjall as they are for sled: another program may take what
     /// is counted here. Then a write fails, and the engine is opened again on what is durable.
-    pub(super) fn take_room(&self, batch: &Batch) -> Result<()> {
-        let batch = batch.bytes() + OVERHEAD * batch.writes().len() as u64;
+    pub(super) fn take_room(&self, rows: &[(&Key, &Change)]) -> Result<()> {
+        let bytes: usize = rows.iter().map(|(key, change)| key.len() + change.bytes()).sum();
+        let bytes = bytes as u64 + OVERHEAD * rows.len() as u64;
         let merged = self.rows.disk_space().min(MERGED);
-        // The batch counts twice: for the journal, and for the flush that follows.
-        let needed = 2 * batch + self.db.write_buffer_size() + merged + SLACK;
+        // They count twice: for the journal, and for the flush that follows.
+        let needed = 2 * bytes + self.db.write_buffer_size() + merged + SLACK;
         let folder = &self.folder;
         let free = free_bytes(folder).map_err(Error::io("measure", folder))?;
         if free >= needed {

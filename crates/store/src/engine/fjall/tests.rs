@@ -1,7 +1,7 @@
 //! What the store never sees of fjall.
 
 use super::FjallFolder;
-use crate::engine::{Batch, Reopen};
+use crate::engine::{Batch, OpenBase};
 use crate::options::Options;
 use std::collections::BTreeSet;
 use std::fs;
@@ -44,7 +44,7 @@ fn a_batch_is_synced_in_whichever_journal_it_is() {
         synced.lock().unwrap().clear();
         let mut batch = Batch::default();
         batch.put(vec![b'B', number % 8], vec![number; 2 << 20]);
-        engine.commit(&batch).unwrap();
+        engine.fill(&batch).unwrap();
         let after = last(folder.path());
         let synced = synced.lock().unwrap();
         assert!(
@@ -78,7 +78,7 @@ fn work_in_the_background_that_fails_fails_commits_and_loses_nothing() {
         batch.put([&b"B"[..], &number.to_be_bytes()].concat(), vec![1; 2 << 20]);
         batch
     };
-    let failed = (0..200).find(|&number| engine.commit(&batch(number)).is_err());
+    let failed = (0..200).find(|&number| engine.fill(&batch(number)).is_err());
     let acknowledged = failed.expect("the background never failed");
     assert!(acknowledged > 10, "only {acknowledged}: a memtable holds more");
     drop(engine);
@@ -88,5 +88,5 @@ fn work_in_the_background_that_fails_fails_commits_and_loses_nothing() {
         let key = [&b"B"[..], &number.to_be_bytes()].concat();
         assert!(engine.get(&key).unwrap().is_some(), "{number}");
     }
-    engine.commit(&batch(0)).unwrap();
+    engine.fill(&batch(0)).unwrap();
 }

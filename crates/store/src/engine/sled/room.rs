@@ -2,11 +2,11 @@
 //!
 //! sled does not survive a full disk: it writes several segments at a time, one of them fails in the middle of its
 //! log, and what was acknowledged before can no longer be read (seen in every run of a full 96 MiB disk). So blocks
-//! behind the end of its file are allocated before a batch is handed to it, and a batch for which there are none is
+//! behind the end of its file are allocated before rows are handed to it, and rows for which there are none are
 //! refused with nothing written.
 
-use crate::engine::Batch;
 use crate::engine::files::free_bytes;
+use crate::engine::{Change, Key};
 use crate::error::{Error, Result};
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
@@ -22,12 +22,13 @@ const AHEAD: u64 = 16 << 20;
 /// after some ten writes, which has up to seventeen rows.
 const AMPLIFICATION: u64 = 4;
 
-/// Makes sure that `batch` can be written to the data file in `folder`.
-pub(super) fn take(file: &File, folder: &Path, batch: &Batch) -> Result<()> {
+/// Makes sure that `rows` can be written to the data file in `folder`.
+pub(super) fn take(file: &File, folder: &Path, rows: &[(&Key, &Change)]) -> Result<()> {
+    let bytes: usize = rows.iter().map(|(key, change)| key.len() + change.bytes()).sum();
     let found = file.metadata().map_err(Error::io("measure", folder))?;
     // In the units of POSIX, whatever the block size of the file system.
     let allocated = found.blocks() * 512;
-    let wanted = found.len() + RESERVE + AMPLIFICATION * batch.bytes();
+    let wanted = found.len() + RESERVE + AMPLIFICATION * bytes as u64;
     if allocated >= wanted {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! What the store never sees of sled.
 
 use super::SledFolder;
-use crate::engine::{Batch, Reopen};
+use crate::engine::{Batch, OpenBase};
 use crate::options::Options;
 
 #[test]
@@ -16,7 +16,7 @@ fn no_piece_of_a_large_value_is_left_behind() {
             Some(size) => batch.put(b"B1".to_vec(), vec![7; size]),
             None => batch.delete(b"B1".to_vec()),
         }
-        engine.commit(&batch).unwrap();
+        engine.fill(&batch).unwrap();
         drop(engine);
         let db = place.open_db(&folder.path().join("sled")).unwrap();
         let rows = db.open_tree(super::TREE).unwrap().len();

@@ -6,7 +6,7 @@ use ::model::DataflowNo;
 use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
-use store::{Batch, Engine, Error, Memory, OutboxOp, Outcome, Read, Reopen, Row, Space, open_on};
+use store::{Batch, Engine, Error, Memory, OutboxOp, Outcome, Read, Reopen, Row, Space, Weight, open_on};
 
 type Event = Box<dyn FnOnce() + Send>;
 
@@ -52,12 +52,12 @@ impl Read for Watched {
 }
 
 impl Engine for Watched {
-    fn commit(&self, batch: &Batch) -> Result<(), Error> {
-        self.inner.commit(batch)
+    fn apply(&self, batch: Batch) -> Result<(), Error> {
+        self.inner.apply(batch)
     }
 
-    fn disk_bytes(&self) -> Result<u64, Error> {
-        self.inner.disk_bytes()
+    fn weight(&self) -> Result<Weight, Error> {
+        self.inner.weight()
     }
 
     fn waits(&self) -> bool {

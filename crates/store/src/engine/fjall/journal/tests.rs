@@ -1,15 +1,15 @@
 //! Journals as cuts and damage leave them.
 
 use super::*;
-use crate::engine::{Batch, Engine, EngineKind, Reopen, Row};
+use crate::engine::{Base, Batch, Change, EngineKind, Key, OpenBase, Row};
 use crate::options::Options;
 use tempfile::TempDir;
 
 /// Bytes of a page, the unit in which a power cut loses what was written.
 const PAGE: usize = 4096;
 
-fn place(folder: &Path) -> Box<dyn Reopen> {
-    EngineKind::Fjall.place(folder, &Options::default())
+fn place(folder: &Path) -> Box<dyn OpenBase> {
+    EngineKind::Fjall.base(folder, &Options::default())
 }
 
 /// Two rows, all of this byte, so long that some pages hold nothing of a batch but the middle of a value.
@@ -21,13 +21,13 @@ fn batch(byte: u8) -> Batch {
     batch
 }
 
-fn rows(engine: &dyn Engine) -> Vec<Row> {
+fn rows(engine: &dyn Base) -> Vec<Row> {
     engine.scan(vec![0]..vec![0xff], usize::MAX, false).unwrap()
 }
 
 fn expected(bytes: &[u8]) -> Vec<Row> {
     let written = |&byte: &u8| batch(byte).writes().clone().into_iter();
-    let row = |(key, change): (Vec<u8>, Option<Vec<u8>>)| (key, change.unwrap());
+    let row = |(key, change): (Key, Change)| (key.to_vec(), change.value().unwrap().to_vec());
     bytes.iter().flat_map(written).map(row).collect()
 }
 
@@ -44,7 +44,7 @@ impl Written {
         let engine = place(folder.path()).open().unwrap();
         let mut ends = [0; 3];
         for (byte, end) in (1..).zip(&mut ends) {
-            engine.commit(&batch(byte)).unwrap();
+            engine.fill(&batch(byte)).unwrap();
             *end = last(folder.path()).metadata().unwrap().len() as usize;
         }
         drop(engine);
@@ -109,7 +109,7 @@ fn what_a_cut_leaves_of_the_last_batch_is_cut_off() {
                 .open()
                 .unwrap_or_else(|error| panic!("{number}: {error}"));
             assert!(rows(&*engine) == expected(bytes), "{number}: {bytes:?}");
-            engine.commit(&batch(4)).unwrap();
+            engine.fill(&batch(4)).unwrap();
         }
     }
 }
@@ -158,7 +158,7 @@ fn a_whole_batch_is_found_far_behind_the_damage() {
 #[test]
 fn who_writes_late_writes_to_a_journal_that_is_done() {
     let folder = tempfile::tempdir().unwrap();
-    place(folder.path()).open().unwrap().commit(&batch(1)).unwrap();
+    place(folder.path()).open().unwrap().fill(&batch(1)).unwrap();
     let before = last(folder.path());
     let mut late = File::options().append(true).open(before).unwrap();
     let engine = place(folder.path()).open().unwrap();
@@ -167,7 +167,7 @@ fn who_writes_late_writes_to_a_journal_that_is_done() {
         b"\x01\x03\0\0what an instance before this one could not write in time",
     )
     .unwrap();
-    engine.commit(&batch(2)).unwrap();
+    engine.fill(&batch(2)).unwrap();
     drop(engine);
     assert!(rows(&*place(folder.path()).open().unwrap()) == expected(&[1, 2]));
 }

@@ -1,0 +1,212 @@
+//! The log: every committed batch, in order, durable before anybody is told.
+//!
+//! Files of a folder, named by number, each a block that tells the number and then records (`record`). A file is there at
+//! its full size before it is needed (`segment`), so that a commit pays for one write and one sync and not for the growth of
+//! a file; when the engine has all that a file holds, the file is used again. What a crash leaves is read back by `recover`.
+
+mod record;
+mod recover;
+mod segment;
+
+pub(crate) use recover::Recovered;
+
+use super::Batch;
+use super::files::sync_path;
+use crate::error::{Error, Result};
+use crate::options::{LogOptions, SyncFile};
+use crate::shared::locked;
+use segment::Segment;
+use std::collections::VecDeque;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Files that the engine has no more need of, kept to be used again.
+const SPARES: usize = 2;
+/// The largest buffer that is kept from one record to the next.
+const BUFFER: usize = 8 << 20;
+
+/// An open log. One thread appends; another makes files ready and gives them back.
+pub(crate) struct Log {
+    folder: PathBuf,
+    options: LogOptions,
+    sync: SyncFile,
+    writing: Mutex<Writing>,
+    /// The file that comes after the one being written to, if it is ready.
+    next: Mutex<Option<Segment>>,
+    files: Mutex<Files>,
+    /// Bytes that the engine may need to take in all that is in the log: never given to a new file.
+    reserve: AtomicU64,
+}
+
+struct Writing {
+    segment: Segment,
+    /// The number of the last record.
+    last: u64,
+    buffer: Vec<u8>,
+}
+
+/// Files that are not written to.
+struct Files {
+    /// The number of the next file to be made.
+    number: u64,
+    /// Those that are full, oldest first.
+    full: VecDeque<Full>,
+    /// Oldest first, and older than those.
+    spares: VecDeque<Spare>,
+}
+
+struct Full {
+    path: PathBuf,
+    /// The number of its last record.
+    last: u64,
+    bytes: u64,
+}
+
+struct Spare {
+    path: PathBuf,
+    bytes: u64,
+}
+
+impl Log {
+    /// Makes `batch` durable and returns the number of its record. After [`Error::Full`] nothing was written; after any
+    /// other error it may be there or not, and the log must be opened again.
+    pub(crate) fn append(&self, batch: &Batch) -> Result<u64> {
+        let mut writing = locked(&self.writing);
+        let Writing {
+            segment,
+            last,
+            buffer,
+        } = &mut *writing;
+        let number = *last + 1;
+        buffer.clear();
+        record::encode(number, batch, buffer);
+        if segment.room() < buffer.len() as u64 {
+            self.rotate(segment, *last, buffer.len() as u64)?;
+        }
+        segment.write(buffer, &self.sync)?;
+        *last = number;
+        if buffer.capacity() > BUFFER {
+            *buffer = Vec::new();
+        }
+        Ok(number)
+    }
+
+    /// The number of the last record.
+    pub(crate) fn last(&self) -> u64 {
+        locked(&self.writing).last
+    }
+
+    /// Keeps this many bytes of the disk for the engine.
+    pub(crate) fn reserve(&self, bytes: u64) {
+        self.reserve.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Goes on in the next file, which has room for `bytes`.
+    fn rotate(&self, segment: &mut Segment, last: u64, bytes: u64) -> Result<()> {
+        // Held while one is made: files are made in the order of their use.
+        let mut ready = locked(&self.next);
+        let next = match ready.take().filter(|next| next.room() >= bytes) {
+            Some(next) => next,
+            None => self.make(segment.size(), bytes)?,
+        };
+        drop(ready);
+        let full = std::mem::replace(segment, next);
+        let mut files = locked(&self.files);
+        files.full.push_back(Full {
+            bytes: full.size(),
+            path: full.path,
+            last,
+        });
+        Ok(())
+    }
+
+    /// Has a file ready before it is needed. What fails here is tried again when it is.
+    pub(crate) fn prepare(&self) {
+        if locked(&self.next).is_some() {
+            return;
+        }
+        let size = locked(&self.writing).segment.size();
+        let mut next = locked(&self.next);
+        if next.is_some() {
+            return;
+        }
+        match self.make(size, 0) {
+            Ok(made) => *next = Some(made),
+            Err(error) => tracing::debug!(%error, "no file of the log could be made ready"),
+        }
+    }
+
+    /// A file of at least `bytes`, twice as large as the one before, up to the size that all have in the end.
+    fn make(&self, before: u64, bytes: u64) -> Result<Segment> {
+        let mut files = locked(&self.files);
+        let number = files.number;
+        let wanted = bytes + record::BLOCK as u64;
+        let made = if let Some(spare) = files.spares.pop_front_if(|spare| spare.bytes >= wanted) {
+            Segment::reuse(&self.folder, number, &spare.path)?
+        } else {
+            let size = wanted.max(self.options.segment_bytes.min(2 * before));
+            Segment::make(&self.folder, number, size, self.reserve.load(Ordering::Relaxed))?
+        };
+        files.number += 1;
+        Ok(made)
+    }
+
+    /// Gives back the files of which the engine has every record, up to number `position`.
+    pub(crate) fn trim(&self, position: u64) -> Result<()> {
+        let mut files = locked(&self.files);
+        while files.full.front().is_some_and(|full| full.last <= position)
+            && let Some(Full { path, bytes, .. }) = files.full.pop_front()
+        {
+            files.spares.push_back(Spare { path, bytes });
+            if files.spares.len() > SPARES
+                && let Some(Spare { path, .. }) = files.spares.pop_front()
+            {
+                fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes of all its files, and of those whose records the engine does not have.
+    pub(crate) fn bytes(&self) -> (u64, u64) {
+        let writing = locked(&self.writing).segment.size();
+        let next = locked(&self.next).as_ref().map_or(0, Segment::size);
+        let files = locked(&self.files);
+        let full: u64 = files.full.iter().map(|full| full.bytes).sum();
+        let spare: u64 = files.spares.iter().map(|spare| spare.bytes).sum();
+        (writing + next + full + spare, writing + full)
+    }
+
+    /// Begins a log where there is none. The folder appears when it is whole.
+    pub(crate) fn begin(folder: &Path, options: LogOptions, sync: &SyncFile) -> Result<Self> {
+        let aside = folder.with_extension("new");
+        if aside.exists() {
+            fs::remove_dir_all(&aside).map_err(Error::io("remove", &aside))?;
+        }
+        fs::create_dir_all(&aside).map_err(Error::io("make", &aside))?;
+        drop(Segment::make(
+            &aside,
+            1,
+            options.segment_bytes.min(segment::LEAST),
+            0,
+        )?);
+        fs::rename(&aside, folder).map_err(Error::io("make", folder))?;
+        let parent = folder.parent().unwrap_or(Path::new("."));
+        sync_path(parent).map_err(Error::io("sync", parent))?;
+        let recovered = recover::open(folder, options, sync, 0, &mut |_, _| Ok(()))?;
+        Ok(recovered.log)
+    }
+}
+
+/// Opens the log in `folder`, hands `each` every record behind `position` (its number and its writes), and cuts a torn end.
+pub(crate) fn recover(
+    folder: &Path,
+    options: LogOptions,
+    sync: &SyncFile,
+    position: u64,
+    each: recover::Each<'_>,
+) -> Result<Recovered> {
+    recover::open(folder, options, sync, position, each)
+}

@@ -1,0 +1,106 @@
+//! One record of the log: what a group commit writes.
+//!
+//! A head of 32 bytes (mark, length of the body, number, checksum), then the body, then zeros up to the next block. The
+//! checksum is XXH3 of the body, seeded with number and length. The body is one entry a write: a byte that tells the kind
+//! of change, the length of the key (u16), the length of the value (u32) unless it is a delete, the key, the value. All numbers are big-endian.
+//!
+//! Files are used again, so behind the last record there may be older ones: they have smaller numbers.
+
+use crate::engine::{Batch, Change, Key};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// Records begin at multiples of this, so that none shares a page with one that was acknowledged before.
+pub(super) const BLOCK: usize = 4096;
+const HEAD: usize = 32;
+const MARK: &[u8; 8] = b"weirrecd";
+
+const DELETE: u8 = 0;
+const PUT: u8 = 1;
+const NEW: u8 = 2;
+
+/// Writes the record of `batch` to `out`, which is empty: whole blocks.
+pub(super) fn encode(number: u64, batch: &Batch, out: &mut Vec<u8>) {
+    out.resize(HEAD, 0);
+    for (key, change) in batch.writes() {
+        out.push(match change {
+            Change::Delete => DELETE,
+            Change::Put(_) => PUT,
+            Change::New(_) => NEW,
+        });
+        out.extend_from_slice(&(key.len() as u16).to_be_bytes());
+        if let Some(value) = change.value() {
+            out.extend_from_slice(&(value.len() as u32).to_be_bytes());
+        }
+        out.extend_from_slice(key);
+        out.extend_from_slice(change.value().unwrap_or_default());
+    }
+    let length = (out.len() - HEAD) as u64;
+    let sum = checksum(number, &out[HEAD..]);
+    out[..8].copy_from_slice(MARK);
+    out[8..16].copy_from_slice(&length.to_be_bytes());
+    out[16..24].copy_from_slice(&number.to_be_bytes());
+    out[24..32].copy_from_slice(&sum.to_be_bytes());
+    out.resize(out.len().next_multiple_of(BLOCK), 0);
+}
+
+fn checksum(number: u64, body: &[u8]) -> u64 {
+    xxh3_64_with_seed(body, number ^ (body.len() as u64).rotate_left(40))
+}
+
+/// A record that is whole.
+pub(super) struct Found<'a> {
+    pub(super) number: u64,
+    pub(super) body: &'a [u8],
+    /// What it takes of the file: whole blocks, but for the last of a file that is cut short.
+    pub(super) blocks: usize,
+}
+
+/// The record at the beginning of `bytes`, if there is a whole one.
+pub(super) fn find(bytes: &[u8]) -> Option<Found<'_>> {
+    let number_at = |at: usize| {
+        let bytes = bytes.get(at..at + 8)?.try_into().ok()?;
+        Some(u64::from_be_bytes(bytes))
+    };
+    if bytes.get(..8)? != MARK {
+        return None;
+    }
+    let length = usize::try_from(number_at(8)?).ok()?;
+    let number = number_at(16)?;
+    let body = bytes.get(HEAD..HEAD.checked_add(length)?)?;
+    (checksum(number, body) == number_at(24)?).then_some(Found {
+        number,
+        body,
+        blocks: (HEAD + length).next_multiple_of(BLOCK),
+    })
+}
+
+/// The writes of a body, in order; `None` stands for one that cannot be read.
+pub(super) fn writes(mut body: &[u8]) -> impl Iterator<Item = Option<(Key, Change)>> {
+    std::iter::from_fn(move || (!body.is_empty()).then(|| write(&mut body)))
+}
+
+fn write(body: &mut &[u8]) -> Option<(Key, Change)> {
+    let rest = std::mem::take(body);
+    let ([kind, high, low], rest) = rest.split_first_chunk()?;
+    let length = u16::from_be_bytes([*high, *low]);
+    let (value, rest) = match *kind {
+        DELETE => (None, rest),
+        PUT | NEW => {
+            let (value, rest) = rest.split_first_chunk()?;
+            (Some(u32::from_be_bytes(*value) as usize), rest)
+        }
+        _ => return None,
+    };
+    let (key, rest) = rest.split_at_checked(usize::from(length))?;
+    let (bytes, rest) = rest.split_at_checked(value.unwrap_or(0))?;
+    *body = rest;
+    let change = match *kind {
+        DELETE => Change::Delete,
+        PUT => Change::Put(bytes.to_vec()),
+        _ => Change::New(bytes.to_vec()),
+    };
+    Some((key.into(), change))
+}
+
+#[cfg(test)]
+mod tests;
