@@ -41,6 +41,8 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(arguments)
+            // Lives here are short: so that the engine takes something in before they end.
+            .env("WEIR_STORE_CATCH_UP", "50ms")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("the log can be shared"))

@@ -62,7 +62,7 @@ async fn a_backfill_is_finished_whatever_kills_it() {
         "{said}"
     );
     // Slow enough to be killed on the way, and held for a while.
-    jobs(&server, &["rate", "1", "1500"]);
+    jobs(&server, &["rate", "1", "500"]);
     let held = jobs(&server, &["pause", "1"]);
     assert!(held.contains("is paused"), "{held}");
     let done = job(&server, 1)["done"].clone();

@@ -47,6 +47,16 @@ pub(crate) struct Entry {
     weighed: usize,
 }
 
+/// What a profile takes in memory beside its attributes and events, most of it findings of some hundred segments: measured,
+/// like the next two, with people of 35 attributes and up to 1,000 segments (`docs/performance.md`, a backtest).
+const PERSON: usize = 2_000;
+/// What an attribute takes: the leaf, its text, and what the allocator adds.
+const LEAF: usize = 110;
+/// What an event takes beside its text.
+const EVENT: usize = 300;
+/// Bytes of the capacity for which one name may stay, whose profile may be in memory or not.
+const NAME: usize = 256;
+
 impl Entry {
     pub(crate) fn new(state: State, timer: Option<Timestamp>) -> Self {
         Self {
@@ -57,16 +67,17 @@ impl Entry {
         }
     }
 
-    /// Sees roughly how much memory it takes, in events and leaves.
+    /// Sees roughly how much memory it takes, in bytes.
     pub(crate) fn weigh(&mut self) {
         let profile = &self.state.profile;
         let leaves: usize = profile.fragments.iter().map(|f| f.leaves.len()).sum();
-        self.weighed = 8 + profile.events.len() + leaves;
+        let events: usize = profile.events.iter().map(|event| EVENT + event.json.len()).sum();
+        self.weighed = PERSON + leaves * LEAF + events;
     }
 }
 
 impl Cache {
-    /// `capacity` counts events and attribute leaves.
+    /// `capacity` is in bytes.
     pub(crate) fn over(store: Store, capacity: usize) -> Self {
         Self::new(Some(store), capacity)
     }
@@ -240,9 +251,9 @@ impl Cache {
         })
     }
 
-    /// Lets the longest unused go until half of the capacity is free. Only between batches.
+    /// Lets the longest unused go until an eighth of the capacity is free. Only between batches.
     pub(crate) fn shrink(&mut self) {
-        if self.names.len() > self.capacity {
+        if self.names.len() > self.capacity / NAME {
             self.names.clear();
         }
         if self.weight <= self.capacity {
@@ -251,7 +262,7 @@ impl Cache {
         let mut by_use: Vec<(u64, ProfileId)> = self.here().map(|(id, entry)| (entry.used, id)).collect();
         by_use.sort_unstable();
         for (_, id) in by_use {
-            if self.weight <= self.capacity / 2 {
+            if self.weight <= self.capacity / 8 * 7 {
                 break;
             }
             self.remove(id);

@@ -50,7 +50,7 @@ pub struct Batch {
 }
 
 impl Core {
-    /// Goes on from what `store` has. `capacity` bounds the memory of decoded profiles, counted in events and
+    /// Goes on from what `store` has. `capacity` bounds the memory of decoded profiles, in bytes,
     /// attribute leaves. What is decided does not depend on how many threads the crew has.
     pub fn new(store: Store, rules: Arc<Rules>, capacity: usize, crew: Crew) -> Self {
         let count = Count::of(&store);

@@ -1,9 +1,10 @@
 //! What enters a batch, and what is answered.
 
+use bytes::Bytes;
 use evaluator::Ask;
 use model::{InletId, Message, ProfileId, Timestamp};
 use std::sync::Arc;
-use store::DeadMessage;
+use store::{DeadMessage, RawInput};
 
 /// One thing that happens, and the instant at which it does.
 #[derive(Debug)]
@@ -25,6 +26,19 @@ pub enum What {
     Visit(ProfileId),
     /// A job has a dataflow told of a profile, or of the one that absorbed it.
     Tell(ProfileId, Arc<Telling>),
+}
+
+impl What {
+    /// The message as it was received, if it is one that parsed.
+    pub(crate) fn raw(&self) -> Option<RawInput> {
+        match self {
+            Self::Item(Item::Posted(posted)) => Some(RawInput {
+                inlet: posted.inlet.clone(),
+                raw: posted.raw.clone(),
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// What a job wants.
@@ -53,7 +67,7 @@ pub struct Posted {
     /// What it says.
     pub message: Message,
     /// As received: what is kept if it cannot be evaluated.
-    pub raw: Vec<u8>,
+    pub raw: Bytes,
 }
 
 /// What became of an item, in the order of the request.

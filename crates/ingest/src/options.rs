@@ -23,7 +23,7 @@ pub struct Options {
     pub queue_items: usize,
     /// At most this many bytes wait.
     pub queue_bytes: usize,
-    /// Memory for decoded profiles, counted in events and attribute leaves.
+    /// Memory for decoded profiles, in bytes, roughly.
     pub cache: usize,
     /// Who evaluates a batch.
     pub crew: Crew,
@@ -40,7 +40,7 @@ impl Default for Options {
             batch: 250,
             queue_items: 50_000,
             queue_bytes: 256 << 20,
-            cache: 4_000_000,
+            cache: 1 << 30,
             crew: Crew::alone(),
             max_downtime: Duration::days(7),
             audit: Share::ONE_PERCENT,

@@ -20,7 +20,7 @@ use jobs::ends_leaving;
 use metrics::{gauge, histogram};
 use model::{Clock, Job, JobNo, Timestamp};
 use std::sync::Arc;
-use store::{DeadMessage, Decisions, Store, UpgradeProgress};
+use store::{DeadMessage, Decisions, RawInput, Store, UpgradeProgress};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -269,6 +269,7 @@ impl Ingest {
             return Ok(Vec::new());
         }
         let (started, count) = (Instant::now(), inputs.len());
+        let raw: Vec<RawInput> = inputs.iter().filter_map(|input| input.what.raw()).collect();
         let decided = self.core.decide(inputs);
         histogram!(names::EVALUATE_SECONDS).record(started.elapsed());
         let Batch {
@@ -284,6 +285,7 @@ impl Ingest {
             Err(error) => return Err(self.give_up(&error)),
         };
         decisions.upgrade = progress;
+        decisions.inputs = raw;
         let mut ended = false;
         if let Some((page, job)) = paged {
             let dead = match self.store.dead(job.dataflow) {
@@ -391,7 +393,7 @@ fn timeless(posted: &Posted) -> DeadMessage {
         code: "no_time".to_owned(),
         reason: "the server takes its clock from messages, and the first one needs a time of its own"
             .to_owned(),
-        body: posted.raw.clone(),
+        body: posted.raw.to_vec(),
     }
 }
 

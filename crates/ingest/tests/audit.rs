@@ -119,7 +119,7 @@ fn posted(text: &str) -> Posted {
     Posted {
         inlet: InletId::new("i").expect("an id"),
         message: xdm::parse_entity(text.as_bytes(), &dataset).expect("a good entity"),
-        raw: text.as_bytes().to_vec(),
+        raw: text.as_bytes().to_vec().into(),
     }
 }
 
@@ -137,7 +137,7 @@ async fn lived(seed: u64, percent: f64) -> (BTreeMap<Vec<u8>, Vec<u8>>, u64) {
     let (disk, clock) = (Memory::new(), wall());
     let options = Options {
         batch: [1, 7, 250][dice.usize(..3)],
-        cache: [20, 100_000][dice.usize(..2)],
+        cache: [2_500, 50_000_000][dice.usize(..2)],
         crew: Crew::sharing(dice.usize(1..4), 1).expect("threads start"),
         ..Options::default()
     };

@@ -41,7 +41,7 @@ async fn post(handle: &Handle, people: std::ops::Range<usize>, score: usize) {
         Item::Posted(Posted {
             inlet: InletId::new("i").expect("an id"),
             message: xdm::parse_entity(text.as_bytes(), &dataset).expect("a good entity"),
-            raw: text.into_bytes(),
+            raw: text.into_bytes().into(),
         })
     };
     let items: Vec<Item> = people.map(item).collect();

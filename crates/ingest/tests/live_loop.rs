@@ -78,7 +78,7 @@ fn posted(text: &str) -> Posted {
     Posted {
         inlet: InletId::new("i").expect("an id"),
         message,
-        raw: text.as_bytes().to_vec(),
+        raw: text.as_bytes().to_vec().into(),
     }
 }
 

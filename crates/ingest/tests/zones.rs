@@ -83,7 +83,7 @@ impl Live {
         let posted = Posted {
             inlet: InletId::new("i").expect("an id"),
             message: xdm::parse_entity(entity.as_bytes(), &dataset).expect("a good entity"),
-            raw: entity.as_bytes().to_vec(),
+            raw: entity.as_bytes().to_vec().into(),
         };
         let permit = self.handle.reserve(1, entity.len()).expect("room");
         self.handle

@@ -11,7 +11,6 @@ use crate::keys::{
 };
 use crate::letters::Unreplayable;
 use crate::outbox;
-use crate::overlay::Overlay;
 use model::{ProfileId, Transition};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +26,7 @@ pub(crate) fn apply(draft: &mut Draft<'_>, decisions: &Decisions) -> Result<()> 
     draft.meta.clock = draft.meta.clock.max(decisions.clock);
     draft.meta.next_seq = decisions.next_seq;
     draft.meta.next_profile = decisions.next_profile;
+    draft.rows.note_inputs(&decisions.inputs);
     for delta in &decisions.profiles {
         profile(draft, delta)?;
     }
@@ -98,9 +98,9 @@ fn job(draft: &mut Draft<'_>, op: &JobOp) -> Result<()> {
 }
 
 fn profile(draft: &mut Draft<'_>, delta: &ProfileDelta) -> Result<()> {
+    timer(draft, delta)?;
     let rows = &mut draft.rows;
     let id = delta.id;
-    timer(rows, delta)?;
     for fragment in &delta.fragments {
         let digest = Digest::of_fragment(&fragment.dataset, &fragment.primary);
         FRAGMENTS.put(rows, &(fragment.owner, digest), fragment)?;
@@ -128,7 +128,7 @@ fn profile(draft: &mut Draft<'_>, delta: &ProfileDelta) -> Result<()> {
 }
 
 /// Moves the timer row, if the next due has moved.
-fn timer(rows: &mut Overlay<'_>, delta: &ProfileDelta) -> Result<()> {
+fn timer(draft: &mut Draft<'_>, delta: &ProfileDelta) -> Result<()> {
     let id = delta.id;
     let hot = delta.hot.as_ref().filter(|_| delta.absorbed_into.is_none());
     let due = hot.and_then(|hot| hot.next_due);
@@ -136,10 +136,11 @@ fn timer(rows: &mut Overlay<'_>, delta: &ProfileDelta) -> Result<()> {
         return Ok(());
     }
     if let Some(due) = delta.old_due {
-        TIMERS.delete(rows, &(due, id));
+        TIMERS.delete(&mut draft.rows, &(due, id));
     }
     if let Some(due) = due {
-        TIMERS.put_new(rows, &(due, id), &())?;
+        TIMERS.put_new(&mut draft.rows, &(due, id), &())?;
+        draft.set_timer(due);
     }
     Ok(())
 }

@@ -5,9 +5,11 @@ use crate::error::Result;
 use crate::group::{self, Done};
 use crate::inbox::Inbox;
 use crate::letters::LetterKey;
+use crate::metrics;
 use crate::settlement::{Outcome, Settlement};
 use crate::shared::{Shared, locked};
 use crate::thread::EngineThread;
+use ::metrics::histogram;
 use model::{DataflowNo, ExportSeq};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -80,6 +82,7 @@ impl Committer {
             if !open {
                 self.keep_reopening(&stop).await;
             } else if !pause.is_zero() {
+                histogram!(metrics::PAUSED_SECONDS).record(pause);
                 tokio::time::sleep(pause).await;
             }
         }

@@ -1,6 +1,7 @@
 //! What one ingest batch decided, ready to be committed whole.
 
 use crate::digest::Digest;
+use bytes::Bytes;
 use model::{
     DatasetId, Definitions, Event, Export, ExportSeq, Fragment, HotRow, Identity, IdentityLink, InletId, Job,
     JobNo, ProfileId, RulesVersion, Seq, Timestamp, Transition,
@@ -34,8 +35,19 @@ pub struct Decisions {
     pub upgrade: Option<UpgradeProgress>,
     /// What changes of bulk jobs, in this order.
     pub jobs: Vec<JobOp>,
+    /// What it was decided on, as it was received, in order: kept in the log beside the rows that were made of it.
+    pub inputs: Vec<RawInput>,
     /// What to add to the counters of datasets.
     pub messages: Vec<(DatasetId, MessageCounters)>,
+}
+
+/// A message as it was received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawInput {
+    /// Where it was posted.
+    pub inlet: InletId,
+    /// Its bytes: a bare entity or an envelope.
+    pub raw: Bytes,
 }
 
 /// What a batch changes of one profile.

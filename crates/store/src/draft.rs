@@ -7,10 +7,10 @@ use crate::engine::{Batch, Engine};
 use crate::error::Result;
 use crate::keys::{COUNTERS, META};
 use crate::meta::Meta;
-use crate::overlay::Overlay;
+use crate::overlay::{self, Overlay};
 use crate::queue::{self, Queue, Together};
 use crate::shared::locked;
-use model::{DataflowNo, ExportSeq, Lane, WhenFull};
+use model::{DataflowNo, ExportSeq, Lane, Timestamp, WhenFull};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex};
@@ -39,6 +39,8 @@ pub(crate) struct Effects {
     pub(crate) held: Vec<ExportSeq>,
     /// Exports that are not alone any more.
     pub(crate) crowded: Vec<ExportSeq>,
+    /// The earliest timer that was put.
+    pub(crate) timer: Option<Timestamp>,
     /// Lanes that have something new to look at, and the first export to look at.
     pub(crate) offered: Vec<(Lane, ExportSeq)>,
     /// What dataflows keep, of those whose counters changed.
@@ -51,7 +53,7 @@ pub(crate) struct Effects {
 
 /// A point to go back to if a request cannot be carried out.
 pub(crate) struct Mark {
-    writes: usize,
+    writes: overlay::Mark,
     meta: Meta,
     bounds: Arc<Bounds>,
     stuck: usize,
@@ -72,6 +74,7 @@ impl<'a> Draft<'a> {
             ended: Vec::new(),
             held: Vec::new(),
             crowded: Vec::new(),
+            timer: None,
             offered: Vec::new(),
             kept: BTreeMap::new(),
             stuck: Vec::new(),
@@ -160,6 +163,12 @@ impl<'a> Draft<'a> {
     /// The flight of `seq`, if it is alone in its chain and is not settled yet in this batch.
     pub(crate) fn lone_flight(&self, seq: ExportSeq) -> Option<Flight> {
         locked(self.claims).crowd(seq)
+    }
+
+    /// A profile is due at `due`. If the request is taken back, who is due is looked for too early.
+    pub(crate) fn set_timer(&mut self, due: Timestamp) {
+        let before = self.effects.timer.unwrap_or(due);
+        self.effects.timer = Some(before.min(due));
     }
 
     /// The flight of `seq` is over once this batch is durable.

@@ -150,6 +150,9 @@ fn follow(shared: &Shared, effects: &Effects) {
         queues.stick(dataflow);
     }
     drop(queues);
+    if let Some(due) = effects.timer {
+        locked(&shared.timers).lower(due);
+    }
     let mut claims = locked(&shared.claims);
     for &seq in effects.ended.iter().chain(&effects.held) {
         claims.end(seq);

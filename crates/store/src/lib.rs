@@ -29,6 +29,7 @@ mod keyspace;
 mod letters;
 mod lock;
 mod meta;
+pub mod metrics;
 mod open;
 mod options;
 mod outbox;
@@ -42,6 +43,7 @@ mod shared;
 mod stats;
 mod store;
 mod thread;
+mod timers;
 mod unfinished;
 mod wake;
 
@@ -49,7 +51,8 @@ pub use account::Stock;
 pub use committer::Committer;
 pub use convert::{Converted, Progress, SpaceSum, convert};
 pub use decisions::{
-    DeadMessage, Decisions, EventKey, JobOp, MessageCounters, OutboxOp, ProfileDelta, UpgradeProgress,
+    DeadMessage, Decisions, EventKey, JobOp, MessageCounters, OutboxOp, ProfileDelta, RawInput,
+    UpgradeProgress,
 };
 pub use digest::Digest;
 pub use dump::{Dumped, import};

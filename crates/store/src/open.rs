@@ -76,6 +76,7 @@ fn assemble(
         claims: Mutex::new(Claims::default()),
         queues: Mutex::new(queues),
         desks: Desks::default(),
+        timers: Mutex::default(),
         wakes: Wakes::default(),
         min_free_bytes: options.min_free_bytes,
         missing: Mutex::new(None),

@@ -1,5 +1,6 @@
 //! A batch being built: reads see what it has written so far.
 
+use crate::decisions::RawInput;
 use crate::engine::{Batch, Change, Engine, Key, Read, Row};
 use crate::error::Result;
 use crate::keys::Write;
@@ -12,6 +13,13 @@ pub(crate) struct Overlay<'a> {
     batch: Batch,
     /// What every write found, in order, so that one request of a group can be taken back.
     undo: Vec<Undo>,
+}
+
+/// A point to go back to.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    writes: usize,
+    inputs: usize,
 }
 
 /// What the batch had at a key: nothing, or an earlier write.
@@ -30,15 +38,24 @@ impl<'a> Overlay<'a> {
     }
 
     /// A point to go back to.
-    pub(crate) fn mark(&self) -> usize {
-        self.undo.len()
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            writes: self.undo.len(),
+            inputs: self.batch.inputs().len(),
+        }
     }
 
     /// Takes back all that was written since `mark`.
-    pub(crate) fn back_to(&mut self, mark: usize) {
-        for Undo { key, before } in self.undo.drain(mark..).rev() {
+    pub(crate) fn back_to(&mut self, mark: Mark) {
+        for Undo { key, before } in self.undo.drain(mark.writes..).rev() {
             self.batch.restore(key, before);
         }
+        self.batch.forget_inputs(mark.inputs);
+    }
+
+    /// Notes what the writes are decided on.
+    pub(crate) fn note_inputs(&mut self, inputs: &[RawInput]) {
+        self.batch.note_inputs(inputs);
     }
 
     /// What was written.

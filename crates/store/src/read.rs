@@ -6,13 +6,13 @@ use crate::engine::Read;
 use crate::error::Result;
 use crate::keys::{
     ALIASES, CANDIDATES, COUNTERS, DEAD_LETTERS, DEAD_MESSAGES, DEFINITIONS, EVENTS, FRAGMENTS, HISTORY,
-    IDENTITIES, IDENTITY_LISTS, JOBS, MESSAGE_COUNTERS, PROFILES, TIMERS, UPGRADE,
+    IDENTITIES, IDENTITY_LISTS, JOBS, MESSAGE_COUNTERS, PROFILES, UPGRADE,
 };
 use crate::settlement::DeadLetter;
 use crate::store::Store;
 use model::{
     DataflowNo, DatasetId, Definitions, ExportSeq, HotRow, Identity, Job, JobNo, Profile, ProfileId,
-    RulesVersion, Timestamp, Transition,
+    RulesVersion, Transition,
 };
 
 impl Store {
@@ -41,15 +41,6 @@ impl Store {
             let whole =
                 |(&id, hot): (&ProfileId, Option<HotRow>)| hot.map(|hot| whole(rows, id, hot)).transpose();
             ids.iter().zip(hot).map(whole).collect()
-        })
-    }
-
-    /// The first `limit` profiles with a next due at or before `upto`, earliest first, then by id.
-    pub fn timers_due(&self, upto: Timestamp, limit: usize) -> Result<Vec<(Timestamp, ProfileId)>> {
-        self.read(|rows| {
-            let range = TIMERS.range(&(), &()).start..TIMERS.prefix(&upto).end;
-            let timers = TIMERS.scan(rows, range, limit, false)?;
-            Ok(timers.into_iter().map(|(key, ())| key).collect())
         })
     }
 

@@ -8,6 +8,7 @@ use crate::keys::META;
 use crate::lock::FolderLock;
 use crate::meta::Meta;
 use crate::queue::Queues;
+use crate::timers::Floor;
 use crate::wake::Wakes;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLockError};
@@ -49,6 +50,8 @@ pub(crate) struct Shared {
     pub(crate) queues: Mutex<Queues>,
     /// Where settlements wait.
     pub(crate) desks: Desks,
+    /// Where to look for who is due.
+    pub(crate) timers: Mutex<Floor>,
     /// Who waits for exports.
     pub(crate) wakes: Wakes,
     pub(crate) min_free_bytes: u64,
@@ -92,6 +95,7 @@ impl Shared {
         *locked(&self.queues) = queues;
         *locked(&self.meta) = meta;
         locked(&self.claims).commit_failed();
+        *locked(&self.timers) = Floor::default();
         // Before anyone can read: a cache filled from here on must carry the new number.
         self.generation.fetch_add(1, Ordering::SeqCst);
         *self.engine.write().unwrap_or_else(PoisonError::into_inner) = Some(engine);

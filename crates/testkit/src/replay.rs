@@ -223,7 +223,7 @@ pub fn item(post: &Post) -> Item {
         Ok(message) => Item::Posted(Posted {
             inlet: inlet(&post.dataset),
             message,
-            raw,
+            raw: raw.into(),
         }),
         Err(bad) => Item::Bad(DeadMessage {
             at: Timestamp::MIN,

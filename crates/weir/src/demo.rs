@@ -137,7 +137,7 @@ impl DemoArgs {
             ),
             // It writes little, and most disks of temporary folders are small.
             flag("store.min_free", "128MiB".to_owned(), "store.min_free"),
-            flag("store.cache", "64MiB".to_owned(), "store.cache"),
+            flag("memory", "512MiB".to_owned(), "memory"),
             flag("log.level", "warn".to_owned(), "log.level"),
         ];
         flags.extend(sink.flags(data));

@@ -27,6 +27,7 @@ pub(crate) fn install() -> Result<PrometheusHandle> {
     let handle = builder
         .and_then(PrometheusBuilder::install_recorder)
         .context("cannot record metrics")?;
+    store::metrics::describe();
     ingest::metrics::describe();
     dispatcher::metrics::describe();
     destinations::describe();

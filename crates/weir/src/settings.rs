@@ -7,6 +7,7 @@ mod delivery;
 mod file;
 mod ingest;
 mod log;
+mod memory;
 mod reader;
 mod server;
 mod store;
@@ -19,6 +20,7 @@ pub(crate) use server::Server;
 pub(crate) use store::Store;
 
 use anyhow::{Result, bail};
+use memory::Memory;
 use reader::{Layers, Reader};
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Settings {
     /// Everything the server keeps: the store, the admin token and, unless set otherwise, the exports.
     pub(crate) data: PathBuf,
+    /// What of the store may be in memory.
+    pub(crate) memory: Memory,
     pub(crate) server: Server,
     pub(crate) store: Store,
     pub(crate) ingest: Ingest,
@@ -90,12 +94,23 @@ impl Settings {
     fn ask(reader: &mut Reader) -> Self {
         Self {
             data: reader.get("", "data", PathBuf::from("weir-data")),
+            memory: Memory(reader.get("", "memory", Memory::DEFAULT)),
             server: Server::read(reader),
             store: Store::read(reader),
             ingest: Ingest::read(reader),
             delivery: Delivery::read(reader),
             log: Log::read(reader),
         }
+    }
+
+    /// How the store is opened.
+    pub(crate) fn store_options(&self) -> ::store::Options {
+        self.store.options(self.memory)
+    }
+
+    /// How messages are taken and evaluated.
+    pub(crate) fn ingest_options(&self) -> Result<::ingest::Options, ::ingest::CrewError> {
+        self.ingest.options(self.memory)
     }
 
     /// Where the store is.

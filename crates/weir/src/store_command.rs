@@ -64,7 +64,7 @@ pub(crate) fn run(command: StoreCommand) -> Result<End> {
             let settings = args.place.settings()?;
             let folder = settings.store_folder();
             crate::folder::make(&settings.data)?;
-            let dumped = store::import(&args.from, &folder, &settings.store.options(), SystemClock.now())?;
+            let dumped = store::import(&args.from, &folder, &settings.store_options(), SystemClock.now())?;
             say(&format!(
                 "brought back {} into {}",
                 in_words(dumped),
@@ -86,7 +86,7 @@ fn open(place: &Where) -> Result<store::Store> {
     };
     let options = store::Options {
         engine,
-        ..settings.store.options()
+        ..settings.store_options()
     };
     let (store, _) = store::open(&folder, &options)?;
     Ok(store)

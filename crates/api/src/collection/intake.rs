@@ -63,7 +63,7 @@ impl Post {
                     Item::Posted(Posted {
                         inlet: self.inlet.id.clone(),
                         message,
-                        raw: raw.to_vec(),
+                        raw: self.body.slice(range.clone()),
                     }),
                     None,
                 ),

@@ -155,7 +155,7 @@ impl Server {
                 Item::Posted(Posted {
                     inlet: InletId::new("web").unwrap(),
                     message,
-                    raw,
+                    raw: raw.into(),
                 })
             })
             .collect();

@@ -43,7 +43,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// A core that has room for so many events and leaves, and some weight for each profile.
+    /// A core that has room for so many bytes of profiles.
     fn new(expressions: &[&str], capacity: usize) -> Self {
         let memory = Memory::new();
         let (store, committer) =
@@ -67,7 +67,7 @@ impl Bench {
             what: What::Item(Item::Posted(Posted {
                 inlet: InletId::new("i").unwrap(),
                 message: xdm::parse_entity(json.as_bytes(), &DatasetId::new("d").unwrap()).unwrap(),
-                raw: json.as_bytes().to_vec(),
+                raw: json.as_bytes().to_vec().into(),
             })),
         };
         let batch = self.core.decide(messages.iter().map(input).collect()).unwrap();
@@ -101,7 +101,7 @@ async fn local(work: impl Future<Output = ()>) {
 #[tokio::test(start_paused = true)]
 async fn everybody_is_looked_at_and_nobody_enters_or_leaves_memory_for_it() {
     local(async {
-        let mut bench = Bench::new(&["points >= 3"], 100);
+        let mut bench = Bench::new(&["points >= 3"], 12_000);
         // More than one page of them.
         let all = bench.post(&(0..150).map(record).collect::<Vec<_>>()).await;
         bench.core.reset();
@@ -144,7 +144,7 @@ async fn a_person_who_takes_long_is_audited_in_several_turns() {
         let chain = |n: usize| format!("xEvent[eventType = \"view\" and n != {n}].max(n) >= 0");
         let chains: Vec<String> = (0..40).map(chain).collect();
         let chains: Vec<&str> = chains.iter().map(String::as_str).collect();
-        let mut bench = Bench::new(&chains, 1_000_000);
+        let mut bench = Bench::new(&chains, 100_000_000);
         let view = |n: usize| {
             let at = Timestamp::from_millis(NOW - 1);
             let who = r#""identityMap":{"crm":[{"id":"1"}]}"#;
@@ -161,7 +161,7 @@ async fn a_person_who_takes_long_is_audited_in_several_turns() {
 #[tokio::test(start_paused = true)]
 async fn a_profile_that_cannot_be_read_costs_its_own_audit_only() {
     local(async {
-        let mut bench = Bench::new(&["points >= 3"], 100);
+        let mut bench = Bench::new(&["points >= 3"], 12_000);
         let all = bench.post(&(0..5).map(record).collect::<Vec<_>>()).await;
         bench.core.reset();
         let mut rows = Rows::default();
@@ -173,7 +173,7 @@ async fn a_profile_that_cannot_be_read_costs_its_own_audit_only() {
             value.truncate(2);
             rows.put(key, value);
         }
-        bench.memory.commit(&rows).unwrap();
+        bench.memory.commit(rows).unwrap();
         let (audited, _) = bench.round();
         assert_eq!(
             (audited.profiles, audited.failures, audited.differences),
@@ -186,7 +186,7 @@ async fn a_profile_that_cannot_be_read_costs_its_own_audit_only() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_cannot_be_read_is_left_alone_for_a_while() {
     local(async {
-        let mut bench = Bench::new(&["points >= 3"], 100);
+        let mut bench = Bench::new(&["points >= 3"], 12_000);
         bench.post(&[record(1)]).await;
         bench.memory.fail_reads();
         assert_eq!(bench.turn(), Audited::default());
@@ -202,7 +202,7 @@ async fn a_store_that_cannot_be_read_is_left_alone_for_a_while() {
 async fn who_is_due_is_left_for_the_next_time_round() {
     local(async {
         let window = "xEvent[timestamp occurs < 5 seconds before now].count() >= 1";
-        let mut bench = Bench::new(&[window], 100);
+        let mut bench = Bench::new(&[window], 12_000);
         let at = Timestamp::from_millis(NOW - 4_000);
         let event = format!(
             r#"{{"identityMap":{{"crm":[{{"id":"1"}}]}},"_id":"1","timestamp":"{at}","eventType":"view"}}"#

@@ -68,7 +68,7 @@ fn input(now: i64, json: &str) -> Input {
     let posted = Posted {
         inlet: InletId::new("i").expect("an id"),
         message,
-        raw: json.as_bytes().to_vec(),
+        raw: json.as_bytes().to_vec().into(),
     };
     Input {
         now: Timestamp::from_millis(now),
@@ -348,7 +348,7 @@ fn a_row_that_cannot_be_read_costs_only_the_inputs_that_need_it() {
 
         let mut rows = Rows::default();
         rows.put([&b"P"[..], &bad.to_bits().to_be_bytes()].concat(), vec![0xff]);
-        memory.commit(&rows).expect("damaged");
+        memory.commit(rows).expect("damaged");
         core.reset();
         let tick = Input {
             now: Timestamp::from_millis(2000),

@@ -55,7 +55,7 @@ impl Work<'_> {
             dataset: posted.message.dataset.clone(),
             code: "evaluation_failed".to_owned(),
             reason: reason.clone(),
-            body: posted.raw.clone(),
+            body: posted.raw.to_vec(),
         });
         Answer::Failed(reason)
     }

@@ -1,6 +1,7 @@
 //! A set of writes that is applied whole or not at all.
 
 use super::Key;
+use crate::decisions::RawInput;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -41,10 +42,11 @@ impl Change {
     }
 }
 
-/// Writes by key, each the last of what was written there.
+/// Writes by key, each the last of what was written there, and what they were decided on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
     writes: BTreeMap<Key, Change>,
+    inputs: Vec<RawInput>,
 }
 
 impl Batch {
@@ -72,6 +74,21 @@ impl Batch {
         }
     }
 
+    /// Adds what the writes were decided on.
+    pub(crate) fn note_inputs(&mut self, inputs: &[RawInput]) {
+        self.inputs.extend_from_slice(inputs);
+    }
+
+    /// Forgets all inputs but the first `count`.
+    pub(crate) fn forget_inputs(&mut self, count: usize) {
+        self.inputs.truncate(count);
+    }
+
+    /// What the writes were decided on, in order: for the log, no engine keeps it.
+    pub fn inputs(&self) -> &[RawInput] {
+        &self.inputs
+    }
+
     /// The writes, ascending by key.
     pub fn writes(&self) -> &BTreeMap<Key, Change> {
         &self.writes
@@ -81,10 +98,11 @@ impl Batch {
         self.writes
     }
 
-    /// Bytes of its keys and values.
+    /// Bytes of its keys and values, and of what they were decided on.
     pub fn bytes(&self) -> u64 {
         let length = |(key, change): (&Key, &Change)| key.len() + change.bytes();
-        self.writes.iter().map(length).sum::<usize>() as u64
+        let inputs: usize = self.inputs.iter().map(|input| input.raw.len()).sum();
+        (inputs + self.writes.iter().map(length).sum::<usize>()) as u64
     }
 
     /// Whether there is nothing to do.

@@ -38,6 +38,8 @@ pub(crate) struct Log {
     files: Mutex<Files>,
     /// Bytes that the engine may need to take in all that is in the log: never given to a new file.
     reserve: AtomicU64,
+    /// Bytes of all files.
+    bytes: AtomicU64,
 }
 
 struct Writing {
@@ -140,16 +142,19 @@ impl Log {
 
     /// A file of at least `bytes`, twice as large as the one before, up to the size that all have in the end.
     fn make(&self, before: u64, bytes: u64) -> Result<Segment> {
+        let wanted = bytes + record::BLOCK as u64;
         let mut files = locked(&self.files);
         let number = files.number;
-        let wanted = bytes + record::BLOCK as u64;
-        let made = if let Some(spare) = files.spares.pop_front_if(|spare| spare.bytes >= wanted) {
-            Segment::reuse(&self.folder, number, &spare.path)?
-        } else {
-            let size = wanted.max(self.options.segment_bytes.min(2 * before));
-            Segment::make(&self.folder, number, size, self.reserve.load(Ordering::Relaxed))?
-        };
         files.number += 1;
+        let spare = files.spares.pop_front_if(|spare| spare.bytes >= wanted);
+        // Not while it is made: who appends tells of full files.
+        drop(files);
+        if let Some(spare) = spare {
+            return Segment::reuse(&self.folder, number, &spare.path);
+        }
+        let size = wanted.max(self.options.segment_bytes.min(2 * before));
+        let made = Segment::make(&self.folder, number, size, self.reserve.load(Ordering::Relaxed))?;
+        self.bytes.fetch_add(made.size(), Ordering::Relaxed);
         Ok(made)
     }
 
@@ -161,9 +166,10 @@ impl Log {
         {
             files.spares.push_back(Spare { path, bytes });
             if files.spares.len() > SPARES
-                && let Some(Spare { path, .. }) = files.spares.pop_front()
+                && let Some(Spare { path, bytes }) = files.spares.pop_front()
             {
                 fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+                self.bytes.fetch_sub(bytes, Ordering::Relaxed);
             }
         }
         Ok(())
@@ -172,11 +178,8 @@ impl Log {
     /// Bytes of all its files, and of those whose records the engine does not have.
     pub(crate) fn bytes(&self) -> (u64, u64) {
         let writing = locked(&self.writing).segment.size();
-        let next = locked(&self.next).as_ref().map_or(0, Segment::size);
-        let files = locked(&self.files);
-        let full: u64 = files.full.iter().map(|full| full.bytes).sum();
-        let spare: u64 = files.spares.iter().map(|spare| spare.bytes).sum();
-        (writing + next + full + spare, writing + full)
+        let full: u64 = locked(&self.files).full.iter().map(|full| full.bytes).sum();
+        (self.bytes.load(Ordering::Relaxed), writing + full)
     }
 
     /// Begins a log where there is none. The folder appears when it is whole.

@@ -15,7 +15,9 @@ pub(super) use open::LoggedFolder;
 use super::log::Log;
 use super::{Base, Batch, Engine, Read, Row, Weight};
 use crate::error::Result;
+use crate::metrics;
 use crate::options::LogOptions;
+use ::metrics::{gauge, histogram};
 use catch_up::{Behind, Follower};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,6 +69,28 @@ impl Tables {
 impl Parts {
     fn tables(&self) -> RwLockReadGuard<'_, Tables> {
         self.tables.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn weight(&self) -> Weight {
+        let (log_bytes, behind_bytes) = self.log.bytes();
+        let tables = self.tables();
+        let oldest = tables.each().filter_map(Table::since).min();
+        Weight {
+            disk_bytes: log_bytes,
+            log_bytes,
+            behind_bytes,
+            table_bytes: tables.each().map(|table| table.bytes() as u64).sum(),
+            lag: oldest.map_or(Duration::ZERO, |since| since.elapsed()),
+        }
+    }
+
+    /// Tells the recorder how far the engine is behind.
+    fn tell(&self) {
+        let weight = self.weight();
+        gauge!(metrics::LOG_BYTES).set(weight.log_bytes as f64);
+        gauge!(metrics::LOG_BEHIND_BYTES).set(weight.behind_bytes as f64);
+        gauge!(metrics::TABLE_BYTES).set(weight.table_bytes as f64);
+        gauge!(metrics::CATCH_UP_LAG).set(weight.lag.as_secs_f64());
     }
 
     fn has(&self, first: u8) -> bool {
@@ -122,7 +146,9 @@ impl Read for Nothing {
 impl Engine for Logged {
     fn prepare(&self, batch: &Batch) -> Result<()> {
         self.parts.wait_for_memory()?;
+        let begun = Instant::now();
         self.parts.log.append(batch)?;
+        histogram!(metrics::COMMIT_SECONDS).record(begun.elapsed());
         Ok(())
     }
 
@@ -133,6 +159,7 @@ impl Engine for Logged {
         let full = tables.active.bytes() >= self.parts.options.table_bytes;
         drop(tables);
         self.parts.behind.wake(full);
+        self.parts.tell();
         Ok(())
     }
 
@@ -145,16 +172,9 @@ impl Engine for Logged {
     }
 
     fn weight(&self) -> Result<Weight> {
-        let (log_bytes, behind_bytes) = self.parts.log.bytes();
-        let tables = self.parts.tables();
-        let oldest = tables.each().filter_map(Table::since).min();
-        Ok(Weight {
-            disk_bytes: self.parts.base.disk_bytes()? + log_bytes,
-            log_bytes,
-            behind_bytes,
-            table_bytes: tables.each().map(|table| table.bytes() as u64).sum(),
-            lag: oldest.map_or(Duration::ZERO, |since| since.elapsed()),
-        })
+        let mut weight = self.parts.weight();
+        weight.disk_bytes += self.parts.base.disk_bytes()?;
+        Ok(weight)
     }
 
     fn waits(&self) -> bool {

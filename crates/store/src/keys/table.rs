@@ -166,11 +166,6 @@ impl<K: Part, V: Serialize + DeserializeOwned> Table<K, V> {
         start..end
     }
 
-    /// The keys from `from` on, before `to`; both leading parts of `K`.
-    pub(crate) fn range<P: Part, Q: Part>(&self, from: &P, to: &Q) -> Range<Vec<u8>> {
-        self.bytes(from).to_vec()..self.bytes(to).to_vec()
-    }
-
     /// The keys from `from` to the end of the table.
     pub(crate) fn from<P: Part>(&self, from: &P) -> Range<Vec<u8>> {
         self.bytes(from).to_vec()..vec![self.space.prefix() + 1]

@@ -74,6 +74,7 @@ fn batch(store: &Store, number: u64) -> Result<Decisions> {
             finished: false,
         }),
         jobs: jobs(number),
+        inputs: Vec::new(),
         messages: vec![(
             dataset,
             MessageCounters {

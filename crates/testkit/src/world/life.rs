@@ -37,7 +37,7 @@ impl Life {
             open_on(Box::new(disk.clone()), &options).expect("what is durable can be opened");
         let options = ingest::Options {
             batch: dice.choice([1, 7, 1_000]).unwrap_or(1),
-            cache: dice.choice([10, 100, 100_000]).unwrap_or(10),
+            cache: dice.choice([1_000, 30_000, 100_000_000]).unwrap_or(1_000),
             crew: Crew::sharing(dice.choice([1, 2, 3]).unwrap_or(1), 1).expect("threads start"),
             // A world may sleep for years between two commits.
             max_downtime: Duration::days(36_500),

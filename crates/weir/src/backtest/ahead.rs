@@ -5,6 +5,7 @@
 
 use super::lines::{Block, Lines};
 use anyhow::Result;
+use bytes::Bytes;
 use ingest::{Crew, Input, Item, Posted, What};
 use model::{DatasetId, InletId, Timestamp};
 use std::collections::VecDeque;
@@ -148,7 +149,7 @@ impl Parsed {
                     inlet: names.inlet.clone(),
                     message,
                     // Nothing is kept here of what cannot be evaluated.
-                    raw: Vec::new(),
+                    raw: Bytes::new(),
                 })),
             });
         }

@@ -66,7 +66,7 @@ impl Server {
                 forbidden.join("\n  ")
             );
         }
-        let (ingest, handle) = Ingest::new(store.clone(), Arc::clone(&clock), settings.ingest.options()?)?;
+        let (ingest, handle) = Ingest::new(store.clone(), Arc::clone(&clock), settings.ingest_options()?)?;
         let retry = Retry {
             first: settings.delivery.first_retry.std(),
             ..Retry::default()
@@ -221,7 +221,7 @@ fn site(settings: &Settings, secrets: Secrets, clock: Arc<dyn Clock>) -> Result<
 
 /// Opening reads much after a crash: not on a thread that serves.
 async fn open_store(settings: &Settings) -> Result<(Store, store::Committer)> {
-    let (folder, options) = (settings.store_folder(), settings.store.options());
+    let (folder, options) = (settings.store_folder(), settings.store_options());
     let opened = tokio::task::spawn_blocking(move || open_checked(&folder, &options)).await;
     opened.context("opening the store panicked")?
 }

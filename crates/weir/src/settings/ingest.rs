@@ -1,5 +1,6 @@
 //! `[ingest]`: how messages are taken and evaluated.
 
+use super::memory::Memory;
 use super::reader::Reader;
 use super::value::{Setting, Size};
 use ingest::{ClockMode, Crew, CrewError, Options, Share};
@@ -16,8 +17,6 @@ pub(crate) struct Ingest {
     pub(crate) queue_messages: usize,
     /// What they may take in memory.
     pub(crate) queue_bytes: Size,
-    /// Decoded profiles kept in memory, counted in events and attributes.
-    pub(crate) profile_cache: usize,
     /// Threads that evaluate a batch.
     pub(crate) threads: usize,
     /// After a longer gap the clock is not trusted before an operator says so.
@@ -33,7 +32,7 @@ impl Ingest {
             batch,
             queue_items,
             queue_bytes,
-            cache,
+            cache: _,
             max_downtime,
             audit,
             crew: _,
@@ -43,7 +42,6 @@ impl Ingest {
             batch: reader.get("ingest", "batch", batch),
             queue_messages: reader.get("ingest", "queue_messages", queue_items),
             queue_bytes: reader.get("ingest", "queue_bytes", Size(queue_bytes as u64)),
-            profile_cache: reader.get("ingest", "profile_cache", cache),
             threads: reader.get("ingest", "threads", Crew::cores()),
             max_downtime: reader.get("ingest", "max_downtime", max_downtime),
             audit: reader.get("ingest", "audit", audit),
@@ -51,13 +49,13 @@ impl Ingest {
     }
 
     /// As the loop takes them.
-    pub(crate) fn options(&self) -> Result<Options, CrewError> {
+    pub(super) fn options(&self, memory: Memory) -> Result<Options, CrewError> {
         Ok(Options {
             clock: self.clock,
             batch: self.batch,
             queue_items: self.queue_messages,
             queue_bytes: self.queue_bytes.bytes(),
-            cache: self.profile_cache,
+            cache: memory.profiles(),
             crew: Crew::new(self.threads)?,
             max_downtime: self.max_downtime,
             audit: self.audit,

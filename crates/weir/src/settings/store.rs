@@ -1,22 +1,24 @@
 //! `[store]`: memory and disk of the store.
 
+use super::memory::Memory;
 use super::reader::Reader;
 use super::value::{Setting, Size};
-use ::store::EngineKind;
+use ::store::{EngineKind, LogOptions};
+use model::Duration;
 
 /// Memory and disk of the store.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     /// What keeps the rows.
     pub(crate) engine: EngineKind,
-    /// What the engine keeps in memory.
-    pub(crate) cache: Size,
     /// Pending exports of all dataflows: at this the policy of the largest queue applies.
     pub(crate) queues: Size,
     /// Dead letters kept of one dataflow: at either nothing more of it is sent.
     pub(crate) dead_letters: usize,
     /// The same in bytes.
     pub(crate) dead_letter_bytes: Size,
+    /// How often the engine takes in what is in the log, at the latest.
+    pub(crate) catch_up: Duration,
     /// With less free on its disk nothing is taken in; deliveries go on.
     pub(crate) min_free: Size,
 }
@@ -33,13 +35,13 @@ impl Store {
                 usize::try_from(queues.letters).unwrap_or(usize::MAX),
             ),
             dead_letter_bytes: reader.get("store", "dead_letter_bytes", Size(queues.letter_bytes)),
-            cache: reader.get("store", "cache", Size::mib(256)),
+            catch_up: reader.get("store", "catch_up", Duration::from_millis(10_000)),
             min_free: reader.get("store", "min_free", Size::mib(512)),
         }
     }
 
     /// As the store takes them.
-    pub(crate) fn options(&self) -> ::store::Options {
+    pub(super) fn options(&self, memory: Memory) -> ::store::Options {
         let queues = ::store::QueueOptions {
             bytes: self.queues.0,
             letters: self.dead_letters as u64,
@@ -49,7 +51,12 @@ impl Store {
         ::store::Options {
             engine: self.engine,
             queues,
-            cache_bytes: self.cache.0,
+            cache_bytes: memory.engine(),
+            log: LogOptions {
+                table_bytes: memory.table(),
+                every: self.catch_up.std(),
+                ..LogOptions::default()
+            },
             min_free_bytes: self.min_free.0,
             ..::store::Options::default()
         }

@@ -30,14 +30,17 @@ fn the_defaults_are_those_of_the_crates() {
         settings.exports_folder(),
         (PathBuf::from("weir-data/exports"), true)
     );
-    let ingest = settings.ingest.options().unwrap();
+    let ingest = settings.ingest_options().unwrap();
+    let store = settings.store_options();
+    let all = ingest.cache + 2 * store.log.table_bytes + usize::try_from(store.cache_bytes).unwrap();
+    assert_eq!(all, 2 << 30, "what is kept in memory is what the setting says");
     assert_eq!(ingest.max_downtime, Duration::days(7));
     assert_eq!(ingest.queue_bytes, ::ingest::Options::default().queue_bytes);
     assert_eq!(
-        settings.store.options().min_free_bytes,
+        settings.store_options().min_free_bytes,
         ::store::Options::default().min_free_bytes
     );
-    assert_eq!(settings.store.options().queues, ::store::QueueOptions::default());
+    assert_eq!(settings.store_options().queues, ::store::QueueOptions::default());
 }
 
 #[test]
@@ -47,7 +50,7 @@ fn flags_win_over_variables_over_the_file() {
     assert_eq!(settings.data, Path::new("a"));
     assert_eq!(settings.server.hosts, ["x.test", "y.test:1"]);
     assert_eq!(settings.store.min_free.0, 1 << 30);
-    assert_eq!(settings.store.options().engine, ::store::EngineKind::Fjall);
+    assert_eq!(settings.store_options().engine, ::store::EngineKind::Fjall);
 
     let environment = [
         ("WEIR_DATA", "b"),
@@ -63,12 +66,11 @@ fn flags_win_over_variables_over_the_file() {
 
 #[test]
 fn values_of_every_kind() {
-    let file = "[ingest]\nclock = \"input\"\nbatch = 7\nmax_downtime = \"36h\"\nprofile_cache = \"4_000\"\naudit = \"2.5 %\"\n[log]\nformat = \"json\"\n\
+    let file = "[ingest]\nclock = \"input\"\nbatch = 7\nmax_downtime = \"36h\"\naudit = \"2.5 %\"\n[log]\nformat = \"json\"\n\
                 [server]\nbehind_proxy = true\nurl = \"https://weir.test/\"\n[delivery]\nfirst_retry = \"250ms\"\n";
     let settings = read(file, &[], &[]).unwrap();
     assert_eq!(settings.ingest.clock, ClockMode::Input);
     assert_eq!(settings.ingest.batch, 7);
-    assert_eq!(settings.ingest.profile_cache, 4000);
     assert_eq!(settings.ingest.max_downtime.millis(), 36 * 3_600_000);
     assert_eq!(Some(settings.ingest.audit), Share::percent(2.5));
     assert_eq!(settings.log.format, Format::Json);
@@ -79,7 +81,7 @@ fn values_of_every_kind() {
 
 #[test]
 fn every_mistake_at_once_with_its_place() {
-    let file = "dta = \"a\"\n[server]\nlisten = \"8080\"\nlisen = \"127.0.0.1:1\"\n[stor]\ncache = \"1MiB\"\n[ingest]\nbatch = 0\nclock = [\"wall\"]\n";
+    let file = "dta = \"a\"\n[server]\nlisten = \"8080\"\nlisen = \"127.0.0.1:1\"\n[stor]\nqueues = \"1MiB\"\n[ingest]\nbatch = 0\nclock = [\"wall\"]\n";
     let said = mistakes(
         file,
         &[
@@ -88,20 +90,20 @@ fn every_mistake_at_once_with_its_place() {
             ("WEIR_STORE_ENGINE", "rocksdb"),
             ("WEIR_INGEST_AUDIT", "0.05"),
         ],
-        &[("store.cache", "256MB")],
+        &[("store.queues", "256MB")],
     );
     for part in [
         "weir.toml line 1: `dta` is not a setting; did you mean `data`?",
         "weir.toml line 3: `server.listen` is \"8080\", and should be an address with a port",
         "weir.toml line 4: `server.lisen` is not a setting; did you mean `server.listen`?",
-        "weir.toml line 6: `stor.cache` is not a setting; did you mean `store.cache`?",
+        "weir.toml line 6: `stor.queues` is not a setting; did you mean `store.queues`?",
         "weir.toml line 8: `ingest.batch` is \"0\", and should be a whole number above 0",
         "weir.toml line 9: `ingest.clock` is a list, and should be wall or input",
         "WEIR_STORE_MINFREE: is not a setting; did you mean `WEIR_STORE_MIN_FREE`?",
         "WEIR_LOG_FORMAT: `log.format` is \"xml\", and should be human or json",
         "WEIR_STORE_ENGINE: `store.engine` is \"rocksdb\", and should be sled or fjall",
         "WEIR_INGEST_AUDIT: `ingest.audit` is \"0.05\", and should be a share of one core's time such as 1%",
-        "--store.cache: `store.cache` is \"256MB\", and should be a size such as 512MiB",
+        "--store.queues: `store.queues` is \"256MB\", and should be a size such as 512MiB",
     ] {
         assert!(said.contains(part), "{part}\nis not in\n{said}");
     }

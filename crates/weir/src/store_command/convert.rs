@@ -35,7 +35,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<End> {
         from.display()
     );
     let mut told = 0;
-    let converted = store::convert(&from, &args.to, &settings.store.options(), |progress| {
+    let converted = store::convert(&from, &args.to, &settings.store_options(), |progress| {
         let steps = progress.rows / STEP;
         if steps != told {
             told = steps;

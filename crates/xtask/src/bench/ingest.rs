@@ -9,14 +9,16 @@ mod report;
 pub(super) mod workload;
 
 use super::cpu;
-use super::metrics::Totals;
+use super::metrics::{self, Totals};
+use crate::cargo;
 use crate::command::folder;
+use crate::stopwatch::{self, Stopwatch};
 use crate::weir::{self, Account, Load, Server, Time};
-use crate::{cargo, stopwatch::Stopwatch};
 use anyhow::{Context, Result, ensure};
 use report::{Exports, Phase};
 use serde_json::json;
 use std::path::PathBuf;
+use std::time::Duration;
 use workload::{DATAFLOW, Size, Workload};
 
 #[derive(clap::Args)]
@@ -36,6 +38,10 @@ pub(crate) struct Options {
     /// How many segments are evaluated.
     #[arg(long, value_name = "N", default_value_t = 100)]
     segments: u32,
+
+    /// Takes the workload from this folder of the workload kit (`workload gen --out DIR`) instead of drawing one.
+    #[arg(long, value_name = "DIR")]
+    kit: Option<PathBuf>,
 
     /// Lines a request.
     #[arg(long, value_name = "N", default_value_t = 500)]
@@ -62,6 +68,11 @@ pub(crate) struct Options {
     data: Option<PathBuf>,
 }
 
+/// Memory of rows that are in the log and not yet in the engine.
+const TABLE_BYTES: &str = "weir_table_bytes";
+/// How long the engine may take to have all that is in the log.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 pub(super) fn run(options: &Options) -> Result<()> {
     let program = weir::program(options.weir.as_deref())?;
     let scratch = tempfile::tempdir_in(folder(&cargo::metadata()?, "bench")?)?;
@@ -74,14 +85,17 @@ pub(super) fn run(options: &Options) -> Result<()> {
         "{} is there already: measure on a new folder",
         data.display()
     );
-    let workload = Workload::draw(
-        options.seed,
-        Size {
-            profiles: options.profiles,
-            updates: options.updates,
-            segments: options.segments,
-        },
-    );
+    let workload = match &options.kit {
+        Some(kit) => Workload::read(kit)?,
+        None => Workload::draw(
+            options.seed,
+            Size {
+                profiles: options.profiles,
+                updates: options.updates,
+                segments: options.segments,
+            },
+        ),
+    };
     let definitions = scratch.path().join("definitions.yaml");
     std::fs::write(&definitions, workload.definitions(options.dataflow)?)
         .with_context(|| format!("cannot write {}", definitions.display()))?;
@@ -132,11 +146,21 @@ fn measure(name: &'static str, options: &Options, server: &Server, lines: &[Stri
     let answers = load.post(&requests)?;
     let took = stopwatch.elapsed();
     let after = Reading::take(server)?;
+    let behind = Stopwatch::start();
+    while metrics::counter(&mut server.connect()?, TABLE_BYTES)? > 0 {
+        ensure!(
+            behind.elapsed() < PATIENCE,
+            "the engine does not catch up with the log"
+        );
+        stopwatch::pause(Duration::from_millis(50));
+    }
+    let caught_up = cpu::seconds(server.pid())?;
     Ok(Phase {
         name,
         records: lines.len(),
         took,
         server_cpu: after.server_cpu - before.server_cpu,
+        caught_up_cpu: caught_up - before.server_cpu,
         client_cpu: after.client_cpu - before.client_cpu,
         work: after.totals.since(before.totals)?,
         answers,

@@ -1,8 +1,9 @@
 //! One record of the log: what a group commit writes.
 //!
 //! A head of 32 bytes (mark, length of the body, number, checksum), then the body, then zeros up to the next block. The
-//! checksum is XXH3 of the body, seeded with number and length. The body is one entry a write: a byte that tells the kind
-//! of change, the length of the key (u16), the length of the value (u32) unless it is a delete, the key, the value. All numbers are big-endian.
+//! checksum is XXH3 of the body, seeded with number and length. The body is one entry a message as it was received and one a
+//! write: a byte that tells which, the length of the key (u16; of a message the inlet's name), the length of the value (u32)
+//! unless it is a delete, the key, the value. All numbers are big-endian.
 //!
 //! Files are used again, so behind the last record there may be older ones: they have smaller numbers.
 
@@ -17,22 +18,21 @@ const MARK: &[u8; 8] = b"weirrecd";
 const DELETE: u8 = 0;
 const PUT: u8 = 1;
 const NEW: u8 = 2;
+const INPUT: u8 = 3;
 
 /// Writes the record of `batch` to `out`, which is empty: whole blocks.
 pub(super) fn encode(number: u64, batch: &Batch, out: &mut Vec<u8>) {
     out.resize(HEAD, 0);
+    for input in batch.inputs() {
+        entry(INPUT, input.inlet.as_str().as_bytes(), Some(&input.raw), out);
+    }
     for (key, change) in batch.writes() {
-        out.push(match change {
+        let kind = match change {
             Change::Delete => DELETE,
             Change::Put(_) => PUT,
             Change::New(_) => NEW,
-        });
-        out.extend_from_slice(&(key.len() as u16).to_be_bytes());
-        if let Some(value) = change.value() {
-            out.extend_from_slice(&(value.len() as u32).to_be_bytes());
-        }
-        out.extend_from_slice(key);
-        out.extend_from_slice(change.value().unwrap_or_default());
+        };
+        entry(kind, key, change.value(), out);
     }
     let length = (out.len() - HEAD) as u64;
     let sum = checksum(number, &out[HEAD..]);
@@ -41,6 +41,16 @@ pub(super) fn encode(number: u64, batch: &Batch, out: &mut Vec<u8>) {
     out[16..24].copy_from_slice(&number.to_be_bytes());
     out[24..32].copy_from_slice(&sum.to_be_bytes());
     out.resize(out.len().next_multiple_of(BLOCK), 0);
+}
+
+fn entry(kind: u8, key: &[u8], value: Option<&[u8]>, out: &mut Vec<u8>) {
+    out.push(kind);
+    out.extend_from_slice(&(key.len() as u16).to_be_bytes());
+    if let Some(value) = value {
+        out.extend_from_slice(&(value.len() as u32).to_be_bytes());
+    }
+    out.extend_from_slice(key);
+    out.extend_from_slice(value.unwrap_or_default());
 }
 
 fn checksum(number: u64, body: &[u8]) -> u64 {
@@ -74,18 +84,30 @@ pub(super) fn find(bytes: &[u8]) -> Option<Found<'_>> {
     })
 }
 
-/// The writes of a body, in order; `None` stands for one that cannot be read.
+/// The writes of a body, in order, without the messages; `None` stands for an entry that cannot be read.
 pub(super) fn writes(mut body: &[u8]) -> impl Iterator<Item = Option<(Key, Change)>> {
-    std::iter::from_fn(move || (!body.is_empty()).then(|| write(&mut body)))
+    let entries = std::iter::from_fn(move || (!body.is_empty()).then(|| read(&mut body)));
+    entries.filter_map(|entry| match entry {
+        Some(Entry::Input) => None,
+        Some(Entry::Write(key, change)) => Some(Some((key, change))),
+        None => Some(None),
+    })
 }
 
-fn write(body: &mut &[u8]) -> Option<(Key, Change)> {
+/// What a body is made of.
+enum Entry {
+    /// A message as it was received.
+    Input,
+    Write(Key, Change),
+}
+
+fn read(body: &mut &[u8]) -> Option<Entry> {
     let rest = std::mem::take(body);
     let ([kind, high, low], rest) = rest.split_first_chunk()?;
     let length = u16::from_be_bytes([*high, *low]);
     let (value, rest) = match *kind {
         DELETE => (None, rest),
-        PUT | NEW => {
+        PUT | NEW | INPUT => {
             let (value, rest) = rest.split_first_chunk()?;
             (Some(u32::from_be_bytes(*value) as usize), rest)
         }
@@ -97,9 +119,10 @@ fn write(body: &mut &[u8]) -> Option<(Key, Change)> {
     let change = match *kind {
         DELETE => Change::Delete,
         PUT => Change::Put(bytes.to_vec()),
-        _ => Change::New(bytes.to_vec()),
+        NEW => Change::New(bytes.to_vec()),
+        _ => return Some(Entry::Input),
     };
-    Some((key.into(), change))
+    Some(Entry::Write(key.into(), change))
 }
 
 #[cfg(test)]

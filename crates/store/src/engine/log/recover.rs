@@ -80,6 +80,7 @@ pub(super) fn open(
     let segment = Segment::open(current.path, current.end)?;
     // What was read must be on the disk before anything is decided on it.
     segment.sync(sync)?;
+    let bytes = segment.size() + files.iter().map(|file| file.bytes).sum::<u64>();
     let full = files.into_iter().map(Read::full).collect();
     let log = Log {
         folder: folder.to_owned(),
@@ -97,6 +98,7 @@ pub(super) fn open(
             spares: VecDeque::new(),
         }),
         reserve: AtomicU64::new(0),
+        bytes: AtomicU64::new(bytes),
     };
     log.trim(position)?;
     Ok(Recovered {

@@ -4,7 +4,9 @@ use super::table::Table;
 use super::{LONGEST_PAUSE, OWN, Parts};
 use crate::engine::{Base, Change, Key};
 use crate::error::{Error, Result};
+use crate::metrics;
 use crate::shared::locked;
+use ::metrics::counter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -144,6 +146,8 @@ impl Parts {
         self.look_for_what_is_left(&table)?;
         self.tables.write().unwrap_or_else(PoisonError::into_inner).frozen = None;
         self.log.trim(table.upto)?;
+        counter!(metrics::CATCH_UP_ROWS).increment(table.rows().len() as u64);
+        self.tell();
         let mut state = locked(&self.behind.state);
         state.position = table.upto;
         state.rate = Some(table.bytes() as f64 / begun.elapsed().as_secs_f64());

@@ -71,7 +71,7 @@ impl Table {
     }
 
     /// All changes, ascending.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (&Key, &Change)> {
+    pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = (&Key, &Change)> {
         self.rows.iter()
     }
 

@@ -12,6 +12,8 @@ pub(super) struct Phase {
     pub(super) took: Duration,
     /// Seconds of CPU time.
     pub(super) server_cpu: f64,
+    /// The same until the engine had all that was in the log.
+    pub(super) caught_up_cpu: f64,
     pub(super) client_cpu: f64,
     pub(super) work: Work,
     pub(super) answers: Answers,
@@ -56,14 +58,17 @@ impl Phase {
 /// One column a phase.
 pub(super) fn table(title: &str, phases: &[&Phase]) -> String {
     type Row = (&'static str, fn(&Phase) -> String);
-    let rows: [Row; 16] = [
+    let rows: [Row; 17] = [
         ("", |phase| phase.name.to_owned()),
         ("records", |phase| phase.records.to_string()),
         ("seconds", |phase| format!("{:.2}", phase.took.as_secs_f64())),
         ("records a second", |phase| format!("{:.0}", phase.rate())),
         ("server CPU seconds", |phase| format!("{:.2}", phase.server_cpu)),
         ("server CPU a record", |phase| {
-            format!("{:.0} us", 1e6 * phase.server_cpu / phase.records as f64)
+            format!("{:.1} us", 1e6 * phase.server_cpu / phase.records as f64)
+        }),
+        ("until caught up", |phase| {
+            format!("{:.1} us", 1e6 * phase.caught_up_cpu / phase.records as f64)
         }),
         ("share of evaluation", |phase| {
             format!("{:.1} %", 100.0 * phase.share(phase.work.evaluate))
@@ -107,6 +112,7 @@ pub(super) fn json(phase: &Phase) -> Value {
         "seconds": rounded(phase.took.as_secs_f64()),
         "recordsPerSecond": rounded(phase.rate()),
         "serverCpuSeconds": rounded(phase.server_cpu),
+        "caughtUpCpuSeconds": rounded(phase.caught_up_cpu),
         "clientCpuSeconds": rounded(phase.client_cpu),
         "evaluateSeconds": rounded(phase.work.evaluate),
         "evaluateShare": rounded(phase.share(phase.work.evaluate)),

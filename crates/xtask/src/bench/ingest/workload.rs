@@ -4,10 +4,12 @@ mod person;
 mod rules;
 mod stream;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use fastrand::Rng;
 use person::{BOOLEANS, INTEGERS, Person, STRINGS};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
 use stream::Clock;
 
 /// The inlet that everything is posted to.
@@ -47,15 +49,19 @@ pub(super) struct Workload {
     pub(super) base: Vec<String>,
     /// 30 % records with one to three attributes drawn anew, 70 % events.
     pub(super) updates: Vec<String>,
-    /// PQL; each segment is `seg-<index>`.
-    segments: Vec<String>,
+    /// As definitions have them.
+    segments: Vec<Value>,
 }
 
 impl Workload {
     /// The same seed and size give the same bytes.
     pub(super) fn draw(seed: u64, size: Size) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
-        let segments = rules::draw(&mut rng.fork(), size.segments);
+        let rules = rules::draw(&mut rng.fork(), size.segments);
+        let segments = rules.iter().enumerate();
+        let segments = segments
+            .map(|(index, pql)| json!({"id": format!("seg-{index}"), "pql": pql}))
+            .collect();
         let mut people: Vec<Person> = (0..size.profiles).map(|_| Person::draw(&mut rng)).collect();
         let mut clock = Clock::default();
         let people_once = people.iter().enumerate();
@@ -72,16 +78,29 @@ impl Workload {
         }
     }
 
+    /// What the workload kit wrote to a folder.
+    pub(super) fn read(kit: &Path) -> Result<Self> {
+        let text = |name| {
+            let path = kit.join(name);
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+        };
+        let lines = |name| -> Result<Vec<String>> {
+            Ok(text(name)?.split_inclusive('\n').map(str::to_owned).collect())
+        };
+        Ok(Self {
+            base: lines("base.ndjson")?,
+            updates: lines("updates.ndjson")?,
+            segments: serde_json::from_str(&text("segments.json")?)?,
+        })
+    }
+
     /// The definitions of the server; JSON is YAML. The dataflow maps the first segments, two of each family, and
     /// writes files.
     pub(super) fn definitions(&self, with_dataflow: bool) -> Result<String> {
-        let segments = self.segments.iter().enumerate();
-        let segments: Vec<_> = segments
-            .map(|(index, pql)| json!({"id": format!("seg-{index}"), "pql": pql}))
-            .collect();
-        let mut definitions = json!({"inlets": [{"id": INLET}], "segments": segments});
+        let mut definitions = json!({"inlets": [{"id": INLET}], "segments": self.segments});
         if with_dataflow {
-            let mapped: Vec<_> = segments
+            let mapped: Vec<_> = self
+                .segments
                 .iter()
                 .take(MAPPED)
                 .map(|segment| &segment["id"])

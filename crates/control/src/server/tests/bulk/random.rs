@@ -103,7 +103,7 @@ impl World {
         Item::Posted(Posted {
             inlet: InletId::new("web").unwrap(),
             message,
-            raw: raw.into_bytes(),
+            raw: raw.into_bytes().into(),
         })
     }
 

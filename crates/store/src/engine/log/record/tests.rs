@@ -1,7 +1,10 @@
 //! A record is read back as it was written, or not at all.
 
 use super::{BLOCK, encode, find, writes};
+use crate::decisions::RawInput;
 use crate::engine::{Batch, Change};
+use bytes::Bytes;
+use model::InletId;
 
 fn batch() -> Batch {
     let mut batch = Batch::default();
@@ -9,6 +12,10 @@ fn batch() -> Batch {
     batch.write((*b"X2").into(), Change::New(b"new".to_vec()));
     batch.delete(*b"T3");
     batch.put(vec![b'M'; 300], Vec::new());
+    batch.note_inputs(&[RawInput {
+        inlet: InletId::new("shop").unwrap(),
+        raw: Bytes::from_static(b"{\"a\":1}"),
+    }]);
     batch
 }
 

@@ -9,6 +9,7 @@ fn phase() -> Phase {
         records: 10_000,
         took: Duration::from_secs(4),
         server_cpu: 5.0,
+        caught_up_cpu: 2.0 * 5.0,
         client_cpu: 0.5,
         work: Work {
             evaluate: 1.0,
@@ -38,7 +39,8 @@ records                        10000
 seconds                         4.00
 records a second                2500
 server CPU seconds              5.00
-server CPU a record           500 us
+server CPU a record         500.0 us
+until caught up            1000.0 us
 share of evaluation           25.0 %
 share of the store            50.0 %
 request, half within         51.0 ms
