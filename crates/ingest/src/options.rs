@@ -37,7 +37,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             clock: ClockMode::Wall,
-            batch: 250,
+            batch: 1_000,
             queue_items: 50_000,
             queue_bytes: 256 << 20,
             cache: 1 << 30,

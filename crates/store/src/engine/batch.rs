@@ -25,6 +25,14 @@ impl Change {
         }
     }
 
+    /// The same for a place where something may be.
+    pub(super) fn over_anything(self) -> Self {
+        match self {
+            Self::New(value) => Self::Put(value),
+            other => other,
+        }
+    }
+
     /// The one change that does what `earlier` and then this one do; `None` if that is nothing at all.
     pub(super) fn after(self, earlier: &Self) -> Option<Self> {
         match (earlier, self) {

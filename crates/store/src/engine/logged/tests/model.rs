@@ -1,7 +1,7 @@
 //! Random lives against a plain map.
 
 use super::place;
-use crate::engine::{Batch, Change, Memory, Reopen};
+use crate::engine::{Batch, Change, Fault, Memory, Reopen};
 use crate::options::{LogOptions, Options};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -14,6 +14,8 @@ enum Act {
     CatchUp,
     /// As after SIGKILL, or a cut: what the base did not sync is gone.
     Reopen,
+    /// The base has taken in all there is when it ends, and has not noted so.
+    EndUnnoted,
     Scan {
         from: u8,
         to: u8,
@@ -29,6 +31,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         6 => prop::collection::vec(write, 1..12).prop_map(Act::Commit),
         1 => Just(Act::CatchUp),
         1 => Just(Act::Reopen),
+        1 => Just(Act::EndUnnoted),
         4 => scan.prop_map(|(from, to, limit, reverse)| Act::Scan { from, to, limit, reverse }),
     ];
     prop::collection::vec(act, 1..60)
@@ -72,6 +75,14 @@ proptest! {
                 Act::Reopen => {
                     drop(engine);
                     base.crash();
+                    engine = place.open().unwrap();
+                }
+                Act::EndUnnoted => {
+                    base.fail_after(1, Fault::Refused);
+                    // With nothing to take in, or when the thread was at work by itself, it may come to nothing.
+                    drop(engine.catch_up());
+                    drop(engine);
+                    base.heal();
                     engine = place.open().unwrap();
                 }
                 Act::Scan { from, to, limit, reverse } => {
