@@ -49,11 +49,11 @@ pub(crate) struct Entry {
 
 /// What a profile takes in memory beside its attributes and events, most of it findings of some hundred segments: measured,
 /// like the next two, with people of 35 attributes and up to 1,000 segments (`docs/performance.md`, a backtest).
-const PERSON: usize = 2_000;
+const PERSON: usize = 1_200;
 /// What an attribute takes: the leaf, its text, and what the allocator adds.
-const LEAF: usize = 110;
+const LEAF: usize = 100;
 /// What an event takes beside its text.
-const EVENT: usize = 300;
+const EVENT: usize = 250;
 /// Bytes of the capacity for which one name may stay, whose profile may be in memory or not.
 const NAME: usize = 256;
 

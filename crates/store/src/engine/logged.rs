@@ -157,7 +157,9 @@ impl Engine for Logged {
         let mut tables = self.parts.tables.write().unwrap_or_else(PoisonError::into_inner);
         tables.active.apply(number, batch, Instant::now());
         let full = tables.active.bytes() >= self.parts.options.table_bytes;
+        let bytes = tables.each().map(Table::bytes).sum();
         drop(tables);
+        self.parts.log.reserve(catch_up::reserve(bytes));
         self.parts.behind.wake(full);
         self.parts.tell();
         Ok(())

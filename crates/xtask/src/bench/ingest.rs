@@ -55,6 +55,10 @@ pub(crate) struct Options {
     #[arg(long)]
     dataflow: bool,
 
+    /// Keeps all of it from the engine, kills the server at the end, and measures how long it takes to start again.
+    #[arg(long)]
+    kill: bool,
+
     /// What keeps the rows: `sled` or `fjall`.
     #[arg(long, value_name = "ENGINE", default_value = "sled")]
     engine: String,
@@ -70,6 +74,10 @@ pub(crate) struct Options {
 
 /// Memory of rows that are in the log and not yet in the engine.
 const TABLE_BYTES: &str = "weir_table_bytes";
+/// Files of the log that the engine does not have whole.
+const LOG_BEHIND_BYTES: &str = "weir_log_behind_bytes";
+/// Flags of a server whose engine takes nothing in.
+const BEHIND: [&str; 4] = ["--set", "memory=32GiB", "--set", "store.catch_up=10h"];
 /// How long the engine may take to have all that is in the log.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -102,7 +110,11 @@ pub(super) fn run(options: &Options) -> Result<()> {
 
     let engine = format!("store.engine={}", options.engine);
     let log = scratch.path().join("server.log");
-    let server = Server::start(&program, &data, &log, Time::Input, &["--set", &engine])?;
+    let mut flags = vec!["--set", &engine];
+    if options.kill {
+        flags.extend(BEHIND);
+    }
+    let server = Server::start(&program, &data, &log, Time::Input, &flags)?;
     server.apply(&definitions, &[])?;
     let mut before = Account::default();
     let mut measure = |name, lines: &[String]| -> Result<Phase> {
@@ -118,11 +130,25 @@ pub(super) fn run(options: &Options) -> Result<()> {
     };
     let base = measure("base", &workload.base)?;
     let updates = measure("updates", &workload.updates)?;
-    server.stop()?;
+    let mut recovery = None;
+    if options.kill {
+        let behind = metrics::counter(&mut server.connect()?, LOG_BEHIND_BYTES)?;
+        drop(server);
+        let stopwatch = Stopwatch::start();
+        let again = Server::start(&program, &data, &log, Time::Input, &flags)?;
+        recovery = Some((behind, stopwatch.elapsed()));
+        again.stop()?;
+    } else {
+        server.stop()?;
+    }
     let disk = disk::bytes(&data.join("store"))?;
 
     print!("\n{}", report::table(&title(options), &[&base, &updates]));
     println!("the store takes {} MiB on the disk", disk >> 20);
+    if let Some((behind, took)) = recovery {
+        let (behind, took) = (behind >> 20, took.as_secs_f64());
+        println!("killed with {behind} MiB of log that the engine did not have: ready again after {took:.2} s");
+    }
     if let Some(data) = &options.data {
         println!("the store is in {}", data.display());
     }
@@ -147,7 +173,7 @@ fn measure(name: &'static str, options: &Options, server: &Server, lines: &[Stri
     let took = stopwatch.elapsed();
     let after = Reading::take(server)?;
     let behind = Stopwatch::start();
-    while metrics::counter(&mut server.connect()?, TABLE_BYTES)? > 0 {
+    while !options.kill && metrics::counter(&mut server.connect()?, TABLE_BYTES)? > 0 {
         ensure!(
             behind.elapsed() < PATIENCE,
             "the engine does not catch up with the log"

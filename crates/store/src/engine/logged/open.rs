@@ -55,7 +55,7 @@ impl LoggedFolder {
             // From now on the engine is not taken for a whole store without its log.
             note(&*base, 0)?;
         }
-        log.reserve(reserve(2 * self.options.table_bytes));
+        log.reserve(reserve(table.bytes()));
         Ok(Parts {
             present: present(&*base)?,
             base,
