@@ -147,7 +147,9 @@ pub(super) fn run(options: &Options) -> Result<()> {
     println!("the store takes {} MiB on the disk", disk >> 20);
     if let Some((behind, took)) = recovery {
         let (behind, took) = (behind >> 20, took.as_secs_f64());
-        println!("killed with {behind} MiB of log that the engine did not have: ready again after {took:.2} s");
+        println!(
+            "killed with {behind} MiB of log that the engine did not have: ready again after {took:.2} s"
+        );
     }
     if let Some(data) = &options.data {
         println!("the store is in {}", data.display());
