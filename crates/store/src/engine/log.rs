@@ -4,10 +4,12 @@
 //! its full size before it is needed (`segment`), so that a commit pays for one write and one sync and not for the growth of
 //! a file; when the engine has all that a file holds, the file is used again. What a crash leaves is read back by `recover`.
 
+mod hold;
 mod record;
 mod recover;
 mod segment;
 
+pub use hold::Hold;
 pub(crate) use recover::Recovered;
 
 use super::Batch;
@@ -15,6 +17,7 @@ use super::files::sync_path;
 use crate::error::{Error, Result};
 use crate::options::{LogOptions, SyncFile};
 use crate::shared::locked;
+use hold::Holds;
 use segment::Segment;
 use std::collections::VecDeque;
 use std::fs;
@@ -36,6 +39,8 @@ pub(crate) struct Log {
     /// The file that comes after the one being written to, if it is ready.
     next: Mutex<Option<Segment>>,
     files: Mutex<Files>,
+    /// Records that somebody holds on to, beside the engine.
+    holds: Holds,
     /// Bytes that the engine may need to take in all that is in the log: never given to a new file.
     reserve: AtomicU64,
     /// Bytes of all files.
@@ -158,8 +163,9 @@ impl Log {
         Ok(made)
     }
 
-    /// Gives back the files of which the engine has every record, up to number `position`.
+    /// Gives back the files of which the engine has every record, up to number `position`, unless somebody holds on to them.
     pub(crate) fn trim(&self, position: u64) -> Result<()> {
+        let position = position.min(self.holds.free());
         let mut files = locked(&self.files);
         while files.full.front().is_some_and(|full| full.last <= position)
             && let Some(Full { path, bytes, .. }) = files.full.pop_front()

@@ -39,7 +39,7 @@ fn exported(folder: &Path, engine: EngineKind) -> Vec<u8> {
     let file = tempfile::tempdir().unwrap();
     let path = file.path().join("export");
     let (store, _committer) = open(folder, &options_of(engine)).unwrap();
-    store.export(&path).unwrap();
+    store.backup(&path, |_| ()).unwrap();
     fs::read(path).unwrap()
 }
 

@@ -65,6 +65,13 @@ pub(super) struct Found<'a> {
     pub(super) blocks: usize,
 }
 
+/// What the record at the beginning of `bytes`, which are at least its head, takes of the file, as it says itself.
+pub(super) fn length(bytes: &[u8]) -> Option<u64> {
+    let body = bytes.strip_prefix(MARK)?.first_chunk()?;
+    let length = u64::from_be_bytes(*body).checked_add(HEAD as u64)?;
+    length.checked_next_multiple_of(BLOCK as u64)
+}
+
 /// The record at the beginning of `bytes`, if there is a whole one.
 pub(super) fn find(bytes: &[u8]) -> Option<Found<'_>> {
     let number_at = |at: usize| {

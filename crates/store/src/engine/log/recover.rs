@@ -5,7 +5,7 @@
 
 use super::record::{self, BLOCK};
 use super::segment::{self, Segment};
-use super::{Files, Full, Log, Writing};
+use super::{Files, Full, Holds, Log, Writing};
 use crate::engine::files::drop_unsynced;
 use crate::engine::{Change, Key};
 use crate::error::{Error, Result};
@@ -97,6 +97,7 @@ pub(super) fn open(
             full,
             spares: VecDeque::new(),
         }),
+        holds: Holds::default(),
         reserve: AtomicU64::new(0),
         bytes: AtomicU64::new(bytes),
     };
