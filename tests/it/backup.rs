@@ -162,6 +162,45 @@ async fn busy(engine: &str) {
 }
 
 #[tokio::test]
+async fn a_lost_engine_is_made_again_from_the_last_backup_and_the_log() {
+    let folder = TempDir::new().expect("a folder");
+    let (data, file) = (folder.path().join("d"), folder.path().join("saved.weir"));
+    fs::create_dir(&data).expect("a folder");
+    let server = Server::start(&data, &["--set", "store.keep_log=256MiB"]).await;
+    server.apply(DEFINITIONS);
+    let numbers = Numbers::default();
+    let client = Client::of(&server);
+    numbers.post(&client, 0).await;
+    backup(&["--data", text(&data), text(&file)]).await;
+    for _ in 0..20 {
+        numbers.post(&client, 0).await;
+        numbers.post(&client, 1).await;
+    }
+    server.kill();
+    fs::remove_dir_all(data.join("store/sled")).expect("the engine's folder");
+
+    let restored = folder.path().join("e");
+    let log = data.join("store/log");
+    let arguments = [
+        "restore",
+        "--data",
+        text(&restored),
+        "--log",
+        text(&log),
+        text(&file),
+    ];
+    let (code, said) = run(&arguments, &[]);
+    assert!(code == 0 && said.contains("commits behind it"), "{said}");
+    let server = Server::start(&restored, &[]).await;
+    let client = Client::of(&server);
+    let account = client.drained("flow").await;
+    assert_eq!(account["balanced"], true, "{account}");
+    for (person, number) in numbers.acknowledged() {
+        assert_eq!(number_of(&client, person).await, number, "p{person}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_saved_is_said_and_leaves_nothing() {
     let folder = TempDir::new().expect("a folder");
     let (data, file) = (folder.path().join("d"), folder.path().join("saved.weir"));

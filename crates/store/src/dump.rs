@@ -8,7 +8,7 @@
 mod aside;
 mod file;
 
-use crate::engine::{Base, Batch, Engine, Hold, Row};
+use crate::engine::{Base, Batch, Change, Engine, Hold, Key, Mark, Row, follow};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::health::Health;
@@ -78,9 +78,12 @@ impl Store {
             page,
             told,
         };
-        match hold {
+        let mark = match hold {
             // Commits wait.
-            None => self.read(|rows| dump.rows(|start| rows.scan(start..vec![0xff], page, false)))?,
+            None => {
+                self.read(|rows| dump.rows(|start| rows.scan(start..vec![0xff], page, false)))?;
+                None
+            }
             Some(hold) => {
                 let running = Running {
                     store: self,
@@ -90,10 +93,11 @@ impl Store {
                 dump.rows(|start| running.read(|rows| rows.scan(start..vec![0xff], page, false)))?;
                 dump.out.changes_follow()?;
                 let now = running.read(|rows| Ok(rows.hold()))?;
-                dump.changes(&hold, now.map_or(0, |now| now.after()), || running.check())?;
+                let last = now.map_or(0, |now| now.after());
+                Some(dump.changes(&hold, last, || running.check())?)
             }
-        }
-        dump.out.finish()
+        };
+        dump.out.finish(mark)
     }
 }
 
@@ -155,7 +159,7 @@ impl<W: Write, T: FnMut(Dumped)> Dump<W, T> {
     }
 
     /// Writes all that was committed behind `hold`, up to record `last` of the log.
-    fn changes(&mut self, hold: &Hold, last: u64, check: impl Fn() -> Result<()>) -> Result<()> {
+    fn changes(&mut self, hold: &Hold, last: u64, check: impl Fn() -> Result<()>) -> Result<Mark> {
         hold.records(last, &mut |writes| {
             for (key, change) in &writes {
                 if **key != *FORMAT {
@@ -203,41 +207,83 @@ impl<R: Read, W: Write> Read for Copied<R, W> {
     }
 }
 
-/// Makes a store in the empty or missing `folder` from a file written by [`Store::backup`]. The whole file is
-/// checked before anything is written. An older format is brought up to date. The store begins a new
+/// Makes a store in the empty or missing `folder` from a file written by [`Store::backup`], and does again what the `log` of
+/// the saved store has behind it, if one is given: the folder of its log, which must have the record with which the backup ends,
+/// and all that follow. Both are checked whole before anything is written.
+///
+/// An older format is brought up to date. The store begins a new
 /// incarnation, so that it repeats no revision that the saved one may have given out since: one more than the
 /// saved one's, plus the hours between its last commit and `now` (at most a year's), so that two restores of
 /// one file differ as well unless they fall in the same hour. `told` is called now and then with what is restored.
 pub fn restore(
     from: &Path,
+    log: Option<&Path>,
     folder: &Path,
     options: &Options,
     now: Timestamp,
     told: impl FnMut(Dumped),
-) -> Result<Dumped> {
-    let checked = check(from)?;
-    if checked.format > migrations::FORMAT {
+) -> Result<Restored> {
+    let (dumped, mark) = check_whole(from)?;
+    let mut format = dumped.format;
+    let mut records = 0;
+    if let Some(log) = log {
+        records = follow(log, mark, &mut |_, writes| {
+            format = writes
+                .iter()
+                .fold(format, |format, write| told_format(write).unwrap_or(format));
+            Ok(())
+        })?;
+    }
+    if format > migrations::FORMAT {
         return Err(Error::FormatTooNew {
-            found: checked.format,
+            found: format,
             known: migrations::FORMAT,
         });
     }
-    let mark = Unfinished::begin(folder)?;
+    let unfinished = Unfinished::begin(folder)?;
     let lock = FolderLock::take(folder)?;
     let engine = options.engine.base(folder, options).open()?;
-    fill(&*engine, from, now, told)?;
-    mark.finish()?;
+    let mut filling = Filling::of(&*engine);
+    fill(&mut filling, from, told)?;
+    if let Some(log) = log {
+        follow(log, mark, &mut |_, writes| {
+            let rows = writes.into_iter().filter(|(key, _)| **key != *FORMAT);
+            rows.into_iter()
+                .try_for_each(|(key, change)| filling.write(key, change))
+        })?;
+    }
+    filling.finish(format, now)?;
+    unfinished.finish()?;
     drop((engine, lock));
     // Opening it once brings the format up to date and begins the incarnation.
     drop(open(folder, options)?);
-    Ok(checked)
+    Ok(Restored { dumped, records })
+}
+
+/// What was restored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// What the file holds.
+    pub dumped: Dumped,
+    /// Records of the log that were done again after it.
+    pub records: u64,
+}
+
+/// The format that a write says the rows have from then on.
+fn told_format((key, change): &(Key, Change)) -> Option<u32> {
+    let number = change.value().filter(|_| **key == *FORMAT)?;
+    number.try_into().map(u32::from_be_bytes).ok()
 }
 
 /// Reads the whole file and compares every checksum.
 fn check(from: &Path) -> Result<Dumped> {
+    Ok(check_whole(from)?.0)
+}
+
+fn check_whole(from: &Path) -> Result<(Dumped, Mark)> {
     let mut reader = reader(from)?;
     while reader.next()?.is_some() {}
-    Ok(reader.dumped())
+    Ok((reader.dumped(), reader.mark()))
 }
 
 fn reader(path: &Path) -> Result<Reader<BufReader<File>>> {
@@ -245,26 +291,54 @@ fn reader(path: &Path) -> Result<Reader<BufReader<File>>> {
     Reader::begin(BufReader::with_capacity(BUFFER, file), path)
 }
 
-fn fill(engine: &dyn Base, from: &Path, now: Timestamp, mut told: impl FnMut(Dumped)) -> Result<()> {
+fn fill(filling: &mut Filling<'_>, from: &Path, mut told: impl FnMut(Dumped)) -> Result<()> {
     let mut reader = reader(from)?;
-    let mut batch = Batch::default();
-    let mut bytes = 0;
     while let Some((key, value)) = reader.next()? {
-        bytes += key.len() + value.as_ref().map_or(0, Vec::len);
-        match value {
-            Some(value) => batch.put(key, value),
-            None => batch.delete(key),
-        }
-        if bytes >= CHUNK || batch.writes().len() >= PAGE {
-            engine.fill(&std::mem::take(&mut batch))?;
-            bytes = 0;
-            told(reader.dumped());
+        filling.write(key.into(), value.map_or(Change::Delete, Change::Put))?;
+        let so_far = reader.dumped();
+        if (so_far.rows + so_far.changes).is_multiple_of(PAGE as u64) {
+            told(so_far);
         }
     }
-    // Without the format row nobody opens it, so a restore that is cut is noticed.
-    format::write(&mut batch, reader.dumped().format);
-    incarnation::mark(&mut batch, now);
-    engine.fill(&batch)
+    Ok(())
+}
+
+/// An engine that is being filled.
+struct Filling<'a> {
+    engine: &'a dyn Base,
+    batch: Batch,
+    bytes: usize,
+}
+
+impl<'a> Filling<'a> {
+    fn of(engine: &'a dyn Base) -> Self {
+        Self {
+            engine,
+            batch: Batch::default(),
+            bytes: 0,
+        }
+    }
+
+    fn write(&mut self, key: Key, change: Change) -> Result<()> {
+        self.bytes += key.len() + change.value().map_or(0, <[u8]>::len);
+        match change {
+            Change::Delete => self.batch.delete(key),
+            // What is new in the log need not be in what is restored.
+            Change::New(value) | Change::Put(value) => self.batch.put(key, value),
+        }
+        if self.bytes >= CHUNK || self.batch.writes().len() >= PAGE {
+            self.engine.fill(&std::mem::take(&mut self.batch))?;
+            self.bytes = 0;
+        }
+        Ok(())
+    }
+
+    /// Without the format row nobody opens it, so a restore that is cut is noticed.
+    fn finish(mut self, format: u32, now: Timestamp) -> Result<()> {
+        format::write(&mut self.batch, format);
+        incarnation::mark(&mut self.batch, now);
+        self.engine.fill(&self.batch)
+    }
 }
 
 #[cfg(test)]

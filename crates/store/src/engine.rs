@@ -23,6 +23,7 @@ pub use batch::{Batch, Change};
 pub use key::Key;
 pub use kind::EngineKind;
 pub use log::Hold;
+pub(crate) use log::{Mark, follow};
 pub use memory::{Fault, Memory};
 
 use files::unopenable;

@@ -159,6 +159,14 @@ pub enum Error {
     /// The committer has ended.
     #[error("the store has been stopped")]
     Stopped,
+    /// A log does not begin where a backup ends.
+    #[error("the log in {} does not go on where the backup ends: {why}. Nothing was restored; without the log the backup can be", log.display())]
+    NotFollowing {
+        /// The folder of the log.
+        log: PathBuf,
+        /// What is missing.
+        why: String,
+    },
     /// A backup was ended for the sake of the store.
     #[error("the backup gave way: {why}; try it again")]
     GaveWay {

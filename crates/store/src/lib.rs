@@ -55,7 +55,7 @@ pub use decisions::{
     UpgradeProgress,
 };
 pub use digest::Digest;
-pub use dump::{Dumped, receive, restore};
+pub use dump::{Dumped, Restored, receive, restore};
 pub use engine::{Batch, Change, Engine, EngineKind, Fault, Hold, Key, Memory, Read, Reopen, Row, Weight};
 pub use error::{Error, Result};
 pub use health::Health;

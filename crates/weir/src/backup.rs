@@ -43,6 +43,10 @@ pub(crate) struct RestoreArgs {
     /// The file that `weir backup` wrote.
     #[arg(value_name = "FILE")]
     from: PathBuf,
+    /// The log of a store whose engine is lost, such as `weir-data/store/log`: what was committed after the backup is done
+    /// again. It must reach back to the backup, for which there is the setting `store.keep_log`.
+    #[arg(long, value_name = "FOLDER")]
+    log: Option<PathBuf>,
 }
 
 /// A server that sends nothing for so long is gone.
@@ -133,14 +137,18 @@ pub(crate) fn restore(args: &RestoreArgs) -> Result<End> {
     folder::make(&settings.data)?;
     let (options, now) = (settings.store_options(), SystemClock.now());
     let mut progress = Progress::of("restored");
-    let restored = store::restore(&args.from, &folder, &options, now, |so_far| progress.tell(so_far));
+    let log = args.log.as_deref();
+    let restored = store::restore(&args.from, log, &folder, &options, now, |so_far| {
+        progress.tell(so_far);
+    });
     let restored = restored.with_context(|| format!("{} was not brought back", args.from.display()))?;
     progress.end();
-    say(&format!(
-        "brought back {} into {}",
-        in_words(restored),
-        folder.display()
-    ))
+    let behind = match log {
+        Some(_) => format!(", and {} commits behind it,", restored.records),
+        None => String::new(),
+    };
+    let (saved, folder) = (in_words(restored.dumped), folder.display());
+    say(&format!("brought back {saved}{behind} into {folder}"))
 }
 
 fn in_words(dumped: Dumped) -> String {

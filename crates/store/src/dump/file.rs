@@ -6,9 +6,11 @@
 //! rows (u64) and the running checksum. All numbers are big-endian.
 //!
 //! That is layout 1. In layout 2 the same follows once more, for the changes that were committed while the rows were read,
-//! in their order: a value length of 2^32 - 1 with no value says that the row goes.
+//! in their order: a value length of 2^32 - 1 with no value says that the row goes. Before the last checksum stand the number of the
+//! last record of the log that is in them and the checksum of its body (u64 each, 0 if they are not known).
 
 use super::Dumped;
+use crate::engine::Mark;
 use crate::error::{Error, Result};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -78,13 +80,21 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<Dumped> {
-        let count = if self.changes {
-            self.dumped.changes
-        } else {
-            self.dumped.rows
+    /// The end; of a file with changes, with the record of the log that is the last in them.
+    pub(super) fn finish(mut self, mark: Option<Mark>) -> Result<Dumped> {
+        let Some(Mark { number, sum }) = mark else {
+            self.end(self.dumped.rows)?;
+            return self.flushed();
         };
-        self.end(count)?;
+        self.hashed(&[0; 8])?;
+        self.hashed(&self.dumped.changes.to_be_bytes())?;
+        self.hashed(&number.to_be_bytes())?;
+        self.hashed(&sum.to_be_bytes())?;
+        self.checksum()?;
+        self.flushed()
+    }
+
+    fn flushed(mut self) -> Result<Dumped> {
         self.out.flush().map_err(Error::io("write", &self.name))?;
         Ok(self.dumped)
     }
@@ -122,6 +132,7 @@ pub(super) struct Reader<R> {
     /// Which part is being read.
     part: Part,
     with_changes: bool,
+    mark: Mark,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -140,6 +151,7 @@ impl<R: Read> Reader<R> {
             dumped: Dumped::default(),
             part: Part::Rows,
             with_changes: false,
+            mark: Mark::default(),
         };
         if reader.hashed::<8>()? != *MAGIC {
             return Err(reader.torn(0, "it does not begin as one"));
@@ -156,6 +168,11 @@ impl<R: Read> Reader<R> {
     /// What was read so far; once `next` has returned `None`, what the file holds.
     pub(super) fn dumped(&self) -> Dumped {
         self.dumped
+    }
+
+    /// The last record of the log that is in a file that was read; of number 0 if that is not known.
+    pub(super) fn mark(&self) -> Mark {
+        self.mark
     }
 
     pub(super) fn into_inner(self) -> R {
@@ -195,6 +212,10 @@ impl<R: Read> Reader<R> {
     /// The end of a part.
     fn end(&mut self, start: u64, zero: u32) -> Result<()> {
         let count = u64::from_be_bytes(self.hashed()?);
+        if self.part == Part::Changes {
+            let [number, sum] = [self.hashed()?, self.hashed()?].map(u64::from_be_bytes);
+            self.mark = Mark { number, sum };
+        }
         self.checksum(start)?;
         if zero != 0 || count != *self.count() {
             return Err(self.torn(start, "rows are missing"));

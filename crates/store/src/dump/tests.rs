@@ -1,6 +1,6 @@
 //! Backups of a store that is written to meanwhile.
 
-use super::{check, fill, receive};
+use super::{Aside, Dumped, Filling, check, fill, receive, restore};
 use crate::engine::{Batch, Change, EngineKind, Read};
 use crate::error::Error;
 use crate::group;
@@ -28,6 +28,7 @@ fn options(engine: EngineKind) -> Options {
             segment_bytes: 16 << 10,
             table_bytes: 6_000,
             every: Duration::from_millis(1),
+            ..LogOptions::default()
         },
         ..Options::default()
     }
@@ -93,7 +94,9 @@ fn rows(of: &dyn Read) -> Rows {
 fn restored(file: &Path, options: &Options) -> Rows {
     let folder = tempfile::tempdir().unwrap();
     let engine = options.engine.base(folder.path(), options).open().unwrap();
-    fill(&*engine, file, Timestamp::MIN, |_| ()).unwrap();
+    let mut filling = Filling::of(&*engine);
+    fill(&mut filling, file, |_| ()).unwrap();
+    filling.finish(1, Timestamp::MIN).unwrap();
     let mut rows = rows(&*engine);
     assert!(rows.remove(FORMAT).is_some() && rows.remove(RESTORED).is_some());
     rows
@@ -254,7 +257,7 @@ fn a_file_with_changes_is_held_to_every_byte() {
     assert_eq!(dumped.changes, 1);
     let whole = fs::read(&file).unwrap();
     // The end of the rows, the change and the end of the changes.
-    let last = whole.len() - 24 - (8 + 3 + 8) - 24;
+    let last = whole.len() - 24 - (8 + 3 + 8) - 40;
     let bad = folder.path().join("bad");
     let torn = |bytes: &[u8]| {
         fs::write(&bad, bytes).unwrap();
@@ -292,4 +295,123 @@ impl io::Read for Breaks {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Err(io::ErrorKind::ConnectionReset.into())
     }
+}
+
+#[test]
+fn a_file_that_is_read_back_otherwise_than_it_was_written_gets_no_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("backup");
+    let mut whole = Vec::new();
+    let store = small(folder.path());
+    let dumped = store.dump(&mut whole, &file, 10, |_| ()).unwrap();
+    let finished = |bytes: &[u8], dumped: Dumped| {
+        let aside = Aside::create(&file).unwrap();
+        io::Write::write_all(&mut aside.file(), bytes).unwrap();
+        aside.finish(dumped)
+    };
+    let rows = dumped.rows + 1;
+    let answer = finished(&whole, Dumped { rows, ..dumped });
+    assert!(matches!(answer, Err(Error::Torn { .. })), "{answer:?}");
+    let mut altered = whole.clone();
+    altered[300] ^= 1;
+    let answer = finished(&altered, dumped);
+    assert!(matches!(answer, Err(Error::Torn { .. })), "{answer:?}");
+    assert!(!file.exists());
+    assert_eq!(finished(&whole, dumped).unwrap(), dumped);
+}
+
+/// A store whose engine is lost, a backup of it, its log, which was kept, and what was in it at the end.
+fn lost(folder: &Path, options: &Options) -> Rows {
+    let (store, _committer) = open(&folder.join("store"), options).unwrap();
+    let (mut number, mut model) = (0, Rows::new());
+    let mut live = |count: u16| {
+        for n in 0..count {
+            // Fragments, for which nothing is counted.
+            let writes = (0..5).map(|k| {
+                (
+                    ((n * 7 + k * 13) % 60) * 4 + 1,
+                    (n % 5 > 0).then_some(n * 9 % 700),
+                )
+            });
+            commit(&store, batch(&writes.collect(), &mut number, &mut model));
+        }
+        store.read(|engine| engine.catch_up()).unwrap();
+    };
+    live(60);
+    let mut between = true;
+    store
+        .backup(&folder.join("backup"), |_| {
+            if std::mem::take(&mut between) {
+                live(20);
+            }
+        })
+        .unwrap();
+    live(80);
+    drop(store);
+    fs::remove_dir_all(folder.join("store").join(options.engine.name())).unwrap();
+    model
+}
+
+/// All that is known of people in the store that is restored.
+fn restored_with_log(folder: &Path, into: &str, options: &Options) -> crate::Result<(u64, Rows)> {
+    let (from, log) = (folder.join("backup"), folder.join("store/log"));
+    let into = folder.join(into);
+    let restored = restore(&from, Some(&log), &into, options, Timestamp::MIN, |_| ())?;
+    let (store, _committer) = open(&into, options).unwrap();
+    let mut rows = store.read(|engine| Ok(rows(engine))).unwrap();
+    rows.retain(|key, _| key[0] == b'F');
+    Ok((restored.records, rows))
+}
+
+#[test]
+fn a_lost_engine_is_made_again_from_a_backup_and_the_log_behind_it() {
+    for engine in EngineKind::ALL {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = options(engine);
+        options.log.keep_bytes = 16 << 20;
+        let model = lost(folder.path(), &options);
+        assert!(log_files(folder.path()).len() > 4);
+        let (records, rows) = restored_with_log(folder.path(), "again", &options).unwrap();
+        assert_eq!(records, 80, "all behind the backup");
+        assert!(rows == model, "all that was committed is there");
+    }
+}
+
+#[test]
+fn a_log_that_does_not_go_on_where_the_backup_ends_is_refused_and_nothing_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = options(EngineKind::Sled);
+    options.log.keep_bytes = 16 << 20;
+    lost(folder.path(), &options);
+    let names = log_files(folder.path());
+    let log = folder.path().join("store/log");
+    let refused = |wanted: &str| {
+        let error = restored_with_log(folder.path(), "again", &options).err().unwrap();
+        assert!(error.to_string().contains(wanted), "{wanted}: {error}");
+        assert!(!folder.path().join("again").exists());
+    };
+    // What is missing: the beginning, a part in the middle, all that comes after the backup.
+    let aside = folder.path().join("aside");
+    fs::create_dir(&aside).unwrap();
+    let without = |gone: &[String], wanted: &str| {
+        for name in gone {
+            fs::rename(log.join(name), aside.join(name)).unwrap();
+        }
+        refused(wanted);
+        for name in gone {
+            fs::rename(aside.join(name), log.join(name)).unwrap();
+        }
+    };
+    let last = names.len() - 1;
+    without(&names[..last - 1], "and the log begins with record");
+    without(&names[last - 3..last - 2], "is damaged");
+    without(&names[1..], "which is not in it");
+    // Another store with as many records.
+    let other = tempfile::tempdir().unwrap();
+    let (store, _committer) = open(&other.path().join("store"), &options).unwrap();
+    (0..200).for_each(|row| commit(&store, one(row, 10)));
+    drop(store);
+    fs::rename(&log, aside.join("log")).unwrap();
+    fs::rename(other.path().join("store/log"), &log).unwrap();
+    refused("the log of another store");
 }

@@ -175,7 +175,15 @@ async fn the_frozen_definitions_are_whole() {
     let folder = tempfile::tempdir().unwrap();
     let into = folder.path().join("store");
     let options = options_of(EngineKind::ALL[0]);
-    restore(&fixture(migrations::FORMAT), &into, &options, at(3_000), |_| ()).unwrap();
+    restore(
+        &fixture(migrations::FORMAT),
+        None,
+        &into,
+        &options,
+        at(3_000),
+        |_| (),
+    )
+    .unwrap();
     let (store, _committer) = open(&into, &options).unwrap();
     assert_eq!(store.definitions().unwrap(), one_of_everything());
 }
@@ -190,7 +198,15 @@ async fn every_frozen_store_still_says_the_same() {
         for format in 1..=migrations::FORMAT {
             let folder = tempfile::tempdir().unwrap();
             let into = folder.path().join("store");
-            restore(&fixture(format), &into, &options_of(engine), at(3_000), |_| ()).unwrap();
+            restore(
+                &fixture(format),
+                None,
+                &into,
+                &options_of(engine),
+                at(3_000),
+                |_| (),
+            )
+            .unwrap();
             let (store, _committer) = open(&into, &options_of(engine)).unwrap();
             assert_eq!(look(&store), wanted, "format {format} on {engine:?}");
             assert_eq!(kept(&store), weighed(&store), "format {format} on {engine:?}");

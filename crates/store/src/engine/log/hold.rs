@@ -1,7 +1,7 @@
 //! Records that a backup will ask for: their files are not given back meanwhile.
 
 use super::record::{self, BLOCK};
-use super::{Log, segment};
+use super::{Log, Mark, segment};
 use crate::engine::{Change, Key};
 use crate::error::{Error, Result};
 use crate::shared::locked;
@@ -11,18 +11,19 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// Which records somebody holds on to: those behind a number, and how many hold on to those.
+/// Which records somebody holds on to: those from a number on, and how many hold on to those.
 #[derive(Default)]
 pub(super) struct Holds(Mutex<BTreeMap<u64, usize>>);
 
 impl Holds {
     /// Up to which record nobody needs the log.
     pub(super) fn free(&self) -> u64 {
-        locked(&self.0).keys().next().copied().unwrap_or(u64::MAX)
+        let first = locked(&self.0).keys().next().copied();
+        first.map_or(u64::MAX, |first| first.saturating_sub(1))
     }
 }
 
-/// Holds on to every record of a log behind one, until it is dropped. It outlives the engine: when that is opened again, the
+/// Holds on to every record of a log from one on, until it is dropped. It outlives the engine: when that is opened again, the
 /// files may go, and then [`Hold::records`] says so.
 pub struct Hold {
     log: Arc<Log>,
@@ -41,21 +42,24 @@ impl Hold {
     }
 
     /// Hands `each` the writes of every record behind that, up to number `last`, which readers have seen. Commits go on.
+    /// Returns which record `last` is; of number 0 if there is none to be found.
     pub(crate) fn records(
         &self,
         last: u64,
         each: &mut dyn FnMut(Vec<(Key, Change)>) -> Result<()>,
-    ) -> Result<()> {
-        let mut next = self.after + 1;
-        for path in self.log.files_behind(self.after) {
-            if next > last {
-                break;
-            }
-            read(&path, &mut next, last, each)?;
+    ) -> Result<Mark> {
+        let mut reading = Reading {
+            next: self.after + 1,
+            last,
+            mark: Mark::default(),
+        };
+        for path in self.log.files_from(self.after) {
+            reading.file(&path, each)?;
         }
-        if next > last {
-            return Ok(());
+        if reading.next > last {
+            return Ok(reading.mark);
         }
+        let next = reading.next;
         Err(unreadable(format!(
             "record {next} of {last} is not in its files any more"
         )))
@@ -75,53 +79,69 @@ impl Drop for Hold {
 }
 
 impl Log {
-    /// The files with records behind number `after`, oldest first.
-    fn files_behind(&self, after: u64) -> Vec<PathBuf> {
+    /// The files with records from number `first` on, oldest first.
+    pub(super) fn files_from(&self, first: u64) -> Vec<PathBuf> {
         // In the order in which `append` locks them: a file cannot become full in between.
         let writing = locked(&self.writing);
         let files = locked(&self.files);
-        let full = files.full.iter().filter(|full| full.last > after);
+        let full = files.full.iter().filter(|full| full.last >= first);
         let paths = full.map(|full| full.path.clone());
         paths.chain([writing.segment.path.clone()]).collect()
     }
 }
 
-/// Hands over the records of one file from number `next` on, up to number `last`.
-fn read(
-    path: &Path,
-    next: &mut u64,
+struct Reading {
+    /// The next record to be handed over.
+    next: u64,
+    /// The last one that is wanted.
     last: u64,
-    each: &mut dyn FnMut(Vec<(Key, Change)>) -> Result<()>,
-) -> Result<()> {
-    let failed = |error| Error::io("read", path)(error);
-    let file = File::open(path).map_err(failed)?;
-    let size = file.metadata().map_err(failed)?.len();
-    let mut bytes = vec![0; BLOCK];
-    file.read_exact_at(&mut bytes, 0).map_err(failed)?;
-    if !segment::number(path).is_some_and(|number| segment::is(number, &bytes)) {
-        return Err(unreadable(format!("{} is another file now", path.display())));
+    /// Which that was.
+    mark: Mark,
+}
+
+impl Reading {
+    /// Whether nothing more is to be read.
+    fn done(&self) -> bool {
+        self.next > self.last && self.mark.number == self.last
     }
-    let mut at = BLOCK as u64;
-    while *next <= last && at < size {
-        let room = size - at;
-        bytes.resize(room.min(BLOCK as u64) as usize, 0);
-        file.read_exact_at(&mut bytes, at).map_err(failed)?;
-        let Some(length) = record::length(&bytes) else {
-            break;
-        };
-        bytes.resize(length.min(room) as usize, 0);
-        file.read_exact_at(&mut bytes, at).map_err(failed)?;
-        let Some(found) = record::find(&bytes).filter(|found| found.number <= *next) else {
-            break;
-        };
-        if found.number == *next {
-            let writes: Option<Vec<_>> = record::writes(found.body).collect();
-            each(writes.ok_or_else(|| unreadable(format!("record {next} is none of this program")))?)?;
-            *next += 1;
+
+    /// Hands over the records of one file.
+    fn file(&mut self, path: &Path, each: &mut dyn FnMut(Vec<(Key, Change)>) -> Result<()>) -> Result<()> {
+        let failed = |error| Error::io("read", path)(error);
+        let file = File::open(path).map_err(failed)?;
+        let size = file.metadata().map_err(failed)?.len();
+        let mut bytes = vec![0; BLOCK];
+        file.read_exact_at(&mut bytes, 0).map_err(failed)?;
+        if !segment::number(path).is_some_and(|number| segment::is(number, &bytes)) {
+            return Err(unreadable(format!("{} is another file now", path.display())));
         }
-        at += found.blocks as u64;
+        let mut at = BLOCK as u64;
+        while !self.done() && at < size {
+            let room = size - at;
+            bytes.resize(room.min(BLOCK as u64) as usize, 0);
+            file.read_exact_at(&mut bytes, at).map_err(failed)?;
+            let Some(length) = record::length(&bytes) else {
+                break;
+            };
+            bytes.resize(length.min(room) as usize, 0);
+            file.read_exact_at(&mut bytes, at).map_err(failed)?;
+            let wanted = self.next.min(self.last);
+            let Some(found) = record::find(&bytes).filter(|found| found.number <= wanted) else {
+                break;
+            };
+            let (number, sum) = (found.number, found.sum);
+            if number == self.last {
+                self.mark = Mark { number, sum };
+            }
+            if number == self.next {
+                let writes: Option<Vec<_>> = record::writes(found.body).collect();
+                each(writes.ok_or_else(|| unreadable(format!("record {number} is none of this program")))?)?;
+                self.next += 1;
+            }
+            at += found.blocks as u64;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn unreadable(why: String) -> Error {

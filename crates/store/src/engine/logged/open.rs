@@ -77,7 +77,9 @@ impl LoggedFolder {
         let mut position = from;
         let recovered = log::recover(folder, self.options, &self.sync, from, &mut |number, writes| {
             // The base may have been taking this in when it ended: whether nothing is there now is not known.
-            let writes = writes.into_iter().map(|(key, change)| (key, change.over_anything()));
+            let writes = writes
+                .into_iter()
+                .map(|(key, change)| (key, change.over_anything()));
             table.add(number, writes, Instant::now());
             if table.bytes() >= self.options.table_bytes {
                 position = number;
