@@ -357,16 +357,21 @@ async fn a_store_is_looked_at_saved_and_brought_back() {
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("\"diskBytes\""), "{out}");
 
-    let (code, out, err) = run(folder.path(), &["store", "export", "--data", "d", "saved.weir"]);
+    // Also by the name that it once had.
+    let earlier = run(folder.path(), &["store", "export", "--data", "d", "earlier.weir"]);
+    assert_eq!(earlier.0, 0, "{}", earlier.2);
+    let (code, out, err) = run(folder.path(), &["backup", "--data", "d", "saved.weir"]);
     assert_eq!(code, 0, "{err}");
     assert!(
         out.contains("saved") && folder.path().join("saved.weir").is_file(),
         "{out}"
     );
+    let bytes = |name| fs::read(folder.path().join(name)).unwrap();
+    assert!(bytes("saved.weir") == bytes("earlier.weir"));
     let (code, _, err) = run(folder.path(), &["store", "import", "--data", "d", "saved.weir"]);
     assert_eq!(code, 1, "over a store that is there");
     assert!(err.contains("d/store"), "{err}");
-    let (code, out, err) = run(folder.path(), &["store", "import", "--data", "e", "saved.weir"]);
+    let (code, out, err) = run(folder.path(), &["restore", "--data", "e", "saved.weir"]);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("brought back"), "{out}");
     let converted = [

@@ -5,6 +5,7 @@ mod common;
 
 mod backfill;
 mod backtest;
+mod backup;
 mod campaign;
 mod cli;
 mod demo;

@@ -7,6 +7,7 @@
 //! `definitions` (rules change).
 
 mod access;
+mod backup;
 mod catalogue;
 mod collection;
 mod dataflows;

@@ -3,8 +3,8 @@
 use crate::problem::Problem;
 use crate::state::{Api, State};
 use crate::{
-    access, collection, dataflows, dead, definitions, destinations, inlets, jobs, letters, metrics, profiles,
-    readiness, segments, status,
+    access, backup, collection, dataflows, dead, definitions, destinations, inlets, jobs, letters, metrics,
+    profiles, readiness, segments, status,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -40,6 +40,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/dead-letters/purge", post(letters::purge))
         .route("/api/dead-messages", get(dead::messages))
         .route("/api/inlets", get(inlets::show))
+        .route("/api/backup", get(backup::stream))
         .route("/api/status", get(status::show))
         .route("/api/clock/trust", post(status::trust_clock))
         .route("/metrics", get(metrics::show))

@@ -54,6 +54,8 @@ pub(crate) struct State {
     pub(crate) bodies: Arc<Semaphore>,
     /// Counts requests, for the ids in answers.
     pub(crate) requests: AtomicU64,
+    /// Backups that may be made at a time.
+    pub(crate) backups: Arc<Semaphore>,
 }
 
 impl State {
@@ -62,6 +64,7 @@ impl State {
             catalogue: Catalogue::new(api.store.clone()),
             bodies: Arc::new(Semaphore::new(collection::BODIES_KIB)),
             requests: AtomicU64::new(0),
+            backups: Arc::new(Semaphore::new(1)),
             api,
         }
     }

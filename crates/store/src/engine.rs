@@ -22,6 +22,8 @@ pub(crate) use base::{Base, OpenBase};
 pub use batch::{Batch, Change};
 pub use key::Key;
 pub use kind::EngineKind;
+pub use log::Hold;
+pub(crate) use log::{Mark, follow};
 pub use memory::{Fault, Memory};
 
 use files::unopenable;
@@ -71,6 +73,11 @@ pub trait Engine: Read + Send + Sync {
     fn commit(&self, batch: Batch) -> Result<()> {
         self.prepare(&batch)?;
         self.apply(batch)
+    }
+
+    /// Holds on to the records of its log from here on, if it has a log: they can be read back until the hold is dropped.
+    fn hold(&self) -> Option<Hold> {
+        None
     }
 
     /// Waits until all that was committed is where no log is needed to read it.

@@ -18,8 +18,8 @@ pub enum Error {
     },
     /// The folder holds something, but the engine cannot open it.
     #[error(
-        "the store in {} cannot be opened: {why}; keep a copy of the folder, then restore the last export into an \
-         empty folder with `weir store import`", folder.display()
+        "the store in {} cannot be opened: {why}; keep a copy of the folder, then bring the last backup into an \
+         empty folder with `weir restore`", folder.display()
     )]
     Unopenable {
         /// Which folder.
@@ -48,10 +48,10 @@ pub enum Error {
         /// The one asked for.
         wanted: EngineKind,
     },
-    /// The folder is marked, or holds rows without a format row: an import or a conversion that did not finish.
+    /// The folder is marked, or holds rows without a format row: a restore or a conversion that did not finish.
     #[error(
-        "the store is not whole: an import or a conversion into it did not finish; empty the folder, then convert or \
-         import again"
+        "the store is not whole: a restore or a conversion into it did not finish; empty the folder, then convert or \
+         restore again"
     )]
     Unfinished,
     /// There is no store to convert.
@@ -159,8 +159,22 @@ pub enum Error {
     /// The committer has ended.
     #[error("the store has been stopped")]
     Stopped,
-    /// A file written by `export` is torn or altered.
-    #[error("{} is not a whole export: {why} at byte {at}", path.display())]
+    /// A log does not begin where a backup ends.
+    #[error("the log in {} does not go on where the backup ends: {why}. Nothing was restored; without the log the backup can be", log.display())]
+    NotFollowing {
+        /// The folder of the log.
+        log: PathBuf,
+        /// What is missing.
+        why: String,
+    },
+    /// A backup was ended for the sake of the store.
+    #[error("the backup gave way: {why}; try it again")]
+    GaveWay {
+        /// To what.
+        why: &'static str,
+    },
+    /// A file written by `backup` is torn or altered.
+    #[error("{} is not a whole backup: {why} at byte {at}", path.display())]
     Torn {
         /// Which file.
         path: PathBuf,
@@ -169,7 +183,7 @@ pub enum Error {
         /// What is wrong there.
         why: &'static str,
     },
-    /// An import or a conversion into a folder that holds something.
+    /// A restore or a conversion into a folder that holds something.
     #[error("{} is not empty: name a new folder", folder.display())]
     NotEmpty {
         /// Which folder.

@@ -52,7 +52,7 @@ pub enum Space {
     Upgrade = b'V',
     /// (dataflow, export number) -> `Export` and since when it waits (`Queued`), until it is settled
     Exports = b'X',
-    /// by name: the format version, the mark of an import, the committed numbers (`Meta`)
+    /// by name: the format version, the mark of a restore, the committed numbers (`Meta`)
     Meta = b'Z',
 }
 

@@ -24,6 +24,7 @@ mod format;
 mod group;
 mod health;
 mod inbox;
+mod incarnation;
 mod keys;
 mod keyspace;
 mod letters;
@@ -37,7 +38,6 @@ mod overlay;
 mod queue;
 mod read;
 mod recount;
-mod restore;
 mod settlement;
 mod shared;
 mod stats;
@@ -55,8 +55,8 @@ pub use decisions::{
     UpgradeProgress,
 };
 pub use digest::Digest;
-pub use dump::{Dumped, import};
-pub use engine::{Batch, Change, Engine, EngineKind, Fault, Key, Memory, Read, Reopen, Row, Weight};
+pub use dump::{Dumped, Restored, receive, restore};
+pub use engine::{Batch, Change, Engine, EngineKind, Fault, Hold, Key, Memory, Read, Reopen, Row, Weight};
 pub use error::{Error, Result};
 pub use health::Health;
 pub use keyspace::Space;

@@ -7,13 +7,13 @@ use crate::engine::{Batch, Change, Engine, EngineKind, Key, Reopen};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::inbox::inbox;
+use crate::incarnation;
 use crate::keys::{META, Write};
 use crate::lock::FolderLock;
 use crate::meta::Meta;
 use crate::options::Options;
 use crate::queue::Queues;
 use crate::recount;
-use crate::restore;
 use crate::shared::{Shared, load_meta};
 use crate::store::Store;
 use crate::thread::EngineThread;
@@ -59,7 +59,7 @@ fn assemble(
     if !format::check(&*engine)? {
         begin(&*engine)?;
     }
-    restore::finish(&*engine)?;
+    incarnation::finish(&*engine)?;
     if before != Some(migrations::FORMAT) {
         // Programs of an older format would look into the engine alone: there they find that the format is not theirs.
         engine.catch_up()?;

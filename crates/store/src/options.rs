@@ -35,6 +35,8 @@ pub struct LogOptions {
     /// Bytes of rows in memory, as the process has them, at which they are handed to the engine. While they are, as much again
     /// may come; what comes faster than the engine takes it is slowed down.
     pub table_bytes: usize,
+    /// Bytes of full files that are kept although the engine has all of them, the newest: for `weir restore --log`.
+    pub keep_bytes: u64,
     /// Rows are handed to the engine after this time at the latest.
     pub every: Duration,
 }
@@ -44,6 +46,7 @@ impl Default for LogOptions {
         Self {
             segment_bytes: 64 << 20,
             table_bytes: 128 << 20,
+            keep_bytes: 0,
             every: Duration::from_secs(10),
         }
     }

@@ -4,7 +4,7 @@ use crate::backtest::{self, BacktestArgs};
 use crate::exit::End;
 use crate::settings::{Flag, Settings};
 use crate::{
-    apply, check, dead_letters, demo, destinations_command, jobs, pql_command, segments, serve,
+    apply, backup, check, dead_letters, demo, destinations_command, jobs, pql_command, segments, serve,
     store_command, why,
 };
 use anyhow::Result;
@@ -39,6 +39,8 @@ enum Command {
     Jobs(jobs::JobsCommand),
     #[command(subcommand)]
     Destinations(destinations_command::DestinationsCommand),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
     #[command(subcommand)]
     Store(store_command::StoreCommand),
     #[command(subcommand)]
@@ -95,6 +97,8 @@ impl Cli {
             Command::Segments(command) => segments::run(&command),
             Command::Jobs(command) => jobs::run(command),
             Command::Destinations(command) => destinations_command::run(&command),
+            Command::Backup(args) => backup::run(&args),
+            Command::Restore(args) => backup::restore(&args),
             Command::Store(command) => store_command::run(command),
             Command::DeadLetters(command) => dead_letters::run(&command),
             Command::Pql(args) => pql_command::run(&args),

@@ -5,6 +5,7 @@ use crate::settings::Where;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use control::Secret;
+use reqwest::Response;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -13,9 +14,9 @@ use std::time::Duration;
 pub(crate) struct Server {
     /// The server, such as `http://127.0.0.1:8080` [default: the one that runs on the data folder].
     #[arg(long = "server", value_name = "URL")]
-    url: Option<String>,
+    pub(crate) url: Option<String>,
     #[command(flatten)]
-    place: Where,
+    pub(crate) place: Where,
     /// The admin token, where the data folder is not at hand.
     #[arg(long, value_name = "TOKEN", env = "WEIR_TOKEN", hide_env_values = true)]
     token: Option<String>,
@@ -71,6 +72,22 @@ impl Client {
             .with_context(|| format!("the server at {} does not answer", self.url))?;
         let status = answer.status().as_u16();
         Ok((status, answer.text().await.context("the answer broke off")?))
+    }
+
+    /// Gets a route whose answer may be large and take as long as it likes: its body comes in parts.
+    pub(crate) async fn open(&self, path: &str) -> Result<Response> {
+        let request = self.http.get(format!("{}{path}", self.url));
+        let request = request.timeout(Duration::MAX).bearer_auth(self.token.expose());
+        let silent = || format!("the server at {} does not answer", self.url);
+        let answer = tokio::time::timeout(PATIENCE, request.send()).await;
+        let answer = answer.with_context(silent)?.with_context(silent)?;
+        let status = answer.status().as_u16();
+        if status == 200 {
+            return Ok(answer);
+        }
+        let text = answer.text().await.context("the answer broke off")?;
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        bail!("{}", self.refusal(status, &json))
     }
 
     /// Gets a route with parameters; gives the status and the JSON of the answer.

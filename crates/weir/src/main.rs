@@ -8,6 +8,7 @@
 
 mod apply;
 mod backtest;
+mod backup;
 mod check;
 mod cli;
 mod client;

@@ -2,6 +2,7 @@
 
 mod access;
 mod admission;
+mod backup;
 mod bad_input;
 mod collection;
 mod definitions;

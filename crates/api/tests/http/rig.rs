@@ -3,7 +3,7 @@
 use api::{Api, Hosts};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use control::{Secret, Secrets};
 use http_body_util::BodyExt;
 use ingest::{Handle, Ingest, Options};
@@ -224,6 +224,17 @@ impl Rig {
             headers: parts.headers,
             text,
         }
+    }
+
+    /// The answer to a request of the administrator, its body still to come.
+    pub(crate) async fn open(&self, path: &str) -> Response<Body> {
+        let request = Request::builder()
+            .uri(path)
+            .header("host", "localhost:8080")
+            .header("authorization", format!("Bearer {ADMIN}"));
+        let request = request.body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await;
+        response.expect("routes are infallible")
     }
 
     /// A request as the administrator.

@@ -1,98 +1,108 @@
-//! The file of an export.
+//! The file of a backup.
 //!
 //! `weirdump`, the version of this layout and the stored format (u32 each), then one entry a row: length of the
 //! key and of the value (u32 each), the key, the value, and the running checksum (u64, XXH3 of every byte of the
 //! file before it, other checksums left out). At the end a key of length 0 and a value of length 0, the number of
 //! rows (u64) and the running checksum. All numbers are big-endian.
+//!
+//! That is layout 1. In layout 2 the same follows once more, for the changes that were committed while the rows were read,
+//! in their order: a value length of 2^32 - 1 with no value says that the row goes. Before the last checksum stand the number of the
+//! last record of the log that is in them and the checksum of its body (u64 each, 0 if they are not known).
 
 use super::Dumped;
-use crate::engine::Row;
+use crate::engine::Mark;
 use crate::error::{Error, Result};
-use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3;
 
 const MAGIC: &[u8; 8] = b"weirdump";
-const LAYOUT: u32 = 1;
+/// Rows alone, and rows with changes.
+const LAYOUTS: [u32; 2] = [1, 2];
+/// In place of the length of a value: there is none.
+const NONE: u32 = u32::MAX;
+/// Memory that a length asks for before its bytes are seen.
+const TRUST: u32 = 1 << 16;
 
-/// Writes a file aside and gives it its name when it is durable.
-pub(super) struct Writer {
-    out: BufWriter<File>,
-    aside: PathBuf,
-    path: PathBuf,
+/// Writes the bytes of a file.
+pub(super) struct Writer<W> {
+    out: W,
+    name: PathBuf,
     hash: Xxh3,
     dumped: Dumped,
+    changes: bool,
 }
 
-impl Writer {
-    pub(super) fn create(path: &Path, format: u32) -> Result<Self> {
-        if path.exists() {
-            return Err(Error::io("make", path)(io::ErrorKind::AlreadyExists.into()));
-        }
-        let mut name = path.as_os_str().to_owned();
-        name.push(".part");
-        let aside = PathBuf::from(name);
-        // All that is known of people is in it.
-        let file = File::options()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&aside)
-            .map_err(Error::io("make", &aside))?;
+impl<W: Write> Writer<W> {
+    /// Begins a file, of rows alone or `with_changes`.
+    pub(super) fn begin(out: W, name: &Path, format: u32, with_changes: bool) -> Result<Self> {
         let mut writer = Self {
-            out: BufWriter::with_capacity(1 << 20, file),
-            aside,
-            path: path.to_owned(),
+            out,
+            name: name.to_owned(),
             hash: Xxh3::new(),
             dumped: Dumped {
                 format,
-                rows: 0,
-                bytes: 0,
+                ..Dumped::default()
             },
+            changes: false,
         };
         writer.hashed(MAGIC)?;
-        writer.hashed(&LAYOUT.to_be_bytes())?;
+        writer.hashed(&LAYOUTS[usize::from(with_changes)].to_be_bytes())?;
         writer.hashed(&format.to_be_bytes())?;
         Ok(writer)
     }
 
-    pub(super) fn row(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
+    /// What was written so far.
+    pub(super) fn dumped(&self) -> Dumped {
+        self.dumped
+    }
+
+    /// A row, or a change of one.
+    pub(super) fn write(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<()> {
+        let length = value.map_or(NONE, |value| value.len() as u32);
         self.hashed(&(key.len() as u32).to_be_bytes())?;
-        self.hashed(&(value.len() as u32).to_be_bytes())?;
+        self.hashed(&length.to_be_bytes())?;
         self.hashed(key)?;
-        self.hashed(value)?;
+        self.hashed(value.unwrap_or_default())?;
         self.checksum()?;
-        self.dumped.rows += 1;
+        if self.changes {
+            self.dumped.changes += 1;
+        } else {
+            self.dumped.rows += 1;
+        }
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<Dumped> {
+    /// All rows are written.
+    pub(super) fn changes_follow(&mut self) -> Result<()> {
+        self.end(self.dumped.rows)?;
+        self.changes = true;
+        Ok(())
+    }
+
+    /// The end; of a file with changes, with the record of the log that is the last in them.
+    pub(super) fn finish(mut self, mark: Option<Mark>) -> Result<Dumped> {
+        let Some(Mark { number, sum }) = mark else {
+            self.end(self.dumped.rows)?;
+            return self.flushed();
+        };
         self.hashed(&[0; 8])?;
-        self.hashed(&self.dumped.rows.to_be_bytes())?;
+        self.hashed(&self.dumped.changes.to_be_bytes())?;
+        self.hashed(&number.to_be_bytes())?;
+        self.hashed(&sum.to_be_bytes())?;
         self.checksum()?;
-        let Self {
-            out,
-            aside,
-            path,
-            dumped,
-            ..
-        } = self;
-        let file = out
-            .into_inner()
-            .map_err(|error| Error::io("write", &aside)(error.into_error()))?;
-        file.sync_all().map_err(Error::io("sync", &aside))?;
-        fs::rename(&aside, &path).map_err(Error::io("make", &path))?;
-        let folder = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(Error::io("sync", folder))?;
-        Ok(dumped)
+        self.flushed()
+    }
+
+    fn flushed(mut self) -> Result<Dumped> {
+        self.out.flush().map_err(Error::io("write", &self.name))?;
+        Ok(self.dumped)
+    }
+
+    fn end(&mut self, count: u64) -> Result<()> {
+        self.hashed(&[0; 8])?;
+        self.hashed(&count.to_be_bytes())?;
+        self.checksum()
     }
 
     fn checksum(&mut self) -> Result<()> {
@@ -106,76 +116,116 @@ impl Writer {
 
     fn raw(&mut self, bytes: &[u8]) -> Result<()> {
         self.dumped.bytes += bytes.len() as u64;
-        self.out.write_all(bytes).map_err(Error::io("write", &self.aside))
+        self.out.write_all(bytes).map_err(Error::io("write", &self.name))
     }
 }
 
+/// A key, and the value it gets; `None` if it goes.
+pub(super) type Written = (Vec<u8>, Option<Vec<u8>>);
+
 /// Reads a file and believes nothing of it.
-pub(super) struct Reader {
-    input: BufReader<File>,
+pub(super) struct Reader<R> {
+    input: R,
     path: PathBuf,
     hash: Xxh3,
-    /// The size of the file.
-    size: u64,
-    /// Bytes read so far.
-    at: u64,
     dumped: Dumped,
+    /// Which part is being read.
+    part: Part,
+    with_changes: bool,
+    mark: Mark,
 }
 
-impl Reader {
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io("open", path))?;
-        let size = file.metadata().map_err(Error::io("read", path))?.len();
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Rows,
+    Changes,
+    End,
+}
+
+impl<R: Read> Reader<R> {
+    pub(super) fn begin(input: R, path: &Path) -> Result<Self> {
         let mut reader = Self {
-            input: BufReader::with_capacity(1 << 20, file),
+            input,
             path: path.to_owned(),
             hash: Xxh3::new(),
-            size,
-            at: 0,
-            dumped: Dumped {
-                format: 0,
-                rows: 0,
-                bytes: size,
-            },
+            dumped: Dumped::default(),
+            part: Part::Rows,
+            with_changes: false,
+            mark: Mark::default(),
         };
         if reader.hashed::<8>()? != *MAGIC {
             return Err(reader.torn(0, "it does not begin as one"));
         }
-        if reader.number()? != LAYOUT {
+        let layout = reader.number()?;
+        if !LAYOUTS.contains(&layout) {
             return Err(reader.torn(8, "its layout is of another version"));
         }
+        reader.with_changes = layout == LAYOUTS[1];
         reader.dumped.format = reader.number()?;
         Ok(reader)
     }
 
-    /// What the file holds; complete once `row` has returned `None`.
+    /// What was read so far; once `next` has returned `None`, what the file holds.
     pub(super) fn dumped(&self) -> Dumped {
         self.dumped
     }
 
-    /// The next row, checked; `None` at a whole and proper end.
-    pub(super) fn row(&mut self) -> Result<Option<Row>> {
-        let start = self.at;
-        let key = self.number()?;
-        let value = self.number()?;
-        if key == 0 {
-            return self.end(start, value).map(|()| None);
-        }
-        let key = self.bytes(key)?;
-        let value = self.bytes(value)?;
-        self.checksum(start)?;
-        self.dumped.rows += 1;
-        Ok(Some((key, value)))
+    /// The last record of the log that is in a file that was read; of number 0 if that is not known.
+    pub(super) fn mark(&self) -> Mark {
+        self.mark
     }
 
+    pub(super) fn into_inner(self) -> R {
+        self.input
+    }
+
+    /// The next write, checked: first all rows, then what was changed in them; `None` at a whole and proper end.
+    pub(super) fn next(&mut self) -> Result<Option<Written>> {
+        while self.part != Part::End {
+            let start = self.dumped.bytes;
+            let key = self.number()?;
+            let value = self.number()?;
+            if key == 0 {
+                self.end(start, value)?;
+                continue;
+            }
+            if value == NONE && self.part == Part::Rows {
+                return Err(self.torn(start, "its bytes are altered"));
+            }
+            let key = self.bytes(key)?;
+            let value = (value != NONE).then(|| self.bytes(value)).transpose()?;
+            self.checksum(start)?;
+            *self.count() += 1;
+            return Ok(Some((key, value)));
+        }
+        Ok(None)
+    }
+
+    /// Entries of this part.
+    fn count(&mut self) -> &mut u64 {
+        match self.part {
+            Part::Rows => &mut self.dumped.rows,
+            Part::Changes | Part::End => &mut self.dumped.changes,
+        }
+    }
+
+    /// The end of a part.
     fn end(&mut self, start: u64, zero: u32) -> Result<()> {
-        let rows = u64::from_be_bytes(self.hashed()?);
+        let count = u64::from_be_bytes(self.hashed()?);
+        if self.part == Part::Changes {
+            let [number, sum] = [self.hashed()?, self.hashed()?].map(u64::from_be_bytes);
+            self.mark = Mark { number, sum };
+        }
         self.checksum(start)?;
-        if zero != 0 || rows != self.dumped.rows {
+        if zero != 0 || count != *self.count() {
             return Err(self.torn(start, "rows are missing"));
         }
-        if self.at != self.size {
-            return Err(self.torn(self.at, "something follows its end"));
+        self.part = match self.part {
+            Part::Rows if self.with_changes => Part::Changes,
+            _ => Part::End,
+        };
+        if self.part == Part::End && self.some(&mut [0])? > 0 {
+            return Err(self.torn(self.dumped.bytes, "something follows its end"));
         }
         Ok(())
     }
@@ -203,25 +253,34 @@ impl Reader {
 
     fn bytes(&mut self, length: u32) -> Result<Vec<u8>> {
         // An altered length must not make us ask for memory.
-        if u64::from(length) > self.size - self.at {
-            return Err(self.torn(self.at, "it ends too early"));
+        let mut bytes = Vec::with_capacity(length.min(TRUST) as usize);
+        while bytes.len() < length as usize {
+            let begun = bytes.len();
+            bytes.resize(usize::min(length as usize, 2 * begun + TRUST as usize), 0);
+            self.read(&mut bytes[begun..])?;
         }
-        let mut bytes = vec![0; length as usize];
-        self.read(&mut bytes)?;
         self.hash.update(&bytes);
         Ok(bytes)
     }
 
-    fn read(&mut self, bytes: &mut [u8]) -> Result<()> {
-        match self.input.read_exact(bytes) {
-            Ok(()) => {
-                self.at += bytes.len() as u64;
-                Ok(())
+    fn read(&mut self, mut bytes: &mut [u8]) -> Result<()> {
+        while !bytes.is_empty() {
+            let read = self.some(bytes)?;
+            if read == 0 {
+                return Err(self.torn(self.dumped.bytes, "it ends too early"));
             }
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                Err(self.torn(self.at, "it ends too early"))
+            self.dumped.bytes += read as u64;
+            bytes = &mut bytes[read..];
+        }
+        Ok(())
+    }
+
+    fn some(&mut self, bytes: &mut [u8]) -> Result<usize> {
+        loop {
+            match self.input.read(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read.map_err(Error::io("read", &self.path)),
             }
-            Err(error) => Err(Error::io("read", &self.path)(error)),
         }
     }
 

@@ -4,10 +4,14 @@
 //! its full size before it is needed (`segment`), so that a commit pays for one write and one sync and not for the growth of
 //! a file; when the engine has all that a file holds, the file is used again. What a crash leaves is read back by `recover`.
 
+mod follow;
+mod hold;
 mod record;
 mod recover;
 mod segment;
 
+pub(crate) use follow::follow;
+pub use hold::Hold;
 pub(crate) use recover::Recovered;
 
 use super::Batch;
@@ -15,6 +19,7 @@ use super::files::sync_path;
 use crate::error::{Error, Result};
 use crate::options::{LogOptions, SyncFile};
 use crate::shared::locked;
+use hold::Holds;
 use segment::Segment;
 use std::collections::VecDeque;
 use std::fs;
@@ -36,6 +41,8 @@ pub(crate) struct Log {
     /// The file that comes after the one being written to, if it is ready.
     next: Mutex<Option<Segment>>,
     files: Mutex<Files>,
+    /// Records that somebody holds on to, beside the engine.
+    holds: Holds,
     /// Bytes that the engine may need to take in all that is in the log: never given to a new file.
     reserve: AtomicU64,
     /// Bytes of all files.
@@ -49,8 +56,17 @@ struct Writing {
     buffer: Vec<u8>,
 }
 
+/// A record of some log: its number, and the checksum of what it holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) number: u64,
+    pub(crate) sum: u64,
+}
+
 /// Files that are not written to.
 struct Files {
+    /// Up to which record the engine has all.
+    done: u64,
     /// The number of the next file to be made.
     number: u64,
     /// Those that are full, oldest first.
@@ -153,17 +169,39 @@ impl Log {
             return Segment::reuse(&self.folder, number, &spare.path);
         }
         let size = wanted.max(self.options.segment_bytes.min(2 * before));
-        let made = Segment::make(&self.folder, number, size, self.reserve.load(Ordering::Relaxed))?;
+        let made = match Segment::make(&self.folder, number, size, self.reserve.load(Ordering::Relaxed)) {
+            // What is only kept for later goes before anything new is refused.
+            Err(full @ Error::Full { .. }) => {
+                let kept = self.oldest_kept(wanted).ok_or(full)?;
+                return Segment::reuse(&self.folder, number, &kept.path);
+            }
+            made => made?,
+        };
         self.bytes.fetch_add(made.size(), Ordering::Relaxed);
         Ok(made)
     }
 
-    /// Gives back the files of which the engine has every record, up to number `position`.
+    /// Takes the oldest file that nobody needs any more, if it has room for `bytes`.
+    fn oldest_kept(&self, bytes: u64) -> Option<Full> {
+        let mut files = locked(&self.files);
+        let free = files.done.min(self.holds.free());
+        files
+            .full
+            .pop_front_if(|full| full.last <= free && full.bytes >= bytes)
+    }
+
+    /// Gives back the files of which the engine has every record, up to number `position`, but for those
+    /// that somebody holds on to, and the newest, as many as are to be kept.
     pub(crate) fn trim(&self, position: u64) -> Result<()> {
         let mut files = locked(&self.files);
-        while files.full.front().is_some_and(|full| full.last <= position)
-            && let Some(Full { path, bytes, .. }) = files.full.pop_front()
+        files.done = position;
+        let free = position.min(self.holds.free());
+        let done = files.full.iter().filter(|full| full.last <= position);
+        let mut kept: u64 = done.map(|full| full.bytes).sum();
+        while kept > self.options.keep_bytes
+            && let Some(Full { path, bytes, .. }) = files.full.pop_front_if(|full| full.last <= free)
         {
+            kept -= bytes;
             files.spares.push_back(Spare { path, bytes });
             if files.spares.len() > SPARES
                 && let Some(Spare { path, bytes }) = files.spares.pop_front()
@@ -178,8 +216,10 @@ impl Log {
     /// Bytes of all its files, and of those whose records the engine does not have.
     pub(crate) fn bytes(&self) -> (u64, u64) {
         let writing = locked(&self.writing).segment.size();
-        let full: u64 = locked(&self.files).full.iter().map(|full| full.bytes).sum();
-        (self.bytes.load(Ordering::Relaxed), writing + full)
+        let files = locked(&self.files);
+        let behind = files.full.iter().filter(|full| full.last > files.done);
+        let behind: u64 = behind.map(|full| full.bytes).sum();
+        (self.bytes.load(Ordering::Relaxed), writing + behind)
     }
 
     /// Begins a log where there is none. The folder appears when it is whole.
@@ -213,3 +253,6 @@ pub(crate) fn recover(
 ) -> Result<Recovered> {
     recover::open(folder, options, sync, position, each)
 }
+
+#[cfg(test)]
+mod tests;

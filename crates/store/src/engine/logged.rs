@@ -13,7 +13,7 @@ mod table;
 pub(super) use open::LoggedFolder;
 
 use super::log::Log;
-use super::{Base, Batch, Engine, Read, Row, Weight};
+use super::{Base, Batch, Engine, Hold, Read, Row, Weight};
 use crate::error::Result;
 use crate::metrics;
 use crate::options::LogOptions;
@@ -40,7 +40,7 @@ struct Logged {
 
 /// What the engine and the thread that catches up share.
 struct Parts {
-    log: Log,
+    log: Arc<Log>,
     tables: RwLock<Tables>,
     base: Box<dyn Base>,
     /// By first byte of a key, whether the base may have such rows. It has none of what comes and goes quickly, and then it
@@ -57,6 +57,8 @@ struct Tables {
     active: Table,
     /// Is being handed to the base.
     frozen: Option<Arc<Table>>,
+    /// The number of the last record that readers see.
+    seen: u64,
 }
 
 impl Tables {
@@ -156,6 +158,7 @@ impl Engine for Logged {
         let number = self.parts.log.last();
         let mut tables = self.parts.tables.write().unwrap_or_else(PoisonError::into_inner);
         tables.active.apply(number, batch, Instant::now());
+        tables.seen = number;
         let full = tables.active.bytes() >= self.parts.options.table_bytes;
         let bytes = tables.each().map(Table::bytes).sum();
         drop(tables);
@@ -163,6 +166,12 @@ impl Engine for Logged {
         self.parts.behind.wake(full);
         self.parts.tell();
         Ok(())
+    }
+
+    fn hold(&self) -> Option<Hold> {
+        // While no batch becomes visible: one that is in the log but that nobody sees yet comes behind the hold.
+        let tables = self.parts.tables();
+        Some(Hold::new(Arc::clone(&self.parts.log), tables.seen))
     }
 
     fn catch_up(&self) -> Result<()> {

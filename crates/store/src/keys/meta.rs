@@ -31,6 +31,6 @@ pub(crate) const META: Table<(), Meta> = Table::new(Space::Meta);
 /// are in every format, so that any program can tell whether it knows the store.
 pub(crate) const FORMAT: &[u8] = b"Zformat";
 
-/// The key of the row that an import leaves for the first opening: the instant of the import in milliseconds, a
+/// The key of the row that a restore leaves for the first opening: the instant of the restore in milliseconds, a
 /// big-endian i64. Outside of all tables like the format row.
 pub(crate) const RESTORED: &[u8] = b"Zrestored";

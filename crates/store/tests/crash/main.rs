@@ -46,6 +46,7 @@ fn options(engine: &str) -> Options {
             segment_bytes: 1 << 20,
             table_bytes: 512 << 10,
             every: Duration::from_millis(50),
+            ..LogOptions::default()
         },
         min_free_bytes: 0,
         ..Options::default()

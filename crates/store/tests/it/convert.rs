@@ -39,8 +39,11 @@ fn exported(folder: &Path, engine: EngineKind) -> Vec<u8> {
     let file = tempfile::tempdir().unwrap();
     let path = file.path().join("export");
     let (store, _committer) = open(folder, &options_of(engine)).unwrap();
-    store.export(&path).unwrap();
-    fs::read(path).unwrap()
+    store.backup(&path, |_| ()).unwrap();
+    let mut bytes = fs::read(path).unwrap();
+    // At its end is told where the log is, and a checksum of that too: each store has its own.
+    bytes.truncate(bytes.len() - 24);
+    bytes
 }
 
 async fn there_and_back_it_is_the_same_byte_for_byte(engine: EngineKind) {

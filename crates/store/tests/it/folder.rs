@@ -92,7 +92,7 @@ async fn a_missing_or_damaged_data_file_is_refused_and_left_as_it_is(engine: Eng
     };
     let text = error.to_string();
     assert!(
-        text.contains("is missing") && text.contains("weir store import"),
+        text.contains("is missing") && text.contains("weir restore"),
         "{text}"
     );
     assert!(!data.exists(), "the engine would have begun an empty one");

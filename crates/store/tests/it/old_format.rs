@@ -12,7 +12,7 @@ use model::{DataflowNo, DeadReason, ExportSeq, ProfileId, RulesVersion, Suppress
 use std::path::PathBuf;
 use store::{
     Decisions, EngineKind, JobOp, Memory, OutboxOp, Outcome, ProfileDelta, Space, Stock, Store,
-    UpgradeProgress, import, open,
+    UpgradeProgress, open, restore,
 };
 
 fn fixture(format: u32) -> PathBuf {
@@ -152,7 +152,7 @@ async fn the_current_format_is_the_frozen_one_byte_for_byte() {
     }
     let frozen = fixture(migrations::FORMAT);
     if !frozen.exists() {
-        running.store.export(&frozen).unwrap();
+        running.store.backup(&frozen, |_| ()).unwrap();
         panic!(
             "a new format: {} was written; check it in and put its hash in migrations",
             frozen.display()
@@ -160,7 +160,7 @@ async fn the_current_format_is_the_frozen_one_byte_for_byte() {
     }
     let folder = tempfile::tempdir().unwrap();
     let today = folder.path().join("today.dump");
-    running.store.export(&today).unwrap();
+    running.store.backup(&today, |_| ()).unwrap();
     let same = std::fs::read(today).unwrap() == std::fs::read(frozen).unwrap();
     assert!(
         same,
@@ -175,7 +175,15 @@ async fn the_frozen_definitions_are_whole() {
     let folder = tempfile::tempdir().unwrap();
     let into = folder.path().join("store");
     let options = options_of(EngineKind::ALL[0]);
-    import(&fixture(migrations::FORMAT), &into, &options, at(3_000)).unwrap();
+    restore(
+        &fixture(migrations::FORMAT),
+        None,
+        &into,
+        &options,
+        at(3_000),
+        |_| (),
+    )
+    .unwrap();
     let (store, _committer) = open(&into, &options).unwrap();
     assert_eq!(store.definitions().unwrap(), one_of_everything());
 }
@@ -190,7 +198,15 @@ async fn every_frozen_store_still_says_the_same() {
         for format in 1..=migrations::FORMAT {
             let folder = tempfile::tempdir().unwrap();
             let into = folder.path().join("store");
-            import(&fixture(format), &into, &options_of(engine), at(3_000)).unwrap();
+            restore(
+                &fixture(format),
+                None,
+                &into,
+                &options_of(engine),
+                at(3_000),
+                |_| (),
+            )
+            .unwrap();
             let (store, _committer) = open(&into, &options_of(engine)).unwrap();
             assert_eq!(look(&store), wanted, "format {format} on {engine:?}");
             assert_eq!(kept(&store), weighed(&store), "format {format} on {engine:?}");

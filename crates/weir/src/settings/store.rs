@@ -19,6 +19,8 @@ pub(crate) struct Store {
     pub(crate) dead_letter_bytes: Size,
     /// How often the engine takes in what is in the log, at the latest.
     pub(crate) catch_up: Duration,
+    /// Of the log, what is kept although the engine has it.
+    pub(crate) keep_log: Size,
     /// With less free on its disk nothing is taken in; deliveries go on.
     pub(crate) min_free: Size,
 }
@@ -36,6 +38,7 @@ impl Store {
             ),
             dead_letter_bytes: reader.get("store", "dead_letter_bytes", Size(queues.letter_bytes)),
             catch_up: reader.get("store", "catch_up", Duration::from_millis(10_000)),
+            keep_log: reader.get("store", "keep_log", Size(LogOptions::default().keep_bytes)),
             min_free: reader.get("store", "min_free", Size::mib(512)),
         }
     }
@@ -55,6 +58,7 @@ impl Store {
             log: LogOptions {
                 table_bytes: memory.table(),
                 every: self.catch_up.std(),
+                keep_bytes: self.keep_log.0,
                 ..LogOptions::default()
             },
             min_free_bytes: self.min_free.0,

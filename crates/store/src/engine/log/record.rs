@@ -61,8 +61,22 @@ fn checksum(number: u64, body: &[u8]) -> u64 {
 pub(super) struct Found<'a> {
     pub(super) number: u64,
     pub(super) body: &'a [u8],
+    pub(super) sum: u64,
     /// What it takes of the file: whole blocks, but for the last of a file that is cut short.
     pub(super) blocks: usize,
+}
+
+/// What the record at the beginning of `bytes`, which are at least its head, takes of the file, as it says itself.
+pub(super) fn length(bytes: &[u8]) -> Option<u64> {
+    let body = bytes.strip_prefix(MARK)?.first_chunk()?;
+    let length = u64::from_be_bytes(*body).checked_add(HEAD as u64)?;
+    length.checked_next_multiple_of(BLOCK as u64)
+}
+
+/// The number of the record at the beginning of `bytes`, as it says itself.
+pub(super) fn number(bytes: &[u8]) -> Option<u64> {
+    let (_, number) = bytes.strip_prefix(MARK)?.split_first_chunk::<8>()?;
+    Some(u64::from_be_bytes(*number.first_chunk()?))
 }
 
 /// The record at the beginning of `bytes`, if there is a whole one.
@@ -77,9 +91,11 @@ pub(super) fn find(bytes: &[u8]) -> Option<Found<'_>> {
     let length = usize::try_from(number_at(8)?).ok()?;
     let number = number_at(16)?;
     let body = bytes.get(HEAD..HEAD.checked_add(length)?)?;
-    (checksum(number, body) == number_at(24)?).then_some(Found {
+    let sum = number_at(24)?;
+    (checksum(number, body) == sum).then_some(Found {
         number,
         body,
+        sum,
         blocks: (HEAD + length).next_multiple_of(BLOCK),
     })
 }

@@ -5,19 +5,20 @@
 
 use super::record::{self, BLOCK};
 use super::segment::{self, Segment};
-use super::{Files, Full, Log, Writing};
+use super::{Files, Full, Holds, Log, Mark, Writing};
 use crate::engine::files::drop_unsynced;
 use crate::engine::{Change, Key};
 use crate::error::{Error, Result};
 use crate::options::{LogOptions, SyncFile};
 use std::collections::VecDeque;
-use std::fs;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 
 /// Takes the number of a record and its writes.
-pub(super) type Each<'a> = &'a mut dyn FnMut(u64, Vec<(Key, Change)>) -> Result<()>;
+pub(crate) type Each<'a> = &'a mut dyn FnMut(u64, Vec<(Key, Change)>) -> Result<()>;
 
 /// A log that was opened.
 pub(crate) struct Recovered {
@@ -34,15 +35,29 @@ pub(super) fn open(
     position: u64,
     each: Each<'_>,
 ) -> Result<Recovered> {
-    let mut reading = Reading {
-        folder,
-        position,
-        last: None,
-        handed: 0,
-    };
+    let mut reading = Reading::behind(folder, position);
     let mut files = Vec::new();
-    for (number, path) in list(folder)? {
-        drop_unsynced(&path).map_err(Error::io("forget what is not on the disk of", &path))?;
+    let found = list(folder)?;
+    for (_, path) in &found {
+        drop_unsynced(path).map_err(Error::io("forget what is not on the disk of", path))?;
+    }
+    let firsts: Vec<u64> = found.iter().map(|(_, path)| first(path)).collect::<Result<_>>()?;
+    for (at, (number, path)) in found.into_iter().enumerate() {
+        if let Some(next) = firsts
+            .get(at + 1)
+            .filter(|next| firsts[at] < **next && **next <= position + 1)
+        {
+            // The engine has all of it, and it is only kept.
+            reading.last = Some(next - 1);
+            files.push(Read {
+                end: size(&path)?,
+                bytes: size(&path)?,
+                path,
+                last: reading.last,
+                begun: true,
+            });
+            continue;
+        }
         let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
         let begun = segment::is(number, &bytes);
         let end = if begun {
@@ -93,10 +108,12 @@ pub(super) fn open(
         }),
         next: Mutex::new(None),
         files: Mutex::new(Files {
+            done: position,
             number: number + 1,
             full,
             spares: VecDeque::new(),
         }),
+        holds: Holds::default(),
         reserve: AtomicU64::new(0),
         bytes: AtomicU64::new(bytes),
     };
@@ -128,18 +145,31 @@ impl Read {
     }
 }
 
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     folder: &'a Path,
     /// What the engine has.
     position: u64,
     /// The last record that is whole.
-    last: Option<u64>,
+    pub(super) last: Option<u64>,
     handed: u64,
+    /// Record `position`, if it is there.
+    pub(super) mark: Option<Mark>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    /// Hands over what comes behind record `position`.
+    pub(super) fn behind(folder: &'a Path, position: u64) -> Self {
+        Self {
+            folder,
+            position,
+            last: None,
+            handed: 0,
+            mark: None,
+        }
+    }
+
     /// Hands over the records of a file, and returns where they end.
-    fn file(&mut self, path: &Path, bytes: &[u8], each: Each<'_>) -> Result<usize> {
+    pub(super) fn file(&mut self, path: &Path, bytes: &[u8], each: Each<'_>) -> Result<usize> {
         let mut end = BLOCK;
         let expected = |last: Option<u64>| last.map_or(0, |last| last + 1);
         while let Some((at, found)) = next(bytes, end, expected(self.last)) {
@@ -147,6 +177,10 @@ impl Reading<'_> {
             // What the engine has need not be whole.
             if number != expected(self.last) && number > self.position + 1 {
                 return Err(self.gap(path, end, number));
+            }
+            if number == self.position {
+                let sum = found.sum;
+                self.mark = Some(Mark { number, sum });
             }
             if number > self.position {
                 each(number, self.writes(path, at, found.body)?)?;
@@ -201,8 +235,21 @@ fn next(bytes: &[u8], at: usize, least: u64) -> Option<(usize, record::Found<'_>
         .find(|(_, found)| found.number >= least)
 }
 
+/// The number of the first record of a file, as it says itself; 0 if there is none. A file that is used again and has none of its
+/// own yet has older ones than all files before it.
+pub(super) fn first(path: &Path) -> Result<u64> {
+    let mut head = [0; 2 * BLOCK];
+    let read = File::open(path).and_then(|file| file.read_at(&mut head, 0));
+    read.map_err(Error::io("read", path))?;
+    Ok(record::number(&head[BLOCK..]).unwrap_or(0))
+}
+
+fn size(path: &Path) -> Result<u64> {
+    Ok(fs::metadata(path).map_err(Error::io("measure", path))?.len())
+}
+
 /// The files of a log, oldest first.
-fn list(folder: &Path) -> Result<VecDeque<(u64, PathBuf)>> {
+pub(super) fn list(folder: &Path) -> Result<VecDeque<(u64, PathBuf)>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
         let path = entry.map_err(Error::io("read", folder))?.path();

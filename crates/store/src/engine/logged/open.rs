@@ -59,11 +59,12 @@ impl LoggedFolder {
         Ok(Parts {
             present: present(&*base)?,
             base,
-            log,
             tables: RwLock::new(Tables {
                 active: table,
                 frozen: None,
+                seen: log.last(),
             }),
+            log: Arc::new(log),
             options: self.options,
             behind: Behind::at(from),
         })

@@ -17,6 +17,7 @@ fn options() -> Options {
             segment_bytes: 64 << 10,
             table_bytes: 64 << 20,
             every: Duration::from_hours(1),
+            keep_bytes: 0,
         },
         ..Options::default()
     }

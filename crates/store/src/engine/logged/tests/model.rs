@@ -48,7 +48,7 @@ proptest! {
     fn it_reads_like_one_map(acts in acts(), table_bytes in prop_oneof![Just(1_usize), Just(3_000), Just(1 << 30)]) {
         let folder = tempfile::tempdir().unwrap();
         let base = Memory::new();
-        let log = LogOptions { segment_bytes: 16 << 10, table_bytes, every: Duration::from_hours(1) };
+        let log = LogOptions { segment_bytes: 16 << 10, table_bytes, every: Duration::from_hours(1), keep_bytes: 0 };
         let place = place(folder.path(), &base, &Options { log, ..Options::default() });
         let mut engine = place.open().unwrap();
         let mut rows: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();

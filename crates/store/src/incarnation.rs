@@ -9,12 +9,12 @@ use model::Timestamp;
 /// Hours of a year.
 const YEAR: i64 = 8_760;
 
-/// Notes that the rows were imported at `now`.
+/// Notes that the rows were restored at `now`.
 pub(crate) fn mark(batch: &mut Batch, now: Timestamp) {
     batch.put(RESTORED.to_vec(), now.millis().to_be_bytes().to_vec());
 }
 
-/// Begins the new incarnation if the store was imported and never opened since.
+/// Begins the new incarnation if the store was restored and never opened since.
 pub(crate) fn finish(engine: &dyn Engine) -> Result<()> {
     let Some(mark) = engine.get(RESTORED)? else {
         return Ok(());
