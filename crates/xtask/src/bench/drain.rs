@@ -116,6 +116,7 @@ fn collect(server: &Server, workload: &Workload) -> Result<()> {
         path: &path(),
         lines_a_request: 1_000,
         connections: 1, // The revisions of a person are in the order of the lines.
+        rate: None,
     };
     load.post(&load.requests(&workload.lines)).map(drop)
 }

@@ -51,6 +51,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", default_value_t = 4)]
     connections: usize,
 
+    /// Lines a second, if not as many as the server takes.
+    #[arg(long, value_name = "N")]
+    rate: Option<f64>,
+
     /// Also send the exports of one dataflow, which maps 10 segments, to files.
     #[arg(long)]
     dataflow: bool,
@@ -167,6 +171,7 @@ fn measure(name: &'static str, options: &Options, server: &Server, lines: &[Stri
         path: &workload::path(),
         lines_a_request: options.lines,
         connections: options.connections,
+        rate: options.rate,
     };
     let requests = load.requests(lines);
     let before = Reading::take(server)?;

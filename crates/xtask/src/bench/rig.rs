@@ -78,6 +78,7 @@ impl Rig {
             path: people::PATH,
             lines_a_request: LINES,
             connections: CONNECTIONS,
+            rate: None,
         };
         let stopwatch = Stopwatch::start();
         for first in (0..count).step_by(PAGE as usize) {

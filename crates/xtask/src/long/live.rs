@@ -75,6 +75,7 @@ fn post(server: &Server, file: &Path) -> Result<usize> {
         path: &format!("/collection/batch/{INLET}"),
         lines_a_request: LINES_A_REQUEST,
         connections: 1, // The answer is for the lines in this order.
+        rate: None,
     };
     load.post(&load.requests(&lines))?;
     Ok(lines.len())

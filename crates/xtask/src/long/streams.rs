@@ -139,6 +139,7 @@ fn send(site: &Site, exports: u32, destination: &Value) -> Result<Account> {
         path: &path(),
         lines_a_request: 500,
         connections: 1,
+        rate: None,
     };
     load.post(&load.requests(&Workload::of(exports).lines))?;
     let (account, _) = weir::drain(&mut server.connect()?, DATAFLOW)?;

@@ -15,6 +15,8 @@ pub(crate) struct Load<'a> {
     pub(crate) path: &'a str,
     pub(crate) lines_a_request: usize,
     pub(crate) connections: usize,
+    /// Lines a second, if not as many as the server takes.
+    pub(crate) rate: Option<f64>,
 }
 
 /// How the server answered.
@@ -64,9 +66,10 @@ impl Load<'_> {
     /// Requests go out in their order, but with several connections they may arrive in another.
     pub(crate) fn post(&self, requests: &[Request]) -> Result<Answers> {
         let next = AtomicUsize::new(0);
+        let begun = Stopwatch::start();
         let parts: Vec<Result<Answers>> = std::thread::scope(|scope| {
             let workers: Vec<_> = (0..self.connections.max(1))
-                .map(|_| scope.spawn(|| self.post_some(requests, &next)))
+                .map(|_| scope.spawn(|| self.post_some(requests, &next, begun)))
                 .collect();
             let join = |worker: std::thread::ScopedJoinHandle<'_, _>| {
                 worker.join().expect("a worker does not panic")
@@ -84,10 +87,18 @@ impl Load<'_> {
     }
 
     /// Takes the next request until none is left.
-    fn post_some(&self, requests: &[Request], next: &AtomicUsize) -> Result<Answers> {
+    fn post_some(&self, requests: &[Request], next: &AtomicUsize, begun: Stopwatch) -> Result<Answers> {
         let mut client = Client::connect(self.address, self.token)?;
         let mut answers = Answers::default();
-        while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(request) = requests.get(number) else {
+                return Ok(answers);
+            };
+            if let Some(rate) = self.rate {
+                let at = Duration::from_secs_f64((number * self.lines_a_request) as f64 / rate);
+                wait(at.saturating_sub(begun.elapsed()));
+            }
             let stopwatch = Stopwatch::start();
             let mut tries = 1;
             loop {
@@ -109,7 +120,6 @@ impl Load<'_> {
             }
             answers.latencies.push(stopwatch.elapsed());
         }
-        Ok(answers)
     }
 }
 
@@ -141,7 +151,7 @@ impl Request {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the server asked for it")]
+#[expect(clippy::disallowed_methods, reason = "the server asked for it, or a rate was")]
 fn wait(time: Duration) {
     std::thread::sleep(time);
 }

@@ -27,6 +27,7 @@ fn lines_are_packed_in_order_and_none_is_lost() {
         path: "/",
         lines_a_request: 2,
         connections: 1,
+        rate: None,
     };
     let lines = ["a\n", "b\n", "c\n"].map(str::to_owned);
     let requests = load.requests(&lines);
