@@ -103,6 +103,7 @@ impl Log {
         if segment.room() < buffer.len() as u64 {
             self.rotate(segment, *last, buffer.len() as u64)?;
         }
+        record::seal(buffer, segment.salt());
         segment.write(buffer, &self.sync)?;
         *last = number;
         if buffer.capacity() > BUFFER {

@@ -22,8 +22,8 @@ pub(crate) fn follow(folder: &Path, after: Mark, each: Each<'_>) -> Result<u64> 
     let end = after.number;
     for (number, path) in list(folder)? {
         let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
-        if segment::is(number, &bytes) {
-            let found = reading.file(&path, &bytes, &mut |number, writes| {
+        if let Some(salt) = segment::salt(number, &bytes) {
+            let found = reading.file(&path, salt, &bytes, &mut |number, writes| {
                 first.get_or_insert(number);
                 each(number, writes)
             });

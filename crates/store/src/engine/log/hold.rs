@@ -112,9 +112,9 @@ impl Reading {
         let size = file.metadata().map_err(failed)?.len();
         let mut bytes = vec![0; BLOCK];
         file.read_exact_at(&mut bytes, 0).map_err(failed)?;
-        if !segment::number(path).is_some_and(|number| segment::is(number, &bytes)) {
+        let Some(salt) = segment::number(path).and_then(|number| segment::salt(number, &bytes)) else {
             return Err(unreadable(format!("{} is another file now", path.display())));
-        }
+        };
         let mut at = BLOCK as u64;
         while !self.done() && at < size {
             let room = size - at;
@@ -126,7 +126,7 @@ impl Reading {
             bytes.resize(length.min(room) as usize, 0);
             file.read_exact_at(&mut bytes, at).map_err(failed)?;
             let wanted = self.next.min(self.last);
-            let Some(found) = record::find(&bytes).filter(|found| found.number <= wanted) else {
+            let Some(found) = record::find(&bytes, salt).filter(|found| found.number <= wanted) else {
                 break;
             };
             let (number, sum) = (found.number, found.sum);

@@ -1,11 +1,12 @@
 //! One record of the log: what a group commit writes.
 //!
 //! A head of 32 bytes (mark, length of the body, number, checksum), then the body, then zeros up to the next block. The
-//! checksum is XXH3 of the body, seeded with number and length. The body is one entry a message as it was received and one a
+//! checksum is XXH3 of the body, seeded with the number, the length and the salt of the file. The body is one entry a message as it was received and one a
 //! write: a byte that tells which, the length of the key (u16; of a message the inlet's name), the length of the value (u32)
 //! unless it is a delete, the key, the value. All numbers are big-endian.
 //!
-//! Files are used again, so behind the last record there may be older ones: they have smaller numbers.
+//! Files are used again, each time with a new salt that nobody knows: what is left in them of an earlier use is no record, and
+//! neither is what somebody puts into a message so that it looks like one.
 
 use crate::engine::{Batch, Change, Key};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -20,7 +21,7 @@ const PUT: u8 = 1;
 const NEW: u8 = 2;
 const INPUT: u8 = 3;
 
-/// Writes the record of `batch` to `out`, which is empty: whole blocks.
+/// Writes the record of `batch` to `out`, which is empty: whole blocks, but for the checksum ([`seal`]).
 pub(super) fn encode(number: u64, batch: &Batch, out: &mut Vec<u8>) {
     out.resize(HEAD, 0);
     for input in batch.inputs() {
@@ -35,12 +36,18 @@ pub(super) fn encode(number: u64, batch: &Batch, out: &mut Vec<u8>) {
         entry(kind, key, change.value(), out);
     }
     let length = (out.len() - HEAD) as u64;
-    let sum = checksum(number, &out[HEAD..]);
     out[..8].copy_from_slice(MARK);
     out[8..16].copy_from_slice(&length.to_be_bytes());
     out[16..24].copy_from_slice(&number.to_be_bytes());
-    out[24..32].copy_from_slice(&sum.to_be_bytes());
     out.resize(out.len().next_multiple_of(BLOCK), 0);
+}
+
+/// Makes what was encoded a record of the file with this salt.
+pub(super) fn seal(record: &mut [u8], salt: u64) {
+    if let Some(Head { number, length, .. }) = Head::read(record) {
+        let sum = checksum(number, &record[HEAD..HEAD + length], salt);
+        record[24..32].copy_from_slice(&sum.to_be_bytes());
+    }
 }
 
 fn entry(kind: u8, key: &[u8], value: Option<&[u8]>, out: &mut Vec<u8>) {
@@ -53,8 +60,29 @@ fn entry(kind: u8, key: &[u8], value: Option<&[u8]>, out: &mut Vec<u8>) {
     out.extend_from_slice(value.unwrap_or_default());
 }
 
-fn checksum(number: u64, body: &[u8]) -> u64 {
-    xxh3_64_with_seed(body, number ^ (body.len() as u64).rotate_left(40))
+fn checksum(number: u64, body: &[u8], salt: u64) -> u64 {
+    xxh3_64_with_seed(body, salt ^ number ^ (body.len() as u64).rotate_left(40))
+}
+
+/// What the head of a record says.
+struct Head {
+    number: u64,
+    /// Of the body.
+    length: usize,
+    sum: u64,
+}
+
+impl Head {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let rest = bytes.strip_prefix(MARK)?;
+        let (length, rest) = rest.split_first_chunk()?;
+        let (number, rest) = rest.split_first_chunk()?;
+        Some(Self {
+            number: u64::from_be_bytes(*number),
+            length: usize::try_from(u64::from_be_bytes(*length)).ok()?,
+            sum: u64::from_be_bytes(*rest.first_chunk()?),
+        })
+    }
 }
 
 /// A record that is whole.
@@ -68,35 +96,25 @@ pub(super) struct Found<'a> {
 
 /// What the record at the beginning of `bytes`, which are at least its head, takes of the file, as it says itself.
 pub(super) fn length(bytes: &[u8]) -> Option<u64> {
-    let body = bytes.strip_prefix(MARK)?.first_chunk()?;
-    let length = u64::from_be_bytes(*body).checked_add(HEAD as u64)?;
-    length.checked_next_multiple_of(BLOCK as u64)
+    let length = Head::read(bytes)?.length.checked_add(HEAD)?;
+    Some(length.checked_next_multiple_of(BLOCK)? as u64)
 }
 
 /// The number of the record at the beginning of `bytes`, as it says itself.
 pub(super) fn number(bytes: &[u8]) -> Option<u64> {
-    let (_, number) = bytes.strip_prefix(MARK)?.split_first_chunk::<8>()?;
-    Some(u64::from_be_bytes(*number.first_chunk()?))
+    Some(Head::read(bytes)?.number)
 }
 
-/// The record at the beginning of `bytes`, if there is a whole one.
-pub(super) fn find(bytes: &[u8]) -> Option<Found<'_>> {
-    let number_at = |at: usize| {
-        let bytes = bytes.get(at..at + 8)?.try_into().ok()?;
-        Some(u64::from_be_bytes(bytes))
-    };
-    if bytes.get(..8)? != MARK {
-        return None;
-    }
-    let length = usize::try_from(number_at(8)?).ok()?;
-    let number = number_at(16)?;
-    let body = bytes.get(HEAD..HEAD.checked_add(length)?)?;
-    let sum = number_at(24)?;
-    (checksum(number, body) == sum).then_some(Found {
+/// The record at the beginning of `bytes`, if there is a whole one of the file with this salt.
+pub(super) fn find(bytes: &[u8], salt: u64) -> Option<Found<'_>> {
+    let Head { number, length, sum } = Head::read(bytes)?;
+    let end = HEAD.checked_add(length)?;
+    let body = bytes.get(HEAD..end)?;
+    (checksum(number, body, salt) == sum).then(|| Found {
         number,
         body,
         sum,
-        blocks: (HEAD + length).next_multiple_of(BLOCK),
+        blocks: end.next_multiple_of(BLOCK),
     })
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Recovered {
     pub(crate) records: u64,
 }
 
-/// See [`super::recover`].
+/// See [`super::recover()`].
 pub(super) fn open(
     folder: &Path,
     options: LogOptions,
@@ -54,23 +54,23 @@ pub(super) fn open(
                 bytes: size(&path)?,
                 path,
                 last: reading.last,
-                begun: true,
+                // It has no room, so nothing will be sealed with it.
+                salt: Some(0),
             });
             continue;
         }
         let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
-        let begun = segment::is(number, &bytes);
-        let end = if begun {
-            reading.file(&path, &bytes, each)?
-        } else {
-            BLOCK
+        let salt = segment::salt(number, &bytes);
+        let end = match salt {
+            Some(salt) => reading.file(&path, salt, &bytes, each)?,
+            None => BLOCK,
         };
         files.push(Read {
             path,
             end: end as u64,
             bytes: bytes.len() as u64,
             last: reading.last,
-            begun,
+            salt,
         });
     }
     let last = reading.last.unwrap_or(position);
@@ -82,7 +82,7 @@ pub(super) fn open(
     // The last one with a record is written to; those after it were made ready, or hold nothing but a torn record.
     let at = files
         .iter()
-        .rposition(|file| file.end > BLOCK as u64 && file.begun);
+        .rposition(|file| file.end > BLOCK as u64 && file.salt.is_some());
     let after = files.split_off(at.unwrap_or(0));
     let mut after = after.into_iter();
     let Some(current) = after.next() else {
@@ -92,7 +92,7 @@ pub(super) fn open(
     for unused in after {
         fs::remove_file(&unused.path).map_err(Error::io("remove", &unused.path))?;
     }
-    let segment = Segment::open(current.path, current.end)?;
+    let segment = Segment::open(current.path, current.salt.unwrap_or_default(), current.end)?;
     // What was read must be on the disk before anything is decided on it.
     segment.sync(sync)?;
     let bytes = segment.size() + files.iter().map(|file| file.bytes).sum::<u64>();
@@ -132,7 +132,8 @@ struct Read {
     bytes: u64,
     /// The last record in it or before it.
     last: Option<u64>,
-    begun: bool,
+    /// What its records are sealed with; `None` if it was only made ready.
+    salt: Option<u64>,
 }
 
 impl Read {
@@ -169,10 +170,10 @@ impl<'a> Reading<'a> {
     }
 
     /// Hands over the records of a file, and returns where they end.
-    pub(super) fn file(&mut self, path: &Path, bytes: &[u8], each: Each<'_>) -> Result<usize> {
+    pub(super) fn file(&mut self, path: &Path, salt: u64, bytes: &[u8], each: Each<'_>) -> Result<usize> {
         let mut end = BLOCK;
         let expected = |last: Option<u64>| last.map_or(0, |last| last + 1);
-        while let Some((at, found)) = next(bytes, end, expected(self.last)) {
+        while let Some((at, found)) = next(bytes, salt, end, expected(self.last)) {
             let number = found.number;
             // What the engine has need not be whole.
             if number != expected(self.last) && number > self.position + 1 {
@@ -228,10 +229,10 @@ impl<'a> Reading<'a> {
 
 /// The next whole record from `at` on with a number of at least `least`, and where it begins. Others were left by an
 /// earlier use of the file.
-fn next(bytes: &[u8], at: usize, least: u64) -> Option<(usize, record::Found<'_>)> {
+fn next(bytes: &[u8], salt: u64, at: usize, least: u64) -> Option<(usize, record::Found<'_>)> {
     (at..bytes.len())
         .step_by(BLOCK)
-        .filter_map(|at| Some((at, record::find(&bytes[at..])?)))
+        .filter_map(|at| Some((at, record::find(&bytes[at..], salt)?)))
         .find(|(_, found)| found.number >= least)
 }
 

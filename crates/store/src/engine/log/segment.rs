@@ -7,6 +7,7 @@ use crate::options::SyncFile;
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,8 @@ pub(super) const LEAST: u64 = 1 << 20;
 pub(super) struct Segment {
     pub(super) path: PathBuf,
     file: File,
+    /// What its records are sealed with.
+    salt: u64,
     /// Where the next record goes.
     at: u64,
     size: u64,
@@ -68,27 +71,41 @@ impl Segment {
         Self::head(folder, number, path, file)
     }
 
-    /// Writes which file it is, and makes file and name durable.
+    /// Writes which file it is, with a new salt, and makes file and name durable.
     fn head(folder: &Path, number: u64, path: PathBuf, file: File) -> Result<Self> {
         let mut head = [0; BLOCK];
         head[..8].copy_from_slice(MARK);
         head[8..16].copy_from_slice(&number.to_be_bytes());
+        // The one source of numbers in the standard library that nobody can foresee.
+        let salt = RandomState::new().build_hasher().finish();
+        head[16..24].copy_from_slice(&salt.to_be_bytes());
         file.write_all_at(&head, 0).map_err(Error::io("write", &path))?;
         file.sync_all().map_err(Error::io("sync", &path))?;
         sync_path(folder).map_err(Error::io("sync", folder))?;
-        Self::at(path, file, BLOCK as u64)
+        Self::at(path, file, salt, BLOCK as u64)
     }
 
-    /// Goes on in a file at `at`.
-    pub(super) fn open(path: PathBuf, at: u64) -> Result<Self> {
+    /// Goes on in a file with this salt at `at`.
+    pub(super) fn open(path: PathBuf, salt: u64, at: u64) -> Result<Self> {
         let file = File::options().read(true).write(true).open(&path);
         let file = file.map_err(Error::io("open", &path))?;
-        Self::at(path, file, at)
+        Self::at(path, file, salt, at)
     }
 
-    fn at(path: PathBuf, file: File, at: u64) -> Result<Self> {
+    fn at(path: PathBuf, file: File, salt: u64, at: u64) -> Result<Self> {
         let size = file.metadata().map_err(Error::io("measure", &path))?.len();
-        Ok(Self { path, file, at, size })
+        Ok(Self {
+            path,
+            file,
+            salt,
+            at,
+            size,
+        })
+    }
+
+    /// What its records are sealed with.
+    pub(super) fn salt(&self) -> u64 {
+        self.salt
     }
 
     /// Bytes that still go in.
@@ -122,9 +139,11 @@ impl Segment {
     }
 }
 
-/// Whether the first block of a file says that it is file `number`.
-pub(super) fn is(number: u64, bytes: &[u8]) -> bool {
-    bytes.get(..8) == Some(MARK) && bytes.get(8..16) == Some(&number.to_be_bytes())
+/// The salt of file `number`, if the first block of a file says that it is this one.
+pub(super) fn salt(number: u64, bytes: &[u8]) -> Option<u64> {
+    let rest = bytes.strip_prefix(MARK)?;
+    let rest = rest.strip_prefix(&number.to_be_bytes())?;
+    rest.first_chunk().map(|salt| u64::from_be_bytes(*salt))
 }
 
 fn path(folder: &Path, number: u64) -> PathBuf {

@@ -84,6 +84,29 @@ fn damage_where_the_engine_has_all_does_no_harm() {
     assert_eq!(numbers(&*open(folder.path(), &base)), [1, 2, 3, 4, 5]);
 }
 
+/// Whoever posts a message decides what stands in a file behind a torn end.
+#[test]
+fn a_record_that_was_not_written_to_this_file_is_none() {
+    let logs = [1, 2].map(|count| {
+        let folder = tempfile::tempdir().unwrap();
+        let base = Memory::new();
+        let engine = open(folder.path(), &base);
+        (1..=count).for_each(|number| engine.commit(batch(number, 100)).unwrap());
+        drop(engine);
+        (folder, base)
+    });
+    let [(folder, base), (other, _)] = logs;
+    let wanted = fs::read(&files(other.path())[0]).unwrap();
+    let file = File::options()
+        .write(true)
+        .open(&files(folder.path())[0])
+        .unwrap();
+    let second = 2 * BLOCK as usize;
+    file.write_all_at(&wanted[second..second + BLOCK as usize], second as u64)
+        .unwrap();
+    assert_eq!(numbers(&*open(folder.path(), &base)), [1]);
+}
+
 #[test]
 fn a_log_that_is_not_the_engines_is_refused() {
     let folder = tempfile::tempdir().unwrap();
