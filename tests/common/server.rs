@@ -142,7 +142,12 @@ impl Drop for Server {
 
 /// The program under test, without the settings and the credentials of whoever runs the tests.
 pub(crate) fn weir() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
+    clean(env!("CARGO_BIN_EXE_weir"))
+}
+
+/// The same of any program.
+pub(crate) fn clean(program: &str) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_whoever_runs_the_tests(name)) {
         command.env_remove(name);
     }

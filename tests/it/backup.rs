@@ -4,12 +4,12 @@
 use crate::common::client::Client;
 use crate::common::exports;
 use crate::common::load::DEFINITIONS;
-use crate::common::server::{Server, weir};
+use crate::common::server::{Server, clean, weir};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -221,7 +221,7 @@ async fn what_cannot_be_saved_is_said_and_leaves_nothing() {
     fs::remove_file(&file).expect("a file");
     // As a disk that has no room left: more than 512 bytes are refused.
     let program = weir().get_program().to_owned();
-    let mut small = Command::new("sh");
+    let mut small = clean("sh");
     small.args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"]);
     let done = small.arg(program).args(arguments).output().expect("a shell");
     let said = String::from_utf8_lossy(&done.stderr).into_owned();

@@ -6,8 +6,11 @@
 //! hears of. After a crash the log is read from that record on (`open`).
 
 mod catch_up;
+mod follower;
 mod merge;
 mod open;
+mod position;
+mod pressure;
 mod table;
 
 pub(super) use open::LoggedFolder;
@@ -18,7 +21,8 @@ use crate::error::Result;
 use crate::metrics;
 use crate::options::LogOptions;
 use ::metrics::{gauge, histogram};
-use catch_up::{Behind, Follower};
+use catch_up::Behind;
+use follower::Follower;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -28,8 +32,6 @@ use tokio::time::Instant;
 
 /// Where rows of the engine's own begin: here and behind. The keys of the store lie before it.
 const OWN: u8 = 0xe0;
-/// The longest pause between two batches.
-const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The engine of a folder.
 struct Logged {
@@ -162,7 +164,7 @@ impl Engine for Logged {
         let full = tables.active.bytes() >= self.parts.options.table_bytes;
         let bytes = tables.each().map(Table::bytes).sum();
         drop(tables);
-        self.parts.log.reserve(catch_up::reserve(bytes));
+        self.parts.log.reserve(pressure::reserve(bytes));
         self.parts.behind.wake(full);
         self.parts.tell();
         Ok(())

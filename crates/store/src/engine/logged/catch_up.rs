@@ -1,52 +1,46 @@
 //! How the engine gets what the log has.
 
+use super::position::note;
 use super::table::Table;
-use super::{LONGEST_PAUSE, OWN, Parts};
-use crate::engine::{Base, Change, Key};
+use super::{OWN, Parts};
+use crate::engine::{Change, Key};
 use crate::error::{Error, Result};
 use crate::metrics;
 use crate::shared::locked;
 use ::metrics::counter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The key of the engine's row that tells up to which record of the log it has all.
-const POSITION: [u8; 9] = *b"\xe0position";
 /// Rows handed to the engine at once.
 const CHUNK: usize = 1_000;
 /// Between two attempts when the disk has no room for the engine.
-const AGAIN: Duration = Duration::from_secs(1);
-/// Bytes the engine may write for one byte of rows, and besides.
-const AMPLIFICATION: u64 = 4;
-const RESERVE: u64 = 32 << 20;
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
 
 /// How far the engine is, and who waits for it.
 #[derive(Default)]
 pub(super) struct Behind {
-    state: Mutex<State>,
-    changed: Condvar,
+    pub(super) state: Mutex<State>,
+    pub(super) changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     /// The last record of which the engine has all.
     position: u64,
     /// Up to which record somebody wants it to have all at once.
     wanted: u64,
     /// Whether the table is full.
     full: bool,
-    /// Bytes of rows, as they are in memory, that it took a second when it last took some.
-    rate: Option<f64>,
+    /// Bytes of rows, as they are in memory, that it takes a second, or took when it last took some.
+    pub(super) rate: Option<f64>,
     /// Why it cannot go on now: no room.
-    stuck: Option<Error>,
+    pub(super) stuck: Option<Error>,
     /// Why it cannot go on any more.
-    failed: Option<Error>,
-    stop: bool,
+    pub(super) failed: Option<Error>,
+    pub(super) stop: bool,
 }
 
 impl Behind {
@@ -87,49 +81,13 @@ impl Parts {
         Ok(())
     }
 
-    /// Refuses a batch if the engine is broken, and waits if twice as many rows as there should be are in memory. Pauses
-    /// (`pause`) keep it from coming to that, unless the disk hangs.
-    pub(super) fn wait_for_memory(&self) -> Result<()> {
-        let mut state = locked(&self.behind.state);
-        loop {
-            if let Some(error) = &state.failed {
-                return Err(error.clone());
-            }
-            let tables = self.tables();
-            if tables.frozen.is_none() || tables.active.bytes() < 2 * self.options.table_bytes {
-                return Ok(());
-            }
-            drop(tables);
-            if let Some(error) = &state.stuck {
-                return Err(error.clone());
-            }
-            state = wait(&self.behind.changed, state, AGAIN);
-        }
-    }
-
-    /// How long to wait before the next batch. While the engine takes one table in, another may fill. When that is full too,
-    /// what comes is slowed down, more and more, until it is as fast as the engine: at one and a half tables.
-    pub(super) fn pause(&self) -> Duration {
-        let tables = self.tables();
-        let limit = self.options.table_bytes as f64;
-        let over = (tables.active.bytes() as f64 - limit) / limit;
-        if tables.frozen.is_none() || over <= 0.0 {
-            return Duration::ZERO;
-        }
-        let latest = tables.active.latest() as f64;
-        drop(tables);
-        let rate = locked(&self.behind.state).rate.unwrap_or(f64::MAX);
-        Duration::try_from_secs_f64(2.0 * over * latest / rate)
-            .map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
-    }
-
     /// Freezes what is in memory, if nothing is frozen, and hands it to the engine. `false` if there is nothing, or the
     /// engine is being closed.
     fn catch_up(&self) -> Result<bool> {
         let Some(table) = self.freeze() else {
             return Ok(false);
         };
-        let begun = Instant::now();
+        let (begun, all) = (Instant::now(), table.rows().len());
         let mut rows = table.rows().peekable();
         let mut chunk = Vec::with_capacity(CHUNK);
         while rows.peek().is_some() {
@@ -137,7 +95,10 @@ impl Parts {
             chunk.extend(rows.by_ref().take(CHUNK));
             self.hand_over(&chunk)?;
             self.log.prepare();
-            if locked(&self.behind.state).stop {
+            let share = (all - rows.len()) as f64 / all as f64;
+            let mut state = locked(&self.behind.state);
+            state.rate = Some(share * table.bytes() as f64 / begun.elapsed().as_secs_f64());
+            if state.stop {
                 return Ok(false);
             }
         }
@@ -150,7 +111,6 @@ impl Parts {
         self.tell();
         let mut state = locked(&self.behind.state);
         state.position = table.upto;
-        state.rate = Some(table.bytes() as f64 / begun.elapsed().as_secs_f64());
         state.stuck = None;
         drop(state);
         self.behind.changed.notify_all();
@@ -210,7 +170,7 @@ impl Parts {
         (!left.is_zero()).then_some(left)
     }
 
-    fn follow(&self) {
+    pub(super) fn follow(&self) {
         loop {
             let mut state = locked(&self.behind.state);
             while let Some(left) = self.due(&state) {
@@ -257,58 +217,7 @@ impl Parts {
     }
 }
 
-/// Bytes of the disk that the engine may need to take in as many bytes of rows.
-pub(super) fn reserve(rows: usize) -> u64 {
-    AMPLIFICATION * rows as u64 + RESERVE
-}
-
-/// Up to which record the engine has all; `None` if it never had a log.
-pub(super) fn position(base: &dyn Base) -> Result<Option<u64>> {
-    let row = base.get(&POSITION)?;
-    let number = |row: Vec<u8>| row.try_into().map(u64::from_be_bytes).unwrap_or_default();
-    Ok(row.map(number))
-}
-
-/// Notes up to which record the engine has all.
-pub(super) fn note(base: &dyn Base, position: u64) -> Result<()> {
-    let (key, change) = (POSITION.into(), Change::Put(position.to_be_bytes().to_vec()));
-    base.write(&[(&key, &change)])?;
-    base.sync()
-}
-
-/// The thread that catches up. Ends when this is dropped, in the middle of a table if need be: the log has it all.
-pub(super) struct Follower {
-    parts: Arc<Parts>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Follower {
-    pub(super) fn start(parts: &Arc<Parts>) -> Result<Self> {
-        let following = Arc::clone(parts);
-        let started = std::thread::Builder::new()
-            .name("weir-catch-up".to_owned())
-            .spawn(move || following.follow());
-        let thread = started.map_err(Error::io("start a thread for", Path::new("the store")))?;
-        Ok(Self {
-            parts: Arc::clone(parts),
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Follower {
-    fn drop(&mut self) {
-        locked(&self.parts.behind.state).stop = true;
-        self.parts.behind.changed.notify_all();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::warn!("the thread that catches up panicked");
-        }
-    }
-}
-
-fn wait<'a, T>(
+pub(super) fn wait<'a, T>(
     changed: &Condvar,
     guard: std::sync::MutexGuard<'a, T>,
     most: Duration,

@@ -1,6 +1,9 @@
 //! Opens the engine of a folder: the base, then the log from where the base has come.
 
-use super::catch_up::{Behind, Follower, note, position, reserve};
+use super::catch_up::Behind;
+use super::follower::Follower;
+use super::position::{note, position};
+use super::pressure::reserve;
 use super::table::Table;
 use super::{Logged, OWN, Parts, Tables};
 use crate::engine::log::{self, Log};
