@@ -15,7 +15,7 @@ pub use hold::Hold;
 pub(crate) use recover::Recovered;
 
 use super::Batch;
-use super::files::sync_path;
+use super::files::{free_bytes, sync_path};
 use crate::error::{Error, Result};
 use crate::options::{LogOptions, SyncFile};
 use crate::shared::locked;
@@ -157,7 +157,8 @@ impl Log {
         }
     }
 
-    /// A file of at least `bytes`, twice as large as the one before, up to the size that all have in the end.
+    /// A file of at least `bytes`, twice as large as the one before, up to the size that all have in the end. On a disk that is
+    /// nearly full it takes half of what is left.
     fn make(&self, before: u64, bytes: u64) -> Result<Segment> {
         let wanted = bytes + record::BLOCK as u64;
         let mut files = locked(&self.files);
@@ -169,8 +170,11 @@ impl Log {
         if let Some(spare) = spare {
             return Segment::reuse(&self.folder, number, &spare.path);
         }
-        let size = wanted.max(self.options.segment_bytes.min(2 * before));
-        let made = match Segment::make(&self.folder, number, size, self.reserve.load(Ordering::Relaxed)) {
+        let reserve = self.reserve.load(Ordering::Relaxed);
+        let free = free_bytes(&self.folder).map_err(Error::io("measure", &self.folder))?;
+        let half = free.saturating_sub(reserve) / 2;
+        let size = wanted.max(self.options.segment_bytes.min(2 * before).min(half));
+        let made = match Segment::make(&self.folder, number, size, reserve) {
             // What is only kept for later goes before anything new is refused.
             Err(full @ Error::Full { .. }) => {
                 let kept = self.oldest_kept(wanted).ok_or(full)?;

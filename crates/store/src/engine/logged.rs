@@ -17,7 +17,7 @@ pub(super) use open::LoggedFolder;
 
 use super::log::Log;
 use super::{Base, Batch, Engine, Hold, Read, Row, Weight};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::metrics;
 use crate::options::LogOptions;
 use ::metrics::{gauge, histogram};
@@ -151,7 +151,15 @@ impl Engine for Logged {
     fn prepare(&self, batch: &Batch) -> Result<()> {
         self.parts.wait_for_memory()?;
         let begun = Instant::now();
-        self.parts.log.append(batch)?;
+        if let Err(error) = self.parts.log.append(batch) {
+            if !matches!(error, Error::Full { .. }) {
+                return Err(error);
+            }
+            // Once the engine has what is in memory, the log's files can be used again, and nothing need be left for it.
+            self.catch_up()?;
+            self.parts.log.reserve(pressure::reserve(0));
+            self.parts.log.append(batch)?;
+        }
         histogram!(metrics::COMMIT_SECONDS).record(begun.elapsed());
         Ok(())
     }
