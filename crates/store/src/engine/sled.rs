@@ -141,14 +141,6 @@ struct Sled {
 }
 
 impl Sled {
-    /// Puts a value of any size, or deletes it.
-    fn put(&self, key: &[u8], value: Option<&[u8]>) -> ::sled::Result<()> {
-        let mut large = self.large.write().unwrap_or_else(PoisonError::into_inner);
-        let pieces = large.note(key, value);
-        drop(large);
-        pieces.write(&self.tree, key, value)
-    }
-
     fn sync_files(&self) -> io::Result<()> {
         // Empty, unless a page has grown beyond all expectation.
         let blobs = self.folder.join("blobs");
@@ -202,13 +194,19 @@ impl Read for Sled {
 }
 
 impl Base for Sled {
-    /// One row after the other, in the order of keys: what sled calls a batch it applies in no order, which costs twice as much.
+    /// One batch of sled's, synced at once. Single inserts without a sync in between take half the CPU, but with so much of its
+    /// file not synced one of fifty power cuts left pages that could not be found.
     fn write(&self, rows: &[(&Key, &Change)]) -> Result<()> {
         room::take(&self.file, &self.folder, rows)?;
+        let mut large = self.large.write().unwrap_or_else(PoisonError::into_inner);
+        let mut writes = ::sled::Batch::default();
         for (key, change) in rows {
-            self.put(key, change.value()).map_err(failed("write"))?;
+            large.write(&mut writes, key, change.value());
         }
-        Ok(())
+        // Who reads these rows meanwhile looks elsewhere.
+        drop(large);
+        self.tree.apply_batch(writes).map_err(failed("write"))?;
+        self.sync()
     }
 
     fn sync(&self) -> Result<()> {

@@ -38,15 +38,28 @@ impl Large {
         Ok(Self { pieces })
     }
 
-    /// Notes that `value` comes to `key`, and tells which pieces there were and will be.
-    pub(super) fn note(&mut self, key: &[u8], value: Option<&[u8]>) -> Pieces {
-        let before = self.pieces.remove(key).unwrap_or(0);
-        let large = value.filter(|value| value.len() > PIECE);
-        let after = large.map_or(0, |value| value.len().div_ceil(PIECE) as u32);
-        if after > 0 {
-            self.pieces.insert(key.to_vec(), after);
+    /// Puts a value of any size, or deletes it, together with the pieces that were there.
+    pub(super) fn write(&mut self, to: &mut ::sled::Batch, key: &[u8], value: Option<&[u8]>) {
+        if let Some(count) = self.pieces.remove(key) {
+            to.remove(index(key));
+            for number in 0..count {
+                to.remove(piece(key, number));
+            }
         }
-        Pieces { before, after }
+        match value {
+            None => to.remove(key),
+            Some(value) if value.len() <= PIECE => to.insert(key, value),
+            Some(value) => {
+                to.insert(key, &[]);
+                let mut count = 0;
+                for bytes in value.chunks(PIECE) {
+                    to.insert(piece(key, count), bytes);
+                    count += 1;
+                }
+                to.insert(index(key), &count.to_be_bytes());
+                self.pieces.insert(key.to_vec(), count);
+            }
+        }
     }
 
     /// The whole value of a row that was read.
@@ -60,37 +73,6 @@ impl Large {
             value.extend_from_slice(&bytes.unwrap_or_default());
         }
         Ok(value)
-    }
-}
-
-/// In how many pieces the value of a key was, and will be.
-pub(super) struct Pieces {
-    before: u32,
-    after: u32,
-}
-
-impl Pieces {
-    /// Writes the row, the pieces and the index, so that after a crash anywhere the index knows every piece there is.
-    pub(super) fn write(&self, tree: &::sled::Tree, key: &[u8], value: Option<&[u8]>) -> ::sled::Result<()> {
-        for number in self.after..self.before {
-            tree.remove(piece(key, number))?;
-        }
-        if self.after > 0 {
-            tree.insert(index(key), &self.after.to_be_bytes())?;
-        } else if self.before > 0 {
-            tree.remove(index(key))?;
-        }
-        match value {
-            None => drop(tree.remove(key)?),
-            Some(value) if self.after == 0 => drop(tree.insert(key, value)?),
-            Some(value) => {
-                for (bytes, number) in value.chunks(PIECE).zip(0..) {
-                    tree.insert(piece(key, number), bytes)?;
-                }
-                tree.insert(key, &[])?;
-            }
-        }
-        Ok(())
     }
 }
 
