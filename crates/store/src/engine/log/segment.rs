@@ -15,6 +15,9 @@ const MARK: &[u8; 8] = b"weir log";
 /// The size of the first file of a log. Each has twice the size of the one before, so that a small store stays small.
 pub(super) const LEAST: u64 = 1 << 20;
 
+/// Bytes written at once to a new file.
+const ZEROS: usize = 1 << 20;
+
 /// A file that can be written to.
 pub(super) struct Segment {
     pub(super) path: PathBuf,
@@ -55,6 +58,14 @@ impl Segment {
                 return full(free + 1);
             }
             Err(error) => return Err(Error::io("allocate room in", &path)(error.into())),
+        }
+        // Written once, so that a sync of a record waits for its own blocks and not for the file system's journal, which
+        // would have to note that they hold something now.
+        let zeros = vec![0; ZEROS];
+        for at in (0..size).step_by(ZEROS) {
+            let length = (size - at).min(ZEROS as u64) as usize;
+            file.write_all_at(&zeros[..length], at)
+                .map_err(Error::io("write", &path))?;
         }
         Self::head(folder, number, path, file)
     }
