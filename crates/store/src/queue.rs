@@ -4,11 +4,11 @@ use crate::account::Stock;
 use crate::bounds::Bounds;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::keys::{COUNTERS, EXPORTS};
+use crate::keys::{COUNTERS, EXPORTS, Queued};
 use crate::options::QueueOptions;
 use crate::shared::locked;
 use crate::store::Store;
-use model::{DataflowNo, QueueBounds, Timestamp, WhenFull};
+use model::{DataflowNo, ExportSeq, QueueBounds, Timestamp, WhenFull};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -97,11 +97,35 @@ impl Store {
 
     /// The export of `dataflow` that waits longest. It reads one row.
     pub fn oldest(&self, dataflow: DataflowNo) -> Result<Option<Oldest>> {
-        let first = self.read(|rows| EXPORTS.scan(rows, EXPORTS.prefix(&dataflow), 1, false))?;
+        if self.queue(dataflow).pending.rows == 0 {
+            return Ok(None);
+        }
+        let first = self.waiting(dataflow, ExportSeq(0), 1)?;
         Ok(first.into_iter().next().map(|(_, queued)| Oldest {
             since: queued.since,
             emitted_at: queued.export.emitted_at,
         }))
+    }
+
+    /// The first `limit` exports of `dataflow` that are pending, none before `from`, in the order in which they came.
+    ///
+    /// What has left was deleted where the queue begins. Until the engine has cleared it away, each look would walk over
+    /// all of it; so the store remembers before which export there is none.
+    pub(crate) fn waiting(
+        &self,
+        dataflow: DataflowNo,
+        from: ExportSeq,
+        limit: usize,
+    ) -> Result<Vec<(ExportSeq, Queued)>> {
+        let begin = locked(&self.shared.queues).begin(dataflow);
+        let range = EXPORTS.key(&(dataflow, from.max(begin))).to_vec()..EXPORTS.prefix(&dataflow).end;
+        let rows = self.read(|rows| EXPORTS.scan(rows, range, limit, false))?;
+        if let Some(((_, first), _)) = rows.first()
+            && from <= begin
+        {
+            locked(&self.shared.queues).begins.insert(dataflow, *first);
+        }
+        Ok(rows.into_iter().map(|((_, seq), queued)| (seq, queued)).collect())
     }
 }
 
@@ -109,6 +133,8 @@ impl Store {
 pub(crate) struct Queues {
     pub(crate) bounds: Arc<Bounds>,
     flows: BTreeMap<DataflowNo, Queue>,
+    /// Before these exports none is pending: numbers are given in ascending order, and none comes back.
+    begins: BTreeMap<DataflowNo, ExportSeq>,
     /// Bytes pending in all.
     bytes: u64,
     /// At their own bounds.
@@ -132,6 +158,7 @@ impl Queues {
         let mut queues = Self {
             bounds: Arc::new(Bounds::load(engine, all)?),
             flows: BTreeMap::new(),
+            begins: BTreeMap::new(),
             bytes: 0,
             full: BTreeSet::new(),
             stuck: BTreeSet::new(),
@@ -178,6 +205,10 @@ impl Queues {
             self.stuck
                 .retain(|no| self.full.contains(no) || largest == Some(*no));
         }
+    }
+
+    fn begin(&self, dataflow: DataflowNo) -> ExportSeq {
+        self.begins.get(&dataflow).copied().unwrap_or_default()
     }
 
     fn of(&self, dataflow: DataflowNo) -> Queue {

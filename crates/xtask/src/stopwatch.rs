@@ -21,12 +21,6 @@ impl Stopwatch {
     }
 }
 
-/// Waits in real time.
-#[expect(clippy::disallowed_methods, reason = "chores wait for programs of their own")]
-pub(crate) fn pause(time: Duration) {
-    std::thread::sleep(time);
-}
-
 /// Shows a duration as `4.2 s` or `12 min 05 s`.
 pub(crate) struct Readable(pub(crate) Duration);
 

@@ -1,7 +1,6 @@
 //! Exports that waited longer than the queue's bound.
 
 use crate::error::Result;
-use crate::keys::EXPORTS;
 use crate::shared::locked;
 use crate::store::Store;
 use model::{DataflowNo, ExportSeq, Timestamp};
@@ -18,12 +17,11 @@ impl Store {
         // Most often the first one is young, and that is all.
         let mut rows = 1;
         while overdue.len() < limit {
-            let range = EXPORTS.key(&(dataflow, from)).to_vec()..EXPORTS.prefix(&dataflow).end;
-            let page = self.read(|engine| EXPORTS.scan(engine, range, rows, false))?;
+            let page = self.waiting(dataflow, from, rows)?;
             let whole = page.len() < rows;
             rows = PAGE;
             let claims = locked(&self.shared.claims);
-            for ((_, seq), queued) in page {
+            for (seq, queued) in page {
                 if queued.since >= since || overdue.len() == limit {
                     return Ok(overdue);
                 }

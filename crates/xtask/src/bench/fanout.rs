@@ -17,7 +17,7 @@ pub(crate) struct Options {
     destinations: u64,
 
     /// How many exports wait, of all destinations together.
-    #[arg(long, value_name = "N", default_value_t = 200_000)]
+    #[arg(long, value_name = "N", default_value_t = 400_000)]
     exports: u64,
 
     /// How many of the destinations are dead in the last run.
@@ -34,7 +34,7 @@ pub(crate) struct Options {
 }
 
 /// How often the figures are looked at.
-const LOOK: Duration = Duration::from_millis(250);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// One drain.
 #[derive(Clone, Copy)]
@@ -122,6 +122,7 @@ fn drain(options: &Options, destinations: u64, dead: u64) -> Result<Drained> {
     rig.apply(&flows("paused"), &[])?;
     let people = people_each * options.destinations;
     rig.load_towns(people, 1, options.destinations)?;
+    rig.catch_up()?;
     let living = people - lost;
     let cpu = rig.cpu()?;
     rig.apply(&flows("enabled"), &[])?;

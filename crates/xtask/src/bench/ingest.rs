@@ -10,15 +10,15 @@ pub(super) mod workload;
 
 use super::cpu;
 use super::metrics::{self, Totals};
+use super::watch;
 use crate::cargo;
 use crate::command::folder;
-use crate::stopwatch::{self, Stopwatch};
+use crate::stopwatch::Stopwatch;
 use crate::weir::{self, Account, Load, Server, Time};
 use anyhow::{Context, Result, ensure};
 use report::{Exports, Phase};
 use serde_json::json;
 use std::path::PathBuf;
-use std::time::Duration;
 use workload::{DATAFLOW, Size, Workload};
 
 #[derive(clap::Args)]
@@ -76,14 +76,10 @@ pub(crate) struct Options {
     data: Option<PathBuf>,
 }
 
-/// Memory of rows that are in the log and not yet in the engine.
-const TABLE_BYTES: &str = "weir_table_bytes";
 /// Files of the log that the engine does not have whole.
 const LOG_BEHIND_BYTES: &str = "weir_log_behind_bytes";
 /// Flags of a server whose engine takes nothing in.
 const BEHIND: [&str; 4] = ["--set", "memory=32GiB", "--set", "store.catch_up=10h"];
-/// How long the engine may take to have all that is in the log.
-const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(super) fn run(options: &Options) -> Result<()> {
     let program = weir::program(options.weir.as_deref())?;
@@ -179,13 +175,8 @@ fn measure(name: &'static str, options: &Options, server: &Server, lines: &[Stri
     let answers = load.post(&requests)?;
     let took = stopwatch.elapsed();
     let after = Reading::take(server)?;
-    let behind = Stopwatch::start();
-    while !options.kill && metrics::counter(&mut server.connect()?, TABLE_BYTES)? > 0 {
-        ensure!(
-            behind.elapsed() < PATIENCE,
-            "the engine does not catch up with the log"
-        );
-        stopwatch::pause(Duration::from_millis(50));
+    if !options.kill {
+        watch::caught_up(server)?;
     }
     let caught_up = cpu::seconds(server.pid())?;
     Ok(Phase {

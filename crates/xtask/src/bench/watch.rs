@@ -1,7 +1,8 @@
 //! What the server shows of its dataflows and jobs while it works.
 
+use super::metrics;
 use crate::stopwatch::Stopwatch;
-use crate::weir::{Account, Client};
+use crate::weir::{Account, Client, Server};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -9,6 +10,10 @@ use std::time::Duration;
 
 /// A dataflow that gets nowhere for this long is stuck.
 const PATIENCE: Duration = Duration::from_mins(3);
+/// Memory of rows that are in the log and not yet in the engine.
+const TABLE_BYTES: &str = "weir_table_bytes";
+/// How often the log is looked at.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// `GET /api/dataflows`.
 #[derive(Deserialize)]
@@ -99,6 +104,17 @@ pub(super) fn until<T: PartialEq>(
         }
     }
     Ok(stopwatch.elapsed())
+}
+
+/// Waits until the engine has all that is in the log: then nothing works on it but what is asked for.
+pub(super) fn caught_up(server: &Server) -> Result<()> {
+    let mut client = server.connect()?;
+    until(
+        LOOK,
+        || metrics::counter(&mut client, TABLE_BYTES),
+        |bytes| *bytes == 0,
+    )?;
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "waits for another process")]

@@ -7,8 +7,10 @@ use crate::keys::after;
 use std::iter::Peekable;
 use std::ops::Range;
 
-/// Rows asked of the engine at once beyond what is wanted, because some of them may be gone.
+/// Rows asked of the engine at once beyond what is wanted, because some of them may be gone. Where many are, more are asked
+/// for each time, up to the second number.
 const MORE: usize = 16;
+const MOST: usize = 1_024;
 
 /// The first (last, if `reverse`) `limit` rows in `range`, which is not empty, of `base` with the changes of `tables`: the
 /// latest first.
@@ -126,6 +128,7 @@ impl Pages<'_> {
         if self.rows.peek().is_none() && !self.last {
             let page = self.base.scan(self.range.clone(), self.page, self.reverse)?;
             self.last = page.len() < self.page;
+            self.page = self.page.max(MOST.min(self.page.saturating_mul(2)));
             match page.last() {
                 Some((key, _)) if self.reverse => self.range.end.clone_from(key),
                 Some((key, _)) => self.range.start = after(key),

@@ -242,6 +242,15 @@ impl Outbox {
         overdue.map(|one| one.seq).collect()
     }
 
+    /// Since when the first in the queue waits.
+    pub(crate) fn oldest(&self, dataflow: DataflowNo) -> Option<Timestamp> {
+        let mut pending = self
+            .entries
+            .iter()
+            .filter(|one| one.end.is_none() && one.export.lane.dataflow == dataflow);
+        pending.next().map(|one| one.since)
+    }
+
     pub(crate) fn claim(&mut self, claimed: &[ExportSeq]) {
         self.in_flight.extend(claimed);
         let whose = |seq: &ExportSeq| {

@@ -448,7 +448,7 @@ impl World {
             let full = store.queue(dataflow).pending.bytes >= store.bounds(dataflow).bytes;
             assert_eq!(store.room(dataflow) == Room::Full, full);
             let oldest = store.oldest(dataflow).unwrap();
-            assert_eq!(oldest.is_some(), account.pending > 0);
+            assert_eq!(oldest.map(|oldest| oldest.since), self.list.oldest(dataflow));
             let letters = store.dead_letters(dataflow, ExportSeq(0), usize::MAX).unwrap();
             let letters: Vec<ExportSeq> = letters.into_iter().map(|(seq, _)| seq).collect();
             assert_eq!(letters, self.list.dead(dataflow));
