@@ -1,5 +1,6 @@
 //! A profile while it is being worked on: its rows, what is derived of them, and which of them changed.
 
+mod fetch;
 mod known;
 
 use crate::cost::Meter;
@@ -12,6 +13,8 @@ use model::{
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use xdm::{Applied, Value};
+
+pub use fetch::Depth;
 
 /// A decoded profile. Everything but `profile` and `touched` is derived and rebuilt on load.
 #[derive(Debug)]

@@ -22,7 +22,8 @@ pub(crate) struct Cache {
 
 /// Where a profile of the cache is.
 enum Place {
-    Here(Box<Entry>),
+    /// With what it weighs: who takes it out need not look into it.
+    Here(Box<Entry>, usize),
     /// In the unit of this number of the batch in work.
     AtWork(u32),
 }
@@ -190,7 +191,7 @@ impl Cache {
     /// Looks at a profile in memory, without a trace. Only between batches.
     pub(crate) fn peek(&self, id: ProfileId) -> Option<&State> {
         match self.people.get(&id)? {
-            Place::Here(entry) => Some(&entry.state),
+            Place::Here(entry, _) => Some(&entry.state),
             Place::AtWork(_) => None,
         }
     }
@@ -201,8 +202,8 @@ impl Cache {
             return Taken::Missing;
         };
         match std::mem::replace(place, Place::AtWork(unit)) {
-            Place::Here(entry) => {
-                self.weight -= entry.weighed.min(self.weight);
+            Place::Here(entry, weight) => {
+                self.weight -= weight.min(self.weight);
                 Taken::Now(entry)
             }
             Place::AtWork(before) => {
@@ -219,8 +220,8 @@ impl Cache {
 
     /// A profile is no more: another one absorbed it.
     pub(crate) fn remove(&mut self, id: ProfileId) {
-        if let Some(Place::Here(entry)) = self.people.remove(&id) {
-            self.weight -= entry.weighed.min(self.weight);
+        if let Some(Place::Here(_, weight)) = self.people.remove(&id) {
+            self.weight -= weight.min(self.weight);
         }
     }
 
@@ -228,8 +229,10 @@ impl Cache {
     pub(crate) fn put(&mut self, mut entry: Box<Entry>) {
         self.clock += 1;
         entry.used = self.clock;
-        self.weight += entry.weighed;
-        self.people.insert(entry.state.profile.id, Place::Here(entry));
+        let weight = entry.weighed;
+        self.weight += weight;
+        self.people
+            .insert(entry.state.profile.id, Place::Here(entry, weight));
     }
 
     /// Who is due at or before `upto`, earliest first, then by id. Only between batches, and of those in memory.
@@ -246,7 +249,7 @@ impl Cache {
 
     fn here(&self) -> impl Iterator<Item = (ProfileId, &Entry)> {
         self.people.iter().filter_map(|(id, place)| match place {
-            Place::Here(entry) => Some((*id, &**entry)),
+            Place::Here(entry, _) => Some((*id, &**entry)),
             Place::AtWork(_) => None,
         })
     }

@@ -77,16 +77,16 @@ impl Crew {
         }
     }
 
-    /// Does the work on every item, and gives them back in any order. A panic of the work is the caller's.
+    /// Does the work on every item, a few at a time, and gives them back in any order. A panic of the work is the caller's.
     pub(crate) fn share<T, F>(&self, mut items: Vec<T>, work: F) -> Vec<T>
     where
         T: Send + 'static,
-        F: Fn(&mut T) + Send + Sync + 'static,
+        F: Fn(&mut [T]) + Send + Sync + 'static,
     {
         let piece = (items.len() / (self.threads() * PIECES_EACH)).clamp(1, PIECE);
         let helpers = (items.len().div_ceil(piece).saturating_sub(1)).min(self.threads() - 1);
         if helpers == 0 || items.len() < self.least {
-            items.iter_mut().for_each(work);
+            items.chunks_mut(piece).for_each(work);
             return items;
         }
         let shared = Arc::new(Shared {
@@ -131,11 +131,11 @@ struct Pieces<T> {
     panic: Option<Box<dyn Any + Send>>,
 }
 
-impl<T, F: Fn(&mut T)> Shared<T, F> {
+impl<T, F: Fn(&mut [T])> Shared<T, F> {
     /// Takes piece after piece until there is none.
     fn toil(&self) {
         while let Some(mut piece) = self.take() {
-            let outcome = catch_unwind(AssertUnwindSafe(|| piece.iter_mut().for_each(&self.work)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(&mut piece)));
             let mut pieces = self.lock();
             pieces.done.append(&mut piece);
             pieces.panic = outcome.err().or(pieces.panic.take());

@@ -8,7 +8,8 @@ use crate::close::delta;
 use crate::cost::Sample;
 use crate::input::{Input, Item, Posted, Telling, What};
 use evaluator::{
-    Arrival, Change, Cost, Decided, Effort, Meter, Origin, Rules, State, advance, catch_up, tell, told_since,
+    Arrival, Change, Cost, Decided, Depth, Effort, Meter, Origin, Rules, State, advance, catch_up, tell,
+    told_since,
 };
 use model::{Body, Identity, IdentityLink, JobCounts, Message, ProfileId, Seq, Timestamp, Transition};
 use std::any::Any;
@@ -154,6 +155,21 @@ impl Unit {
         // Without rows nobody is ever let go.
         if terms.rows {
             entry.weigh();
+        }
+    }
+}
+
+/// Has the memory of these units' profiles come near. A step waits for one piece of a profile after the other; asked for
+/// one after the other, those of several profiles come at the same time.
+pub(crate) fn fetch<'u>(units: impl Iterator<Item = &'u Unit> + Clone, terms: &Terms) {
+    let at_work = units.filter_map(|unit| Some((unit.entry.as_deref()?, unit.task.as_ref()?)));
+    for depth in Depth::ALL {
+        for (entry, task) in at_work.clone() {
+            let is_record = match &terms.inputs[task.at].what {
+                What::Item(Item::Posted(posted)) => matches!(posted.message.body, Body::Record(_)),
+                _ => false,
+            };
+            entry.state.fetch(depth, is_record);
         }
     }
 }

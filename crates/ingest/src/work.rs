@@ -10,7 +10,7 @@ use crate::cache::{Cache, Entry, Taken};
 use crate::crew::Crew;
 use crate::input::{Answer, Input, Item, Posted, What};
 use crate::resolve::{IDENTITY_CAP, Resolved, link, resolve};
-use crate::unit::{Act, Meeting, Task, Terms, Unit, is_duplicate};
+use crate::unit::{Act, Meeting, Task, Terms, Unit, fetch, is_duplicate};
 use crate::worked::{Count, Gone, Trouble, Worked};
 use evaluator::State;
 use model::{Body, Identity, Profile, ProfileId, Seq, Timestamp};
@@ -307,10 +307,13 @@ impl<'a> Work<'a> {
             .map(|no| (*no, std::mem::take(&mut units[*no as usize])));
         let taken: Vec<(u32, Unit)> = taken.collect();
         let terms = self.terms.clone();
-        let done = self.crew.share(taken, move |(_, unit)| {
-            unit.run(&terms);
-            if last {
-                unit.close(&terms);
+        let done = self.crew.share(taken, move |piece| {
+            fetch(piece.iter().map(|(_, unit)| unit), &terms);
+            for (_, unit) in piece {
+                unit.run(&terms);
+                if last {
+                    unit.close(&terms);
+                }
             }
         });
         let mut panics = BTreeMap::new();

@@ -9,9 +9,11 @@ use super::paths::Lies;
 use super::tallies::Tallies;
 use super::window::Window;
 use super::{LeafNo, Network};
+use crate::Depth;
 use model::{Path, Timestamp};
 use pql::value::Datum;
 use std::cell::OnceCell;
+use std::hint::black_box;
 use std::ops::Range;
 use std::sync::Arc;
 use xdm::{Changed, Value};
@@ -211,6 +213,23 @@ impl Findings {
             split(bytes, network.of_interest(interest), each);
         }
         size_of::<Self>() + self.leaves.bytes() + self.members.bytes()
+    }
+
+    /// Looks at them for their memory to come near, depth by depth: see [`crate::Depth`].
+    pub(crate) fn fetch(&self, depth: Depth) {
+        match depth {
+            Depth::Itself => {
+                black_box(self.fingerprint);
+                black_box(self.dues.len());
+            }
+            Depth::Lists => {
+                black_box(self.leaves.next(0));
+                black_box(self.members.next(0));
+                black_box(self.dues.first().map(|due| due.0));
+            }
+            Depth::Entries => {}
+        }
+        self.tallies.fetch(depth);
     }
 
     /// Answers what an index has on a path, and what touches it.

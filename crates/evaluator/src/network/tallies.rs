@@ -3,7 +3,9 @@
 use super::aggregate::Aggregate;
 use super::tally::Tally;
 use super::window::Window;
+use crate::Depth;
 use model::Timestamp;
+use std::hint::black_box;
 
 /// The tallies of a profile. Which of them are due is seen without looking at them: mostly none is.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +72,21 @@ impl Tallies {
             let at = head.aggregate as usize;
             head.due = tally.settle(&aggregates[at], now, &mut changed);
             settled(at);
+        }
+    }
+
+    /// Looks at them for their memory to come near.
+    pub(super) fn fetch(&self, depth: Depth) {
+        match depth {
+            Depth::Itself => {
+                black_box(self.heads.len());
+            }
+            Depth::Lists => {
+                for (head, tally) in self.heads.iter().zip(&self.tallies) {
+                    black_box((head.due, tally.is_odd()));
+                }
+            }
+            Depth::Entries => self.tallies.iter().for_each(Tally::fetch),
         }
     }
 

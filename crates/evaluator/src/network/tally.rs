@@ -4,6 +4,7 @@ use super::aggregate::Aggregate;
 use super::window::Window;
 use model::Timestamp;
 use std::cmp::Ordering;
+use std::hint::black_box;
 
 /// The events of a profile that are part of an aggregate.
 #[derive(Clone, Debug)]
@@ -96,6 +97,12 @@ impl Tally {
             // Whatever was known of the next flip is not certain any more.
             counter.due = Timestamp::MIN;
         }
+    }
+
+    /// Looks at what it holds for its memory to come near.
+    pub(super) fn fetch(&self) {
+        black_box(self.entries.last().map(|entry| entry.worth));
+        black_box(self.counters.first().map(|counter| counter.begun));
     }
 
     /// Whether its leaves are to be asked of the oracle.

@@ -1,0 +1,63 @@
+//! Has the memory of a profile come near, before it is worked on.
+//!
+//! Of many people each is far away: most of a step would be waiting for one piece of memory to learn where the next one
+//! is. Looking at the same depth of several profiles in a row has their pieces come at the same time. It changes nothing.
+
+use super::State;
+use std::hint::black_box;
+
+/// How far into a profile is looked: each depth is found by what the one before it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// What the state itself is made of.
+    Itself,
+    /// The beginnings of its lists.
+    Lists,
+    /// What these lead to.
+    Entries,
+}
+
+impl Depth {
+    /// From the first to the last.
+    pub const ALL: [Self; 3] = [Self::Itself, Self::Lists, Self::Entries];
+}
+
+impl State {
+    /// Looks at one depth of the profile; `record`: a record is to be written.
+    pub fn fetch(&self, depth: Depth, record: bool) {
+        let profile = &self.profile;
+        match depth {
+            Depth::Itself => {
+                // One look each line of memory or two.
+                black_box(profile.hot.stepped);
+                black_box(profile.hot.memberships.len());
+                black_box(profile.events.len());
+                black_box(self.touched.hot);
+                black_box(self.forget_from);
+                black_box(self.meter.is_some());
+                black_box(self.attributes.get().is_some());
+                black_box(self.identities.get().is_some());
+                black_box(self.events.get().is_some());
+            }
+            Depth::Lists => {
+                black_box(profile.events.last().map(|event| event.seq));
+                let memberships = &profile.hot.memberships;
+                black_box(memberships.first().map(|first| first.segment));
+                black_box(memberships.last().map(|last| last.segment));
+                if record {
+                    black_box(profile.fragments.first().map(|fragment| fragment.leaves.len()));
+                }
+            }
+            Depth::Entries => {
+                if record {
+                    for leaf in profile.fragments.iter().flat_map(|fragment| &fragment.leaves) {
+                        black_box(leaf.value.is_some());
+                    }
+                }
+            }
+        }
+        if let Some(findings) = &self.findings {
+            findings.fetch(depth);
+        }
+    }
+}
