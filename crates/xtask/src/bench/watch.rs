@@ -14,6 +14,9 @@ const PATIENCE: Duration = Duration::from_mins(3);
 const TABLE_BYTES: &str = "weir_table_bytes";
 /// How often the log is looked at.
 const LOOK: Duration = Duration::from_millis(50);
+/// Between two looks at what is counted.
+const SHORTEST: Duration = Duration::from_millis(20);
+const LONGEST: Duration = Duration::from_millis(500);
 
 /// `GET /api/dataflows`.
 #[derive(Deserialize)]
@@ -104,6 +107,24 @@ pub(super) fn until<T: PartialEq>(
         }
     }
     Ok(stopwatch.elapsed())
+}
+
+/// Looks until `target` are counted, since a stopwatch began at none. Each look halves the time that is left at the rate so
+/// far, so that few looks disturb what is measured, and the end is seen soon.
+pub(super) fn count(target: u64, stopwatch: Stopwatch, mut look: impl FnMut() -> Result<u64>) -> Result<()> {
+    let (mut counted, mut changed) = (look()?, stopwatch.elapsed());
+    while counted < target {
+        let rate = counted.max(1) as f64 / stopwatch.elapsed().as_secs_f64();
+        let half = (target - counted) as f64 / rate / 2.0;
+        nap(Duration::from_secs_f64(half.min(1.0)).clamp(SHORTEST, LONGEST));
+        let now = look()?;
+        if now > counted {
+            (counted, changed) = (now, stopwatch.elapsed());
+        }
+        let stuck = stopwatch.elapsed().saturating_sub(changed) > PATIENCE;
+        ensure!(!stuck, "nothing happens any more");
+    }
+    Ok(())
 }
 
 /// Waits until the engine has all that is in the log: then nothing works on it but what is asked for.
