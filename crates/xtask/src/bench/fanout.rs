@@ -122,7 +122,7 @@ fn drain(options: &Options, destinations: u64, dead: u64) -> Result<Drained> {
     rig.apply(&flows("paused"), &[])?;
     let people = people_each * options.destinations;
     rig.load_towns(people, 1, options.destinations)?;
-    rig.catch_up()?;
+    watch::caught_up(&rig.server)?;
     let living = people - lost;
     let cpu = rig.cpu()?;
     // Sending begins while the definitions are being taken over, so that is in it.

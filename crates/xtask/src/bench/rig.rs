@@ -1,6 +1,6 @@
 //! A server on a new folder, and the people posted to it.
 
-use super::{cpu, people, watch};
+use super::{cpu, people};
 use crate::cargo;
 use crate::command::folder;
 use crate::stopwatch::Stopwatch;
@@ -95,11 +95,6 @@ impl Rig {
             }
         }
         Ok(stopwatch.elapsed())
-    }
-
-    /// Waits until the engine has all that was committed: how a server is found that has been idle for a while.
-    pub(super) fn catch_up(&self) -> Result<()> {
-        watch::caught_up(&self.server)
     }
 
     /// Seconds of CPU time that the server has used.
