@@ -5,7 +5,7 @@ use compact_str::CompactString;
 use evaluator::State;
 use foldhash::fast::RandomState;
 use model::{Identity, ProfileId, Timestamp};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use store::Store;
 
 /// Profiles and identities in memory. With a store it is bounded, and the store has the rest; without one there is
@@ -18,6 +18,8 @@ pub(crate) struct Cache {
     names: HashMap<CompactString, ProfileId, RandomState>,
     weight: usize,
     clock: u64,
+    /// Whose turn it is to go, and the number of that turn. Empty without a store, where nobody goes.
+    turns: VecDeque<(ProfileId, u64)>,
 }
 
 /// Where a profile of the cache is.
@@ -44,9 +46,16 @@ pub(crate) struct Entry {
     pub(crate) state: State,
     /// The timer row that the store has for it.
     pub(crate) timer: Option<Timestamp>,
+    /// When it was last put in: a number that grows.
     used: u64,
+    /// Its turn to go; 0 if it has none yet.
+    turn: u64,
     weighed: usize,
 }
+
+/// Who was used since their turn came up gets another one. But a batch looks for no more of them than this, so that it does not
+/// pay for all that happened while there was room.
+const SPARED: usize = 1_000;
 
 /// What a profile takes in memory beside its attributes and events, most of it findings of some hundred segments: measured,
 /// like the next two, with people of 35 attributes and up to 1,000 segments (`docs/performance.md`, a backtest).
@@ -64,6 +73,7 @@ impl Entry {
             state,
             timer,
             used: 0,
+            turn: 0,
             weighed: 0,
         }
     }
@@ -96,6 +106,7 @@ impl Cache {
             names: HashMap::default(),
             weight: 0,
             clock: 0,
+            turns: VecDeque::new(),
         }
     }
 
@@ -108,6 +119,7 @@ impl Cache {
     pub(crate) fn clear(&mut self) {
         self.people.clear();
         self.names.clear();
+        self.turns.clear();
         self.weight = 0;
     }
 
@@ -150,8 +162,10 @@ impl Cache {
     /// The profile that `id` is part of now, as far as is committed.
     pub(crate) fn survivor(&self, id: ProfileId) -> Result<Option<ProfileId>, store::Error> {
         match &self.store {
+            // Nobody is in memory who was absorbed.
+            _ if self.has(id) => Ok(Some(id)),
             Some(store) => store.survivor(id),
-            None => Ok(self.people.contains_key(&id).then_some(id)),
+            None => Ok(None),
         }
     }
 
@@ -229,6 +243,10 @@ impl Cache {
     pub(crate) fn put(&mut self, mut entry: Box<Entry>) {
         self.clock += 1;
         entry.used = self.clock;
+        if entry.turn == 0 && self.store.is_some() {
+            entry.turn = entry.used;
+            self.turns.push_back((entry.state.profile.id, entry.turn));
+        }
         let weight = entry.weighed;
         self.weight += weight;
         self.people
@@ -254,21 +272,29 @@ impl Cache {
         })
     }
 
-    /// Lets the longest unused go until an eighth of the capacity is free. Only between batches.
+    /// Lets profiles go, those unused for long first, until the rest fits: about as many as came. Only between batches.
     pub(crate) fn shrink(&mut self) {
         if self.names.len() > self.capacity / NAME {
             self.names.clear();
         }
-        if self.weight <= self.capacity {
-            return;
-        }
-        let mut by_use: Vec<(u64, ProfileId)> = self.here().map(|(id, entry)| (entry.used, id)).collect();
-        by_use.sort_unstable();
-        for (_, id) in by_use {
-            if self.weight <= self.capacity / 8 * 7 {
-                break;
+        let mut spared = 0;
+        while self.weight > self.capacity
+            && let Some((id, turn)) = self.turns.pop_front()
+        {
+            let Some(Place::Here(entry, _)) = self.people.get_mut(&id) else {
+                continue;
+            };
+            // It has gone since, and come again with another turn.
+            if entry.turn != turn {
+                continue;
             }
-            self.remove(id);
+            if entry.used > turn && spared < SPARED {
+                spared += 1;
+                entry.turn = entry.used;
+                self.turns.push_back((id, entry.turn));
+            } else {
+                self.remove(id);
+            }
         }
     }
 }
@@ -283,3 +309,6 @@ fn spell<'n>(identity: &Identity, name: &'n mut String) -> &'n str {
     name.push_str(value);
     name
 }
+
+#[cfg(test)]
+mod tests;
