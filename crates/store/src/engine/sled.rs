@@ -4,6 +4,7 @@
 //! - `flush()` never calls fsync on Linux, so we sync its file `db` ourselves: without that, 50 of 50 simulated
 //!   power cuts lost acknowledged batches. The version is pinned exactly because the file is an internal of it.
 //! - The flusher (`flush_every_ms`) stays on: it is the only caller of the garbage collector.
+//! - It takes what it has written for durable, so its file is written through where that can be had: see `through`.
 //! - A page over a quarter of a segment goes to a file of its own in `blobs/`, which sled never syncs. Large values
 //!   are cut in pieces so that pages stay smaller: see `large`. Should there be such a file all the same, we sync it.
 //! - A full disk ruins it, so it never meets one: see `room`.
@@ -14,6 +15,7 @@ mod large;
 mod room;
 #[cfg(test)]
 mod tests;
+mod through;
 
 use super::files::{drop_unsynced, free_bytes, guarded, make_aside, sync_path, tree_bytes, unopenable};
 use super::{Base, Change, Key, OpenBase, Read, Row};
@@ -25,7 +27,7 @@ use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 /// Bytes a segment. A leaf has up to 17 rows, and some more for a moment when it takes over a neighbour's: thirty
@@ -114,11 +116,15 @@ impl OpenBase for SledFolder {
             .write(true)
             .open(&data)
             .map_err(Error::io("open", &data))?;
+        let through = through::ask(&file).inspect_err(|why| {
+            tracing::info!(file = %data.display(), %why, "sled's file cannot be written through, and is written in batches");
+        });
         // What opening mended, and what was read, must be on the disk before anything is decided on it.
         (self.sync)(&file).map_err(Error::io("sync", &data))?;
         Ok(Box::new(Sled {
             large: RwLock::new(Large::load(&tree).map_err(failed("read"))?),
             tree,
+            through: through.is_ok(),
             file,
             sync: self.sync.clone(),
             folder: live,
@@ -132,6 +138,8 @@ impl OpenBase for SledFolder {
 
 struct Sled {
     tree: ::sled::Tree,
+    /// Whether what sled has written is durable. Then rows can be written one by one; else only in batches, see `through`.
+    through: bool,
     /// Which values are in pieces.
     large: RwLock<Large>,
     /// Its data file, opened a second time for the sync.
@@ -141,6 +149,29 @@ struct Sled {
 }
 
 impl Sled {
+    fn large(&self) -> RwLockReadGuard<'_, Large> {
+        self.large.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells of every row of sled's that changes.
+    fn each(
+        &self,
+        rows: &[(&Key, &Change)],
+        mut write: impl FnMut(&[u8], Option<&[u8]>) -> ::sled::Result<()>,
+    ) -> ::sled::Result<()> {
+        for (key, change) in rows {
+            let value = change.value();
+            if value.is_some_and(|value| value.len() > PIECE) || self.large().has(key) {
+                // Who reads this row meanwhile looks elsewhere.
+                let mut large = self.large.write().unwrap_or_else(PoisonError::into_inner);
+                large.write(key, value, &mut write)?;
+            } else {
+                write(key, value)?;
+            }
+        }
+        Ok(())
+    }
+
     fn sync_files(&self) -> io::Result<()> {
         // Empty, unless a page has grown beyond all expectation.
         let blobs = self.folder.join("blobs");
@@ -163,7 +194,7 @@ impl Sled {
 
 impl Read for Sled {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        let large = self.large.read().unwrap_or_else(PoisonError::into_inner);
+        let large = self.large();
         let Some(row) = self.tree.get(key).map_err(failed("read"))? else {
             return Ok(None);
         };
@@ -178,7 +209,7 @@ impl Read for Sled {
         if range.is_empty() {
             return Ok(Vec::new());
         }
-        let large = self.large.read().unwrap_or_else(PoisonError::into_inner);
+        let large = self.large();
         let owned = |row: ::sled::Result<(::sled::IVec, ::sled::IVec)>| {
             let (key, value) = row.map_err(failed("scan"))?;
             let value = large.whole(&self.tree, &key, &value).map_err(failed("scan"))?;
@@ -194,18 +225,28 @@ impl Read for Sled {
 }
 
 impl Base for Sled {
-    /// One batch of sled's, synced at once. Single inserts without a sync in between take half the CPU, but with so much of its
-    /// file not synced one of fifty power cuts left pages that could not be found.
     fn write(&self, rows: &[(&Key, &Change)]) -> Result<()> {
         room::take(&self.file, &self.folder, rows)?;
-        let mut large = self.large.write().unwrap_or_else(PoisonError::into_inner);
-        let mut writes = ::sled::Batch::default();
-        for (key, change) in rows {
-            large.write(&mut writes, key, change.value());
-        }
-        // Who reads these rows meanwhile looks elsewhere.
-        drop(large);
-        self.tree.apply_batch(writes).map_err(failed("write"))?;
+        let written = if self.through {
+            self.each(rows, |key, value| {
+                match value {
+                    Some(value) => self.tree.insert(key, value)?,
+                    None => self.tree.remove(key)?,
+                };
+                Ok(())
+            })
+        } else {
+            let mut batch = ::sled::Batch::default();
+            let all = self.each(rows, |key, value| {
+                match value {
+                    Some(value) => batch.insert(key, value),
+                    None => batch.remove(key),
+                }
+                Ok(())
+            });
+            all.and_then(|()| self.tree.apply_batch(batch))
+        };
+        written.map_err(failed("write"))?;
         self.sync()
     }
 

@@ -38,28 +38,42 @@ impl Large {
         Ok(Self { pieces })
     }
 
-    /// Puts a value of any size, or deletes it, together with the pieces that were there.
-    pub(super) fn write(&mut self, to: &mut ::sled::Batch, key: &[u8], value: Option<&[u8]>) {
-        if let Some(count) = self.pieces.remove(key) {
-            to.remove(index(key));
-            for number in 0..count {
-                to.remove(piece(key, number));
-            }
+    /// Whether the value of a row is in pieces.
+    pub(super) fn has(&self, key: &[u8]) -> bool {
+        self.pieces.contains_key(key)
+    }
+
+    /// Puts a value of any size, or deletes it, together with the pieces that were there: `write` gets a row after the other.
+    /// The index row is there as long as any piece is, so that who does it again after a crash finds them all.
+    pub(super) fn write<E>(
+        &mut self,
+        key: &[u8],
+        value: Option<&[u8]>,
+        write: &mut impl FnMut(&[u8], Option<&[u8]>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let before = self.pieces.get(key).copied().unwrap_or(0);
+        let large = value.filter(|value| value.len() > PIECE);
+        let pieces = large.map_or(0, |value| value.len().div_ceil(PIECE)) as u32;
+        if pieces > before {
+            write(&index(key), Some(&pieces.to_be_bytes()))?;
         }
-        match value {
-            None => to.remove(key),
-            Some(value) if value.len() <= PIECE => to.insert(key, value),
-            Some(value) => {
-                to.insert(key, &[]);
-                let mut count = 0;
-                for bytes in value.chunks(PIECE) {
-                    to.insert(piece(key, count), bytes);
-                    count += 1;
-                }
-                to.insert(index(key), &count.to_be_bytes());
-                self.pieces.insert(key.to_vec(), count);
-            }
+        for (number, bytes) in (0..).zip(large.into_iter().flat_map(|value| value.chunks(PIECE))) {
+            write(&piece(key, number), Some(bytes))?;
         }
+        write(key, if large.is_some() { Some(&[]) } else { value })?;
+        for number in pieces..before {
+            write(&piece(key, number), None)?;
+        }
+        if pieces < before {
+            let count = pieces.to_be_bytes();
+            write(&index(key), (pieces > 0).then_some(&count[..]))?;
+        }
+        if pieces > 0 {
+            self.pieces.insert(key.to_vec(), pieces);
+        } else {
+            self.pieces.remove(key);
+        }
+        Ok(())
     }
 
     /// The whole value of a row that was read.

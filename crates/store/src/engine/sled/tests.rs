@@ -6,7 +6,18 @@ use crate::options::Options;
 
 #[test]
 fn no_piece_of_a_large_value_is_left_behind() {
-    let folder = tempfile::tempdir().unwrap();
+    no_piece_is_left_behind_in(&tempfile::tempdir().unwrap());
+}
+
+#[test]
+fn a_file_that_cannot_be_written_through_is_written_in_batches() {
+    let folder = tempfile::tempdir_in("/dev/shm").unwrap();
+    no_piece_is_left_behind_in(&folder);
+    let file = std::fs::File::open(folder.path().join("sled").join("db")).unwrap();
+    assert!(super::through::ask(&file).is_err(), "/dev/shm is to be a tmpfs");
+}
+
+fn no_piece_is_left_behind_in(folder: &tempfile::TempDir) {
     let place = SledFolder::new(folder.path(), &Options::default());
     // Replaced by a smaller large one, by a small one, and deleted; over a reopen each time.
     for size in [Some(300_000), Some(100_000), Some(10), Some(300_000), None] {
