@@ -101,8 +101,12 @@ fn print(options: &Options, idle: &Seen, busy: &Seen, job: &Job, took: Duration,
     );
     println!(
         "{}",
-        json!({"members": job.total, "seconds": (seconds * 10.0).round() / 10.0, "idleP95Ms": idle.median(),
-            "busyP95Ms": busy.median(), "busyWorstP95Ms": busy.worst(), "serverCpuSeconds": (cpu * 10.0).round() / 10.0})
+        json!({"members": job.total, "seconds": tenths(seconds), "idleP95Ms": tenths(idle.mean()),
+            "busyP95Ms": tenths(busy.mean()), "busyWorstP95Ms": busy.worst(), "serverCpuSeconds": tenths(cpu)})
     );
     Ok(())
+}
+
+fn tenths(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
 }

@@ -128,6 +128,12 @@ impl Seen {
         })
     }
 
+    /// The mean of all looks' 95th percentiles, in milliseconds: finer than whole ones.
+    pub(super) fn mean(&self) -> f64 {
+        let p95 = self.latencies.iter().map(|latency| latency.p95);
+        p95.sum::<u64>() as f64 / self.latencies.len().max(1) as f64
+    }
+
     /// Of the looks, the one in the middle: the 95th percentile in milliseconds.
     pub(super) fn median(&self) -> u64 {
         let mut p95: Vec<u64> = self.latencies.iter().map(|latency| latency.p95).collect();
@@ -148,11 +154,12 @@ impl Seen {
         };
         println!(
             "decision to delivery, each over the last 2,048, in the median of {} looks: p50 {} ms, p95 {} ms, p99 {} ms; \
-             worst p95 {} ms",
+             mean p95 {:.1} ms, worst {} ms",
             self.latencies.len(),
             middle(|latency| latency.p50),
             middle(|latency| latency.p95),
             middle(|latency| latency.p99),
+            self.mean(),
             self.worst()
         );
         println!(
