@@ -9,6 +9,7 @@ use crate::shared::locked;
 use crate::store::Store;
 use model::{Class, ExportSeq, Lane, Timestamp};
 use std::ops::Range;
+use std::sync::Mutex;
 
 /// Rows looked at in one read by who takes them, and by who asks for the first.
 const PAGE: usize = 256;
@@ -23,26 +24,35 @@ impl Store {
         if self.letters_full(lane.dataflow) {
             return Ok(Vec::new());
         }
+        let claims = &self.shared.claims;
+        // No batch becomes visible while this reads: what is there and free at its end is there to be taken. So the
+        // claims of other lanes need not wait for the reading.
         self.read(|rows| {
-            let mut claims = locked(&self.shared.claims);
+            let from = locked(claims).position(lane);
             let mut taking = Taking {
                 rows,
+                claims,
                 lane,
                 records,
                 bytes,
                 used: 0,
                 taken: Vec::new(),
             };
-            let retries = taking.take(&claims, retries(lane, now))?;
-            if !retries.full {
-                let fresh = taking.take(&claims, fresh(lane, claims.position(lane)))?;
-                if let Some(next) = fresh.next {
-                    claims.advance(lane, next);
+            let retries = taking.take(retries(lane, now))?;
+            let next = if retries.full {
+                None
+            } else {
+                taking.take(fresh(lane, from.seq))?.next
+            };
+            let mut claims = locked(claims);
+            let mut taken = Vec::with_capacity(taking.taken.len());
+            for (claimed, flight) in taking.taken {
+                if claims.hold(claimed.seq, Holder::Flight(flight)) {
+                    taken.push(claimed);
                 }
             }
-            let (taken, flights): (Vec<Claimed>, Vec<Flight>) = taking.taken.into_iter().unzip();
-            for (claimed, flight) in taken.iter().zip(flights) {
-                claims.hold(claimed.seq, Holder::Flight(flight));
+            if let Some(next) = next {
+                claims.advance(lane, from, next);
             }
             Ok(taken)
         })
@@ -68,12 +78,12 @@ impl Store {
         if self.letters_full(lane.dataflow) {
             return Ok(None);
         }
+        let claims = &self.shared.claims;
         self.read(|rows| {
-            let claims = locked(&self.shared.claims);
-            let fresh = first_free(rows, &claims, fresh(lane, claims.position(lane)))?;
-            match fresh {
+            let from = locked(claims).position(lane);
+            match first_free(rows, claims, fresh(lane, from.seq))? {
                 Some(due) => Ok(Some(due)),
-                None => first_free(rows, &claims, retries(lane, Timestamp::MAX)),
+                None => first_free(rows, claims, retries(lane, Timestamp::MAX)),
             }
         })
     }
@@ -82,6 +92,7 @@ impl Store {
 /// A claim being filled.
 struct Taking<'a, R: ?Sized> {
     rows: &'a R,
+    claims: &'a Mutex<Claims>,
     lane: Lane,
     records: usize,
     bytes: usize,
@@ -100,10 +111,10 @@ struct Reached {
 
 impl<R: Read + ?Sized> Taking<'_, R> {
     /// Takes what is free in `range`, as far as there is room.
-    fn take(&mut self, claims: &Claims, range: Range<Vec<u8>>) -> Result<Reached> {
+    fn take(&mut self, range: Range<Vec<u8>>) -> Result<Reached> {
         let mut reached = Reached::default();
-        let left = for_each(self.rows, range, PAGE, |seq, due, ticket| {
-            if claims.is_free(seq) && !self.take_one(seq, due, &ticket)? {
+        let left = for_each(self.rows, self.claims, range, PAGE, |seq, due, ticket, free| {
+            if free && !self.take_one(seq, due, &ticket)? {
                 return Ok(Some(seq));
             }
             reached.next = Some(seq.next());
@@ -154,20 +165,25 @@ impl<R: Read + ?Sized> Taking<'_, R> {
 
 fn first_free<R: Read + ?Sized>(
     rows: &R,
-    claims: &Claims,
+    claims: &Mutex<Claims>,
     range: Range<Vec<u8>>,
 ) -> Result<Option<Timestamp>> {
-    for_each(rows, range, FEW, |seq, due, _| {
-        Ok(claims.is_free(seq).then_some(due))
-    })
+    for_each(
+        rows,
+        claims,
+        range,
+        FEW,
+        |_, due, _, free| Ok(free.then_some(due)),
+    )
 }
 
-/// Shows lane rows to `see` in order, `limit` at a time, until it returns something.
+/// Shows lane rows to `see` in order, and whether nobody holds them, `limit` at a time, until it returns something.
 fn for_each<R: Read + ?Sized, T>(
     rows: &R,
+    claims: &Mutex<Claims>,
     mut range: Range<Vec<u8>>,
     limit: usize,
-    mut see: impl FnMut(ExportSeq, Timestamp, Ticket) -> Result<Option<T>>,
+    mut see: impl FnMut(ExportSeq, Timestamp, Ticket, bool) -> Result<Option<T>>,
 ) -> Result<Option<T>> {
     loop {
         let page = LANES.scan(rows, range.clone(), limit, false)?;
@@ -175,8 +191,12 @@ fn for_each<R: Read + ?Sized, T>(
         if let Some(((dataflow, class, due, seq), _)) = page.last() {
             range.start = LANES.key(&(*dataflow, *class, *due, seq.next())).to_vec();
         }
-        for ((_, _, due, seq), ticket) in page {
-            if let Some(found) = see(seq, due, ticket)? {
+        let free: Vec<bool> = {
+            let claims = locked(claims);
+            page.iter().map(|((.., seq), _)| claims.is_free(*seq)).collect()
+        };
+        for (((_, _, due, seq), ticket), free) in page.into_iter().zip(free) {
+            if let Some(found) = see(seq, due, ticket, free)? {
                 return Ok(Some(found));
             }
         }

@@ -2,6 +2,7 @@
 
 use model::{Class, ExportSeq, Lane, ProfileId, Revision, Timestamp};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Who has an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +33,28 @@ pub(crate) struct Flight {
     pub(crate) alone: bool,
 }
 
+impl Position {
+    /// `seq` is free again.
+    fn back_to(&mut self, seq: ExportSeq) {
+        self.seq = seq.min(self.seq);
+        self.released += 1;
+    }
+}
+
 /// Exports that no claim may return, and where the next claim of a lane begins to look.
 #[derive(Default)]
 pub(crate) struct Claims {
     held: BTreeMap<ExportSeq, Holder>,
-    /// By lane: all fresh exports before this one are held. Saves walking over them again.
-    positions: BTreeMap<Lane, ExportSeq>,
+    positions: BTreeMap<Lane, Position>,
+}
+
+/// Where the next claim of a lane begins to look: all fresh exports before this one are held. Saves walking over them
+/// again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Position {
+    pub(crate) seq: ExportSeq,
+    /// How often an export of the lane was held and is free again.
+    released: u64,
 }
 
 impl Claims {
@@ -69,14 +86,23 @@ impl Claims {
         }
     }
 
-    pub(crate) fn hold(&mut self, seq: ExportSeq, holder: Holder) {
-        self.held.insert(seq, holder);
+    /// Holds `seq` if nobody does; whether it was free.
+    pub(crate) fn hold(&mut self, seq: ExportSeq, holder: Holder) -> bool {
+        match self.held.entry(seq) {
+            Entry::Vacant(free) => {
+                free.insert(holder);
+                true
+            }
+            Entry::Occupied(_) => false,
+        }
     }
 
     /// Gives `seq` back: it can be claimed again if its row is still there.
     pub(crate) fn release(&mut self, seq: ExportSeq) {
         match self.held.remove(&seq) {
-            Some(Holder::Flight(Flight { lane, .. }) | Holder::Committer { lane }) => self.offer(lane, seq),
+            Some(Holder::Flight(Flight { lane, .. }) | Holder::Committer { lane }) => {
+                self.positions.entry(lane).or_default().back_to(seq);
+            }
             None => {}
         }
     }
@@ -87,18 +113,23 @@ impl Claims {
     }
 
     /// Where to look first for fresh exports of `lane`.
-    pub(crate) fn position(&self, lane: Lane) -> ExportSeq {
+    pub(crate) fn position(&self, lane: Lane) -> Position {
         self.positions.get(&lane).copied().unwrap_or_default()
     }
 
-    pub(crate) fn advance(&mut self, lane: Lane, to: ExportSeq) {
-        self.positions.insert(lane, to);
+    /// Who looked from `from` on has seen all fresh exports of `lane` before `to` held. Changes nothing if one of them may
+    /// have become free meanwhile, or one came before `from`.
+    pub(crate) fn advance(&mut self, lane: Lane, from: Position, to: ExportSeq) {
+        let position = self.positions.entry(lane).or_default();
+        if *position == from {
+            position.seq = to;
+        }
     }
 
-    /// Makes the next claim of `lane` look at `seq`, which can lie before its position.
+    /// Makes the next claim of `lane` look at `seq`, whose row has become visible and can lie before its position.
     pub(crate) fn offer(&mut self, lane: Lane, seq: ExportSeq) {
         if let Some(position) = self.positions.get_mut(&lane) {
-            *position = seq.min(*position);
+            position.seq = seq.min(position.seq);
         }
     }
 
@@ -112,7 +143,9 @@ impl Claims {
             }
             Holder::Committer { .. } => false,
         });
-        self.positions.clear();
+        for position in self.positions.values_mut() {
+            position.back_to(ExportSeq::default());
+        }
     }
 }
 

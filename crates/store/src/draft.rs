@@ -145,8 +145,7 @@ impl<'a> Draft<'a> {
         if claims.in_flight(seq).is_some() {
             return false;
         }
-        if claims.is_free(seq) {
-            claims.hold(seq, Holder::Committer { lane });
+        if claims.hold(seq, Holder::Committer { lane }) {
             self.effects.held.push(seq);
         }
         true

@@ -4,6 +4,7 @@ mod letters;
 mod lone;
 mod model;
 mod places;
+mod race;
 mod random;
 
 use crate::jobs::job;
