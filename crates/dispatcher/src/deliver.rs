@@ -7,6 +7,7 @@ use crate::flow::Flow;
 use crate::metrics::{CALLS, SEND_ATTEMPTS, SEND_SECONDS};
 use crate::pace::Pace;
 use crate::policy::{Circumstances, Next, Tries, decide, milliseconds};
+use crate::room::{Lent, Room};
 use crate::{Destination, Part, Rendered, Retry, Verdict};
 use fastrand::Rng;
 use metrics::{counter, histogram};
@@ -28,6 +29,7 @@ pub(crate) struct Context {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) connection: Arc<Connection>,
+    pub(crate) room: Room,
     pub(crate) flow: Arc<Flow>,
     pub(crate) retry: Retry,
     pub(crate) pace: Mutex<Pace>,
@@ -39,16 +41,27 @@ pub(crate) struct Pass {
     /// Room at the destination; held until the call is settled, so that a store that is slow or away slows the
     /// calls instead of gathering what is not settled.
     pub(crate) slot: OwnedSemaphorePermit,
+    /// Room in memory.
+    pub(crate) room: Lent,
     /// Set if the call is the probe of an open breaker.
     pub(crate) probe: Option<Probe>,
 }
 
 /// Makes a call and settles what became of each export.
 pub(crate) async fn deliver(context: Arc<Context>, call: Call, pass: Pass) {
+    let Pass {
+        slot,
+        mut room,
+        probe,
+    } = pass;
+    room.during(send_and_settle(context, call, probe)).await;
+    drop(slot);
+}
+
+async fn send_and_settle(context: Arc<Context>, call: Call, probe: Option<Probe>) {
     let Call {
         held, tries, batch, ..
     } = call;
-    let Pass { slot, probe } = pass;
     let sending = context.flow.sending(tries.len());
     let profiles: Vec<ProfileId> = batch.iter().map(|one| one.profile).collect();
     let verdicts = send(&context.connection, batch).await;
@@ -64,7 +77,6 @@ pub(crate) async fn deliver(context: Arc<Context>, call: Call, pass: Pass) {
     let outcomes = context.decide(&verdicts, tries, &parts, &end, open, now);
     drop(sending);
     settle(&context, held, outcomes).await;
-    drop(slot);
 }
 
 impl Context {

@@ -5,6 +5,7 @@ use crate::deliver::{Context, lock};
 use crate::flow::{DataflowView, Flow};
 use crate::keeper::Keeper;
 use crate::lane::LaneTask;
+use crate::room::Room;
 use crate::{Destination, Registry, Retry, Site};
 use fastrand::Rng;
 use model::{
@@ -47,6 +48,8 @@ pub struct Dispatcher(Arc<Inner>);
 struct Inner {
     parts: Parts,
     plan: Mutex<Plan>,
+    /// For the calls of all lanes.
+    room: Room,
     /// Rung by each redefinition.
     redefined: Notify,
 }
@@ -82,11 +85,11 @@ struct Running {
 impl Dispatcher {
     /// A dispatcher without definitions: it sends nothing before [`Dispatcher::redefine`].
     pub fn new(parts: Parts) -> Self {
-        let (plan, redefined) = (Mutex::default(), Notify::new());
         Self(Arc::new(Inner {
             parts,
-            plan,
-            redefined,
+            plan: Mutex::default(),
+            room: Room::default(),
+            redefined: Notify::new(),
         }))
     }
 
@@ -309,6 +312,7 @@ impl Inner {
             store: self.parts.store.clone(),
             clock: Arc::clone(&self.parts.clock),
             connection: Arc::clone(connection),
+            room: self.room.clone(),
             flow: Arc::clone(&planned.flow),
             retry: self.parts.retry,
             pace: Mutex::default(),

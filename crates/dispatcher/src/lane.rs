@@ -166,21 +166,28 @@ impl LaneTask {
         if probe.is_some() {
             self.planned.clear();
         }
-        if self.planned.is_empty() && self.claim(probe.is_some()).await == Claim::HeldBack {
+        let largest = self
+            .planned
+            .front()
+            .map_or(connection.limits.bytes, |call| call.bytes);
+        let mut room = context.room.lend(largest).await;
+        if self.planned.is_empty() && room.during(self.claim(probe.is_some())).await == Claim::HeldBack {
             return Look::Again;
         }
         let Some(call) = self.planned.pop_front() else {
             return Look::Rest(Instant::now() + POLL);
         };
+        room.shrink(call.bytes);
         let began = Instant::now();
-        connection.limiter.take(call.batch.len(), call.bytes).await;
+        room.during(connection.limiter.take(call.batch.len(), call.bytes))
+            .await;
         histogram!(SEND_WAIT_SECONDS, "destination" => connection.id.to_string())
             .record(began.elapsed().as_secs_f64());
         if probe.is_none() && connection.is_open() {
             return Look::Again;
         }
         self.calls
-            .spawn(deliver(Arc::clone(&context), call, Pass { slot, probe }));
+            .spawn(deliver(Arc::clone(&context), call, Pass { slot, room, probe }));
         Look::Again
     }
 

@@ -26,6 +26,7 @@ mod pace;
 mod policy;
 mod render;
 mod retry;
+mod room;
 mod settings;
 mod site;
 
