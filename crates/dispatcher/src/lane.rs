@@ -170,7 +170,7 @@ impl LaneTask {
             .planned
             .front()
             .map_or(connection.limits.bytes, |call| call.bytes);
-        let mut room = context.room.lend(largest).await;
+        let mut room = context.room.lend(class, largest).await;
         if self.planned.is_empty() && room.during(self.claim(probe.is_some())).await == Claim::HeldBack {
             return Look::Again;
         }

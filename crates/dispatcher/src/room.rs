@@ -4,6 +4,7 @@
 //! hundreds of megabytes, each page of them new. With room for a few dozen, the next calls take the memory the last
 //! ones left.
 
+use model::Class;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
-/// All the room there is.
+/// All the room there is for the calls of a class.
 const BYTES: u32 = 64 << 20;
 
 /// The most that one call asks for, whatever it could carry: some calls always fit beside each other.
@@ -21,9 +22,13 @@ const CALL_BYTES: u32 = BYTES / 8;
 /// must not make third ones wait.
 const LENT: Duration = Duration::from_millis(100);
 
-/// The room of one dispatcher. Cheap to clone; all clones are one.
+/// The room of one dispatcher; each class has its own, so that nothing live waits for what goes in bulk. Cheap to clone;
+/// all clones are one.
 #[derive(Clone, Debug)]
-pub(crate) struct Room(Arc<Semaphore>);
+pub(crate) struct Room {
+    live: Arc<Semaphore>,
+    bulk: Arc<Semaphore>,
+}
 
 /// Room that one call has.
 #[derive(Debug)]
@@ -34,14 +39,22 @@ pub(crate) struct Lent {
 
 impl Default for Room {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(BYTES as usize)))
+        let all = || Arc::new(Semaphore::new(BYTES as usize));
+        Self {
+            live: all(),
+            bulk: all(),
+        }
     }
 }
 
 impl Room {
     /// Waits until there is room for a call of so many bytes. First come, first served.
-    pub(crate) async fn lend(&self, bytes: usize) -> Lent {
-        let permit = Arc::clone(&self.0).acquire_many_owned(within(bytes)).await;
+    pub(crate) async fn lend(&self, class: Class, bytes: usize) -> Lent {
+        let room = match class {
+            Class::Live => &self.live,
+            Class::Bulk => &self.bulk,
+        };
+        let permit = Arc::clone(room).acquire_many_owned(within(bytes)).await;
         Lent {
             permit: permit.ok(),
             until: Instant::now() + LENT,

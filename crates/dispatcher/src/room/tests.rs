@@ -1,4 +1,5 @@
 use super::{BYTES, CALL_BYTES, LENT, Lent, Room};
+use model::Class;
 use std::future::pending;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -8,7 +9,9 @@ const CALL: usize = CALL_BYTES as usize;
 
 /// Room that is there now.
 async fn lent(room: &Room, bytes: usize) -> Option<Lent> {
-    timeout(Duration::from_millis(1), room.lend(bytes)).await.ok()
+    timeout(Duration::from_millis(1), room.lend(Class::Live, bytes))
+        .await
+        .ok()
 }
 
 /// As many calls of the largest size as fit.
@@ -32,6 +35,16 @@ async fn who_finds_no_room_waits_for_who_has_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nothing_live_waits_for_bulk() {
+    let room = Room::default();
+    let mut bulk = Vec::new();
+    for _ in 0..BYTES / CALL_BYTES {
+        bulk.push(room.lend(Class::Bulk, CALL).await);
+    }
+    assert!(lent(&room, CALL).await.is_some());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_call_does_not_need_is_for_others() {
     let room = Room::default();
     let mut calls = full(&room).await;
@@ -51,7 +64,7 @@ async fn a_call_that_hangs_gives_its_room_back_and_goes_on() {
     let mut hanging = JoinSet::new();
     hanging.spawn(async move { hangs.during(pending::<()>()).await });
     let began = Instant::now();
-    let next = timeout(LENT * 2, room.lend(CALL)).await;
+    let next = timeout(LENT * 2, room.lend(Class::Live, CALL)).await;
     assert!(next.is_ok());
     assert_eq!(began.elapsed().as_millis(), LENT.as_millis());
     assert!(hanging.try_join_next().is_none());
