@@ -26,7 +26,7 @@ pub(crate) struct Options {
 /// Resident bytes of the server.
 #[derive(Clone, Copy)]
 struct Resident {
-    /// Right after all was taken in.
+    /// Once the engine has all that came in.
     in_service: u64,
     /// After a restart.
     restarted: u64,
@@ -59,6 +59,7 @@ fn measure(options: &Options, state: &str) -> Result<Resident> {
     let flows: Vec<Flow<'_>> = ids.iter().map(|id| Flow::to_itself(id, state)).collect();
     rig.apply(&definitions(&flows), &[])?;
     rig.load(options.exports / options.dataflows, 0)?;
+    watch::caught_up(&rig.server)?;
     watch::nap(QUIET);
     let in_service = watch::resident_bytes(rig.server.pid())?;
     let rig = rig.restart()?;
