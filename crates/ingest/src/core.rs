@@ -50,8 +50,8 @@ pub struct Batch {
 }
 
 impl Core {
-    /// Goes on from what `store` has. `capacity` bounds the memory of decoded profiles, in bytes,
-    /// attribute leaves. What is decided does not depend on how many threads the crew has.
+    /// Goes on from what `store` has. `capacity` bounds the memory of decoded profiles, in bytes. What is decided does
+    /// not depend on how many threads the crew has.
     pub fn new(store: Store, rules: Arc<Rules>, capacity: usize, crew: Crew) -> Self {
         let count = Count::of(&store);
         let core = Self::over(Cache::over(store, capacity), count, rules, crew);

@@ -99,3 +99,6 @@ fn piece(key: &[u8], number: u32) -> Vec<u8> {
     let length = (key.len() as u32).to_be_bytes();
     [&[PIECES], &length[..], key, &number.to_be_bytes()[..]].concat()
 }
+
+#[cfg(test)]
+mod tests;
