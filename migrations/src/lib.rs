@@ -13,6 +13,7 @@ mod m0004_lone_exports;
 mod m0005_schemas;
 mod m0006_time_zones;
 mod m0007_log_first;
+mod m0008_whole_records;
 #[cfg(test)]
 mod tests;
 
@@ -49,6 +50,7 @@ pub const STEPS: &[Step] = &[
     m0005_schemas::STEP,
     m0006_time_zones::STEP,
     m0007_log_first::STEP,
+    m0008_whole_records::STEP,
 ];
 
 /// The format this program writes.

@@ -35,6 +35,10 @@ const FROZEN: &[(u32, &str)] = &[
         7,
         "899abc9e64dc16bb1e219f766a7b343d396c0e5b57176255ea55b5a8c83c36f6",
     ),
+    (
+        8,
+        "ef5ff006bbec77c74475a7e8030edd0f27685c6a65461167d85a8101af2ad222",
+    ),
 ];
 
 #[test]

@@ -74,8 +74,8 @@ pub(crate) async fn entities(
 
 fn identity(namespace: &str, value: &str) -> Identity {
     Identity {
-        namespace: namespace.to_owned(),
-        value: value.to_owned(),
+        namespace: namespace.into(),
+        value: value.into(),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::State;
 use model::{
     Body, DatasetId, Identity, IdentityLink, Path, ProfileId, SegmentNo, Seq, Timestamp, Transition,
 };
+use xdm::WrittenPaths;
 
 /// One change of one profile. It is applied whole and evaluated once.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ pub struct Step {
     /// The segments among them whose rule changed since the profile's last step: cause `published`.
     pub published: Vec<SegmentNo>,
     /// The leaf paths written, nulls included, that did not lose under the merge policy.
-    pub written: Vec<Path>,
+    pub written: WrittenPaths,
     /// The leaf paths whose shown JSON text the record really changed, ascending: what shows now and did not, what
     /// showed and does not, and what shows another text. A join comes before the record and is not in it: after one
     /// (see `merged`) anything may differ from what the survivor showed.
@@ -87,7 +88,7 @@ impl Step {
             at,
             transitions: Vec::new(),
             published: Vec::new(),
-            written: Vec::new(),
+            written: WrittenPaths::default(),
             changed: Vec::new(),
             identities_changed: false,
             merged: Vec::new(),

@@ -248,7 +248,10 @@ fn identities(selected: Option<&[NamespaceSelection]>, state: &State) -> BTreeMa
     for link in &state.profile.identities {
         let (namespace, value) = (&link.identity.namespace, &link.identity.value);
         let Some(selected) = selected else {
-            shown.entry(namespace.clone()).or_default().push(value.clone());
+            shown
+                .entry(namespace.to_string())
+                .or_default()
+                .push(value.to_string());
             continue;
         };
         for selection in selected.iter().filter(|s| s.namespace == *namespace) {
@@ -258,7 +261,10 @@ fn identities(selected: Option<&[NamespaceSelection]>, state: &State) -> BTreeMa
                     .or_default()
                     .push(sha256_hex(value));
             } else {
-                shown.entry(namespace.clone()).or_default().push(value.clone());
+                shown
+                    .entry(namespace.to_string())
+                    .or_default()
+                    .push(value.to_string());
             }
         }
     }

@@ -198,7 +198,13 @@ impl State {
     pub(crate) fn keep(&mut self, event: Event, forgotten: Timestamp) -> usize {
         let place = (event.timestamp, event.seq);
         let events = &mut self.profile.events;
-        let at = events.partition_point(|e| (e.timestamp, e.seq) <= place);
+        // Mostly it is the latest.
+        let at = match events.last() {
+            Some(last) if (last.timestamp, last.seq) > place => {
+                events.partition_point(|e| (e.timestamp, e.seq) <= place)
+            }
+            _ => events.len(),
+        };
         if let Some(values) = self.events.get_mut() {
             values.insert(at, parse(&event));
         }

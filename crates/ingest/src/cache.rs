@@ -4,8 +4,10 @@
 use compact_str::CompactString;
 use evaluator::State;
 use foldhash::fast::RandomState;
-use model::{Identity, ProfileId, Timestamp};
+use model::{Identity, Leaves, Path, ProfileId, Timestamp};
 use std::collections::{HashMap, VecDeque};
+use std::hint::black_box;
+use std::sync::Arc;
 use store::Store;
 
 /// Profiles and identities in memory. With a store it is bounded, and the store has the rest; without one there is
@@ -16,6 +18,8 @@ pub(crate) struct Cache {
     people: HashMap<ProfileId, Place, RandomState>,
     /// By [`spell`].
     names: HashMap<CompactString, ProfileId, RandomState>,
+    /// The paths of whole records that came from the store last: most people have the same.
+    shapes: VecDeque<Arc<[Path]>>,
     weight: usize,
     clock: u64,
     /// Whose turn it is to go, and the number of that turn. Empty without a store, where nobody goes.
@@ -53,6 +57,12 @@ pub(crate) struct Entry {
     weighed: usize,
 }
 
+/// So many lists of paths are remembered.
+const SHAPES: usize = 16;
+
+/// So many are looked for at the same time.
+pub(crate) const NEAR: usize = 16;
+
 /// Who was used since their turn came up gets another one. But a batch looks for no more of them than this, so that it does not
 /// pay for all that happened while there was room.
 const SPARED: usize = 1_000;
@@ -60,7 +70,7 @@ const SPARED: usize = 1_000;
 /// What a profile takes in memory beside its attributes and events, most of it findings of some hundred segments: measured,
 /// like the next two, with people of 35 attributes and up to 1,000 segments (`docs/performance.md`, a backtest).
 const PERSON: usize = 1_200;
-/// What an attribute takes: the leaf, its text, and what the allocator adds.
+/// What an attribute takes where each stands by itself: the leaf, its text, and what the allocator adds.
 const LEAF: usize = 100;
 /// What an event takes beside its text.
 const EVENT: usize = 250;
@@ -81,9 +91,12 @@ impl Entry {
     /// Sees roughly how much memory it takes, in bytes.
     pub(crate) fn weigh(&mut self) {
         let profile = &self.state.profile;
-        let leaves: usize = profile.fragments.iter().map(|f| f.leaves.len()).sum();
+        let leaves = profile.fragments.iter().map(|fragment| match &fragment.leaves {
+            Leaves::Whole(patch, _) => patch.bytes(),
+            Leaves::Each(leaves) => leaves.len() * LEAF,
+        });
         let events: usize = profile.events.iter().map(|event| EVENT + event.json.len()).sum();
-        self.weighed = PERSON + leaves * LEAF + events;
+        self.weighed = PERSON + leaves.sum::<usize>() + events;
     }
 }
 
@@ -104,6 +117,7 @@ impl Cache {
             capacity,
             people: HashMap::default(),
             names: HashMap::default(),
+            shapes: VecDeque::new(),
             weight: 0,
             clock: 0,
             turns: VecDeque::new(),
@@ -150,6 +164,18 @@ impl Cache {
         self.names.get(spell(identity, name)).copied()
     }
 
+    /// Has the memory come near in which it stands whose these identities are, and where those profiles are. Each is far away, and
+    /// asked for one after the other they come at the same time. Nothing is decided by it.
+    pub(crate) fn fetch<'a>(&self, identities: impl Iterator<Item = &'a Identity>, name: &mut String) {
+        let mut owners = [None; NEAR];
+        for (owner, identity) in owners.iter_mut().zip(identities) {
+            *owner = self.owner(identity, name);
+        }
+        for owner in owners.iter().flatten() {
+            black_box(self.people.contains_key(owner));
+        }
+    }
+
     pub(crate) fn link(&mut self, identity: &Identity, profile: ProfileId) {
         self.names
             .insert(spell(identity, &mut String::new()).into(), profile);
@@ -178,7 +204,14 @@ impl Cache {
         if missing.is_empty() {
             return Ok(());
         }
-        for profile in store.load(&missing)?.into_iter().flatten() {
+        for mut profile in store.load(&missing)?.into_iter().flatten() {
+            for fragment in &mut profile.fragments {
+                if let Leaves::Whole(patch, _) = &mut fragment.leaves
+                    && let Some(patch) = Arc::get_mut(patch)
+                {
+                    patch.share_paths(&mut self.shapes, SHAPES);
+                }
+            }
             let timer = profile.hot.next_due;
             let mut entry = Box::new(Entry::new(State::new(profile), timer));
             entry.weigh();

@@ -99,8 +99,8 @@ impl Server {
 
     fn hot(&self, who: u8) -> (model::ProfileId, HotRow) {
         let name = Identity {
-            namespace: "crm".to_owned(),
-            value: who.to_string(),
+            namespace: "crm".into(),
+            value: who.to_string().into(),
         };
         let id = self.store.profiles_of(&[name]).expect("read")[0].expect("somebody");
         let profile = self.store.load(&[id]).expect("read").remove(0);

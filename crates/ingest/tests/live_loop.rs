@@ -89,8 +89,8 @@ fn history(store: &Store) -> Told {
     let mut told = Vec::new();
     for who in 0..PEOPLE {
         let name = Identity {
-            namespace: "crm".to_owned(),
-            value: who.to_string(),
+            namespace: "crm".into(),
+            value: who.to_string().into(),
         };
         let id = store.profiles_of(&[name]).expect("read")[0];
         let transitions = id

@@ -60,8 +60,8 @@ impl Live {
         let (ingest, handle) = Ingest::new(store.clone(), wall, Options::default()).expect("a loop");
         tokio::task::spawn_local(ingest.run(CancellationToken::new()));
         let person = Identity {
-            namespace: "crm".to_owned(),
-            value: "1".to_owned(),
+            namespace: "crm".into(),
+            value: "1".into(),
         };
         Self {
             store,

@@ -10,7 +10,9 @@ mod definition;
 mod export;
 mod ids;
 mod job;
+mod leaves;
 mod message;
+mod patch;
 mod path;
 mod profile;
 mod schema;
@@ -32,10 +34,12 @@ pub use ids::{
     JobNo, ProfileId, Revision, RulesVersion, SchemaId, SegmentId, SegmentNo, Seq,
 };
 pub use job::{Candidates, Job, JobCounts, JobKind, JobState, Leaving, NewJob, Whom};
-pub use message::{Body, EventBody, Message, PatchLeaf, RecordBody, Written};
+pub use leaves::{Known, Leaf, Leaves, LeavesIter};
+pub use message::{Body, EventBody, Message, RecordBody};
+pub use patch::{Patch, Writes, Written};
 pub use path::{Path, PathBuf};
 pub use profile::{
-    Event, Fragment, HotRow, Identity, IdentityLink, Leaf, LedgerEntry, Membership, Profile, Stamp, Status,
+    Event, Fragment, HotRow, Identity, IdentityLink, LedgerEntry, Membership, Profile, Stamp, Status,
     Transition,
 };
 pub use schema::{Dataset, Field, FieldGroup, IdentityDescriptor, Scalar, SchemaClass, SchemaDefinition};

@@ -1,7 +1,8 @@
 //! One accepted input, parsed and checked, before anyone knows whose it is.
 
-use crate::{DatasetId, Identity, Path, Timestamp};
+use crate::{DatasetId, Identity, Patch, Timestamp};
 use compact_str::CompactString;
+use std::sync::Arc;
 
 /// A record or an event as received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,51 +32,21 @@ pub enum Body {
 /// A record: a JSON Merge Patch, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordBody {
-    /// The writes it makes, in order of path.
-    pub patch: Vec<PatchLeaf>,
+    /// The writes it makes. A fragment keeps them as they are.
+    pub patch: Arc<Patch>,
     /// `extSourceSystemAudit.lastUpdatedDate`.
     pub business_time: Option<Timestamp>,
-}
-
-/// One write of a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PatchLeaf {
-    /// Where.
-    pub path: Path,
-    /// What.
-    pub written: Written,
-}
-
-/// What a record writes at a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// A scalar or an array, as compact JSON, numbers and strings verbatim.
-    Value(CompactString),
-    /// Null: the subtree is removed.
-    Null,
-    /// An object, whose own keys are writes of their own: it ends a scalar or array here.
-    Object,
-}
-
-impl Written {
-    /// The compact JSON of a value.
-    pub fn json(&self) -> Option<&str> {
-        match self {
-            Self::Value(json) => Some(json),
-            Self::Null | Self::Object => None,
-        }
-    }
 }
 
 /// An event, ready to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventBody {
     /// The producer's `_id`.
-    pub id: String,
+    pub id: CompactString,
     /// When it happened.
     pub timestamp: Timestamp,
     /// Not seen from this instant on.
     pub valid_until: Option<Timestamp>,
-    /// The entity as compact JSON, without `identityMap` and `_weir`.
-    pub json: String,
+    /// The entity as compact JSON, without `identityMap` and `_weir`. The event keeps it as it is.
+    pub json: Arc<str>,
 }

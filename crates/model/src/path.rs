@@ -9,7 +9,7 @@ use std::fmt;
 
 /// The object keys from the root of an entity to a value, as in `person.name.firstName`.
 ///
-/// Order is the UTF-8 byte order of the keys, level by level. Stored and sent as the list of its keys.
+/// Order is the UTF-8 byte order of the keys, level by level. Sent as the list of its keys, and stored so where it stands alone.
 ///
 /// A profile has a path for each of its leaves, and a record one for each of its writes, so a path is one text, which
 /// mostly stands in place: the keys, each with [`END`] behind it. What is above another is then the beginning of
@@ -72,9 +72,39 @@ impl Path {
         other.0.as_bytes().starts_with(self.0.as_bytes())
     }
 
+    /// It, for the path that follows it in a list.
+    pub(crate) fn stem(&self) -> Stem<'_> {
+        Stem(&self.0)
+    }
+
     /// Whether one of the two is the other, or lies above it.
     pub fn touches(&self, other: &Self) -> bool {
         self.covers(other) || other.covers(self)
+    }
+}
+
+/// The text of the path before another one in a list.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Stem<'p>(&'p str);
+
+impl Stem<'_> {
+    /// How many bytes of its text, whole keys, a path has too, and the rest of that one's text.
+    pub(crate) fn added(self, path: &Path) -> (usize, &str) {
+        let both = self.0.bytes().zip(path.0.bytes());
+        let alike = both.take_while(|(one, other)| one == other).count();
+        let same = path.0.as_bytes()[..alike]
+            .iter()
+            .rposition(|byte| *byte == END as u8);
+        let same = same.map_or(0, |end| end + 1);
+        (same, &path.0[same..])
+    }
+
+    /// The path of which [`Stem::added`] said so; `None` if it said so of none, or of one that does not come behind this one.
+    pub(crate) fn path(self, same: usize, rest: &str) -> Option<Path> {
+        let mut text = CompactString::with_capacity(same + rest.len());
+        text.push_str(self.0.get(..same)?);
+        text.push_str(rest);
+        (rest.ends_with(END) && text.as_str() > self.0).then_some(Path(text))
     }
 }
 

@@ -1,17 +1,18 @@
 //! Everything known of one person, as plain data.
 
-use crate::{DataflowNo, DatasetId, Path, ProfileId, Revision, RulesVersion, SegmentNo, Seq, Timestamp};
+use crate::{DataflowNo, DatasetId, Leaves, ProfileId, Revision, RulesVersion, SegmentNo, Seq, Timestamp};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// One name of a person: `email` and `a@b.test`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Identity {
     /// The namespace, as in the keys of `identityMap`.
-    pub namespace: String,
+    pub namespace: CompactString,
     /// The value within the namespace.
-    pub value: String,
+    pub value: CompactString,
 }
 
 impl fmt::Display for Identity {
@@ -40,19 +41,6 @@ pub struct Stamp {
     pub seq: Seq,
 }
 
-/// What a fragment knows of one path. Every field is a maximum by stamp, so that applying writes in any
-/// order, and uniting two leaves, gives the same result (`xdm::merge`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Leaf {
-    /// Where.
-    pub path: Path,
-    /// The latest write of a value (compact JSON: a scalar or an array) or of null (`None`, a tombstone).
-    pub value: Option<(Stamp, Option<CompactString>)>,
-    /// The latest time the path was written as an object: it ends an older scalar or array here. Few paths are, and a
-    /// profile has a leaf for each path, so it stands apart.
-    pub object: Option<Box<Stamp>>,
-}
-
 /// The attributes of one person from one dataset under one primary identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fragment {
@@ -62,8 +50,8 @@ pub struct Fragment {
     pub dataset: DatasetId,
     /// Under which primary identity the records came.
     pub primary: Identity,
-    /// What is known of each path, in order of path.
-    pub leaves: Vec<Leaf>,
+    /// What is known of each path.
+    pub leaves: Leaves,
 }
 
 /// One immutable experience event.
@@ -74,15 +62,15 @@ pub struct Event {
     /// Which dataset.
     pub dataset: DatasetId,
     /// The producer's `_id`, unique within the dataset and profile.
-    pub id: String,
+    pub id: CompactString,
     /// When it happened, by the producer.
     pub timestamp: Timestamp,
     /// Not seen from this instant on.
     pub valid_until: Option<Timestamp>,
     /// Arrival order.
     pub seq: Seq,
-    /// The entity as compact JSON, without `identityMap` and `_weir`.
-    pub json: String,
+    /// The entity as compact JSON, without `identityMap` and `_weir`: that of the message it came with.
+    pub json: Arc<str>,
 }
 
 /// Whether a profile is in a segment. A profile that never was has no membership at all.

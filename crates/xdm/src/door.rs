@@ -1,7 +1,8 @@
 //! Where messages of one dataset come in.
 
-use crate::json::Document;
-use crate::patch::Shapes;
+use crate::entity::Scratch;
+use crate::json::{Document, Nodes};
+use crate::patch::Met;
 use crate::{BadMessage, Envelope, Schema, entity, envelope};
 use model::{DatasetId, Message};
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 pub struct Door {
     dataset: DatasetId,
     schema: Option<Arc<Schema>>,
+    /// The shapes of records that its readers have met.
+    met: Met,
 }
 
 impl Door {
@@ -19,6 +22,7 @@ impl Door {
         Self {
             dataset,
             schema: None,
+            met: Met::default(),
         }
     }
 
@@ -27,6 +31,7 @@ impl Door {
         Self {
             dataset,
             schema: Some(schema),
+            met: Met::default(),
         }
     }
 
@@ -54,28 +59,33 @@ impl Door {
     pub fn reader(&self) -> Reader<'_> {
         Reader {
             door: self,
-            shapes: Shapes::default(),
+            nodes: Nodes::default(),
+            scratch: Scratch {
+                shapes: self.met.shapes(),
+                text: String::new(),
+            },
         }
     }
 }
 
 /// Reads messages like a [`Door`] does, and is the faster the more of them are alike: it remembers what the keys of the
-/// last ones were. What comes out does not depend on it.
+/// last ones were, also of those before it, and where it had room for them. What comes out does not depend on it.
 #[derive(Debug)]
 pub struct Reader<'d> {
     door: &'d Door,
-    shapes: Shapes,
+    nodes: Nodes,
+    scratch: Scratch,
 }
 
 impl Reader<'_> {
     /// Parses a bare entity, as [`crate::parse_entity`] does.
     pub fn entity(&mut self, json: &[u8]) -> Result<Message, BadMessage> {
-        let document = Document::message(json)?;
-        entity::read(document.root(), self.door, &mut self.shapes, json.len())
+        let document = Document::message(json, &mut self.nodes)?;
+        entity::read(document.root(), self.door, &mut self.scratch, json.len())
     }
 
     /// Parses an envelope, as [`crate::parse_envelope`] does.
     pub fn envelope(&mut self, json: &[u8]) -> Result<(Message, Envelope), BadMessage> {
-        envelope::read(json, self.door, &mut self.shapes)
+        envelope::read(json, self.door, &mut self.nodes, &mut self.scratch)
     }
 }

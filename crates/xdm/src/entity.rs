@@ -8,7 +8,7 @@ use crate::json::{Fault, Json, Members};
 use crate::patch::{Shapes, patch};
 use crate::{BadMessage, MAX_IDENTITY_CHARS, Schema};
 use model::{Body, DatasetId, EventBody, Identity, Message, RecordBody, Timestamp};
-use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Parses a bare XDM entity, as in a line of NDJSON, sent for `dataset`.
 ///
@@ -22,11 +22,20 @@ pub fn parse_entity(json: &[u8], dataset: &DatasetId) -> Result<Message, BadMess
     Door::untyped(dataset.clone()).entity(json)
 }
 
+/// What one entity after another can use.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    /// What was learnt of records.
+    pub(crate) shapes: Shapes,
+    /// Room to write an event in.
+    pub(crate) text: String,
+}
+
 /// The message that an entity makes; `bytes` is the size of all that was sent with it.
 pub(crate) fn read(
     entity: Json<'_>,
     door: &Door,
-    shapes: &mut Shapes,
+    scratch: &mut Scratch,
     bytes: usize,
 ) -> Result<Message, BadMessage> {
     let mut members = entity.object_at("entity")?;
@@ -36,11 +45,11 @@ pub(crate) fn read(
         schema.admit(&members)?;
     }
     let (body, own_time) = if let Some(marks) = event_marks(&members) {
-        let event = event(&members, marks, aside)?;
+        let event = event(&members, marks, aside, &mut scratch.text)?;
         let time = event.timestamp;
         (Body::Event(event), Some(time))
     } else {
-        let record = record(members, aside, shapes)?;
+        let record = record(members, aside, &mut scratch.shapes)?;
         let time = record.business_time;
         (Body::Record(record), time)
     };
@@ -89,7 +98,7 @@ fn record(mut members: Members<'_>, aside: Aside, shapes: &mut Shapes) -> Result
     members.remove("_id");
     Ok(RecordBody {
         business_time: business_time(&members)?,
-        patch: patch(&members, shapes)?,
+        patch: Arc::new(patch(&members, shapes)?),
     })
 }
 
@@ -104,7 +113,12 @@ fn business_time(members: &Members<'_>) -> Result<Option<Timestamp>, BadMessage>
         .transpose()
 }
 
-fn event(members: &Members<'_>, marks: [Json<'_>; 2], aside: Aside) -> Result<EventBody, BadMessage> {
+fn event(
+    members: &Members<'_>,
+    marks: [Json<'_>; 2],
+    aside: Aside,
+    scratch: &mut String,
+) -> Result<EventBody, BadMessage> {
     let [timestamp, kind] = marks;
     let id = members.get("_id").ok_or_else(|| BadMessage::Missing {
         at: "_id".to_owned(),
@@ -123,17 +137,15 @@ fn event(members: &Members<'_>, marks: [Json<'_>; 2], aside: Aside) -> Result<Ev
     }
     kind.text_at("eventType")?;
     Ok(EventBody {
-        id,
+        id: id.into(),
         timestamp: timestamp.time_at("timestamp")?,
         valid_until: aside.valid_until,
-        json: compact(members)?,
+        json: compact(members, scratch)?.into(),
     })
 }
 
-fn compact(members: &Members<'_>) -> Result<String, BadMessage> {
-    // Two quotes, a colon, and a comma or the end.
-    let length = |(key, value): (&Cow<'_, str>, &Json<'_>)| key.len() + value.text().len() + 4;
-    let mut out = String::with_capacity(members.iter().map(length).sum::<usize>() + 1);
+fn compact<'o>(members: &Members<'_>, out: &'o mut String) -> Result<&'o str, BadMessage> {
+    out.clear();
     out.push('{');
     for (key, value) in members {
         if key.is_empty() {
@@ -142,9 +154,9 @@ fn compact(members: &Members<'_>) -> Result<String, BadMessage> {
         if out.len() > 1 {
             out.push(',');
         }
-        push_text(&mut out, key);
+        push_text(out, key);
         out.push(':');
-        value.compact(&mut out)?;
+        value.compact(out)?;
     }
     out.push('}');
     Ok(out)

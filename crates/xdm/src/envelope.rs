@@ -4,9 +4,10 @@ use crate::BadMessage;
 use crate::bad_message::quoted;
 use crate::door::Door;
 use crate::entity;
-use crate::json::{Document, Json, Members};
-use crate::patch::Shapes;
+use crate::entity::Scratch;
+use crate::json::{Document, Json, Members, Nodes};
 use model::{DatasetId, Message};
+use std::borrow::Cow;
 
 /// What an envelope's header says beside the entity; it decides nothing and is there for answers and logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +45,13 @@ pub fn parse_envelope(json: &[u8], inlet_dataset: &DatasetId) -> Result<(Message
     Door::untyped(inlet_dataset.clone()).envelope(json)
 }
 
-pub(crate) fn read(json: &[u8], door: &Door, shapes: &mut Shapes) -> Result<(Message, Envelope), BadMessage> {
-    let document = Document::message(json)?;
+pub(crate) fn read(
+    json: &[u8],
+    door: &Door,
+    nodes: &mut Nodes,
+    scratch: &mut Scratch,
+) -> Result<(Message, Envelope), BadMessage> {
+    let document = Document::message(json, nodes)?;
     let message = Section::new(String::new(), document.root())?;
     let read = read_header(&message.section("header")?, door.dataset())?;
     let body = message.section("body")?;
@@ -59,7 +65,7 @@ pub(crate) fn read(json: &[u8], door: &Door, shapes: &mut Shapes) -> Result<(Mes
         });
     }
     let entity = body.required("xdmEntity")?;
-    Ok((entity::read(entity, door, shapes, json.len())?, read))
+    Ok((entity::read(entity, door, scratch, json.len())?, read))
 }
 
 fn read_header(header: &Section<'_>, inlet_dataset: &DatasetId) -> Result<Envelope, BadMessage> {
@@ -132,12 +138,13 @@ impl<'a> Section<'a> {
 
     fn text(&self, key: &str) -> Result<Option<String>, BadMessage> {
         self.given(key)
-            .map(|json| json.text_at(self.path(key)))
+            .map(|json| json.text_at(self.path(key)).map(Cow::into_owned))
             .transpose()
     }
 
     fn required_text(&self, key: &str) -> Result<String, BadMessage> {
-        self.required(key)?.text_at(self.path(key))
+        let text = self.required(key)?.text_at(self.path(key))?;
+        Ok(text.into_owned())
     }
 }
 

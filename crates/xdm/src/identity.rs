@@ -4,6 +4,7 @@ use crate::bad_message::{excerpt, quoted};
 use crate::json::Json;
 use crate::{BadMessage, MAX_IDENTITIES, MAX_IDENTITY_CHARS, Value};
 use model::{Identity, IdentityLink, Path};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -11,7 +12,7 @@ use std::fmt::Display;
 pub fn identity_map_value(links: &[IdentityLink]) -> Value {
     let mut namespaces: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for Identity { namespace, value } in links.iter().map(|link| &link.identity) {
-        let id = ("id".into(), Value::String(value.into()));
+        let id = ("id".into(), Value::String(value.clone()));
         let items = namespaces.entry(namespace).or_default();
         items.push(Value::object(vec![id]));
     }
@@ -42,8 +43,10 @@ impl Named {
             for item in list.array_at(format_args!("identityMap.{namespace}"))? {
                 let (value, flagged) = read_item(item, &namespace)?;
                 check_value(format_args!("identityMap.{namespace}"), &value)?;
-                let namespace = namespace.clone().into_owned();
-                let identity = Identity { namespace, value };
+                let identity = Identity {
+                    namespace: namespace.as_ref().into(),
+                    value: value.into(),
+                };
                 let place = self.place(identity);
                 if flagged {
                     self.flag(place)?;
@@ -114,7 +117,7 @@ impl Named {
 }
 
 /// The value of an identity item and whether it is flagged as primary.
-fn read_item(item: Json<'_>, namespace: &str) -> Result<(String, bool), BadMessage> {
+fn read_item<'a>(item: Json<'a>, namespace: &str) -> Result<(Cow<'a, str>, bool), BadMessage> {
     let [id, flag] = item.picked_at(format_args!("identityMap.{namespace}[]"), ["id", "primary"])?;
     let id = id.ok_or_else(|| BadMessage::Missing {
         at: format!("identityMap.{namespace}[].id"),

@@ -19,23 +19,27 @@ use std::borrow::Cow;
 #[derive(Debug)]
 pub(crate) struct Document<'a> {
     text: &'a str,
-    nodes: Vec<Node>,
+    nodes: &'a [Node],
 }
+
+/// Room for the values of a text, which one text after another can use.
+#[derive(Debug, Default)]
+pub(crate) struct Nodes(Vec<Node>);
 
 impl<'a> Document<'a> {
     /// A whole message, checked for size, encoding and grammar.
-    pub(crate) fn message(bytes: &'a [u8]) -> Result<Self, BadMessage> {
+    pub(crate) fn message(bytes: &'a [u8], nodes: &'a mut Nodes) -> Result<Self, BadMessage> {
         if bytes.len() > MAX_MESSAGE_BYTES {
             return Err(BadMessage::TooLarge { bytes: bytes.len() });
         }
         let text = std::str::from_utf8(bytes).map_err(|e| BadMessage::NotUtf8 { at: e.valid_up_to() })?;
-        Self::parse(text).map_err(|e| BadMessage::not_json(text, &e))
+        Self::parse(text, nodes).map_err(|e| BadMessage::not_json(text, &e))
     }
 
     /// Text of any length, checked for grammar.
-    pub(crate) fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
-        match scan::scan(text) {
-            Some(nodes) => Ok(Self { text, nodes }),
+    pub(crate) fn parse(text: &'a str, Nodes(nodes): &'a mut Nodes) -> Result<Self, serde_json::Error> {
+        match scan::scan(text, nodes) {
+            Some(()) => Ok(Self { text, nodes }),
             None => Err(match serde_json::from_str::<&RawValue>(text) {
                 Err(why) => why,
                 Ok(_) => serde_json::Error::custom("it cannot be read"),

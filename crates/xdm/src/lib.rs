@@ -22,6 +22,7 @@ mod schema;
 mod suggest;
 mod unite;
 mod value;
+mod written;
 
 pub use bad_message::BadMessage;
 pub use consent::opted_out;
@@ -38,6 +39,7 @@ pub use schema::{
 pub use suggest::nearest;
 pub use unite::{Attributes, shown, unite, united_value};
 pub use value::{Object, Value};
+pub use written::WrittenPaths;
 
 /// The largest message that is taken, in bytes (Adobe's limit on a streamed message).
 pub const MAX_MESSAGE_BYTES: usize = 1024 * 1024;

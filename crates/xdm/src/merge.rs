@@ -7,10 +7,11 @@ mod prune;
 
 use crate::Value;
 use crate::unite::{parsed, rows};
+use crate::written::WrittenPaths;
 use effect::Effect;
 use model::{
-    DatasetId, Duration, Fragment, Identity, Leaf, PatchLeaf, Path, ProfileId, RecordBody, Seq, Stamp,
-    Timestamp, Written,
+    DatasetId, Duration, Fragment, Identity, Known, Leaf, Leaves, Patch, Path, ProfileId, RecordBody, Seq,
+    Stamp, Timestamp,
 };
 
 /// How far ahead of its arrival a business time is still believed.
@@ -26,7 +27,7 @@ pub struct Applied<'r> {
     /// A value or null loses to a later value or null at its path or above it, and a value also to a later object
     /// at its path. An object is among them where it ended a value that showed; a value that lost to an object
     /// stands here by the leaves below it that it removed all the same.
-    pub written: Vec<Path>,
+    pub written: WrittenPaths,
     /// What shows otherwise than before, in order of path.
     pub changed: Vec<Changed<'r>>,
 }
@@ -69,7 +70,7 @@ pub fn apply<'r>(
     };
     let Effect { written, changed } = simple.unwrap_or_else(|| {
         let effect = effect::effect(&rows(fragments, &Path::default()), &record.patch, stamp);
-        let leaves = &mut fragments[fragment].leaves;
+        let leaves = fragments[fragment].leaves.each_mut();
         merge(leaves, &record.patch, stamp);
         prune::prune(leaves);
         effect
@@ -95,7 +96,7 @@ fn place(fragments: &mut Vec<Fragment>, key: (&DatasetId, &Identity), owner: Pro
             owner,
             dataset: dataset.clone(),
             primary: primary.clone(),
-            leaves: Vec::new(),
+            leaves: Leaves::default(),
         });
         fragments.len() - 1
     })
@@ -114,28 +115,17 @@ pub fn show(shown: &mut Value, changed: &[Changed<'_>]) {
     }
 }
 
-/// What a write alone makes known.
-fn leaf(write: &PatchLeaf, stamp: Stamp) -> Leaf {
-    let (value, object) = match &write.written {
-        Written::Value(json) => (Some((stamp, Some(json.clone()))), None),
-        Written::Null => (Some((stamp, None)), None),
-        Written::Object => (None, Some(Box::new(stamp))),
-    };
-    let path = write.path.clone();
-    Leaf { path, value, object }
-}
-
 /// Each field of each leaf becomes the maximum by stamp of what it was and what is written.
-fn merge(leaves: &mut Vec<Leaf>, patch: &[PatchLeaf], stamp: Stamp) {
+fn merge(leaves: &mut Vec<Leaf>, patch: &Patch, stamp: Stamp) {
     let mut added = Vec::new();
     let mut at = 0;
-    for write in patch {
-        let new = leaf(write, stamp);
+    for (path, written) in patch {
+        let new = Known::written(path, written, stamp).leaf();
         // Both are in order of path.
-        while leaves.get(at).is_some_and(|leaf| leaf.path < write.path) {
+        while leaves.get(at).is_some_and(|leaf| leaf.path < *path) {
             at += 1;
         }
-        match leaves.get_mut(at).filter(|leaf| leaf.path == write.path) {
+        match leaves.get_mut(at).filter(|leaf| leaf.path == *path) {
             Some(leaf) => {
                 leaf.value = leaf.value.take().max(new.value);
                 leaf.object = leaf.object.take().max(new.object);

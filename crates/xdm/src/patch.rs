@@ -4,18 +4,20 @@ mod shape;
 
 use crate::json::{Fault, Json, Members};
 use crate::{MAX_PATH_BYTES, MAX_PATHS_BYTES, MAX_WRITES};
-use model::{PatchLeaf, Path, PathBuf, Written};
-pub(crate) use shape::Shapes;
+use model::{Patch, Path, PathBuf, Written};
+pub(crate) use shape::{Met, Shapes};
+use std::sync::Arc;
 
 /// The writes of an entity's members, in order of path: an object is a write and each of its members another.
 /// Scalars are as sent, arrays are without whitespace outside strings.
-pub(crate) fn patch(members: &Members<'_>, shapes: &mut Shapes) -> Result<Vec<PatchLeaf>, Fault> {
+pub(crate) fn patch(members: &Members<'_>, shapes: &mut Shapes) -> Result<Patch, Fault> {
     if let Some(known) = shapes.read(members)? {
         return Ok(known);
     }
     let most: usize = members.values().map(|value| value.size()).sum();
     let mut writes = Writes {
-        leaves: Vec::with_capacity(most.div_ceil(2).min(MAX_WRITES)),
+        paths: Vec::with_capacity(most.div_ceil(2).min(MAX_WRITES)),
+        values: Values::default(),
         bytes: 0,
         path: PathBuf::default(),
     };
@@ -26,29 +28,52 @@ pub(crate) fn patch(members: &Members<'_>, shapes: &mut Shapes) -> Result<Vec<Pa
         value.check()?;
         writes.add(0, key, *value)?;
     }
-    shapes.learn(members, &writes.leaves);
-    Ok(writes.leaves)
+    let paths = Arc::from(writes.paths);
+    shapes.learn(members, &paths);
+    Ok(writes.values.patch(paths))
 }
 
-/// Adds what a member writes at its own path.
-fn push(leaves: &mut Vec<PatchLeaf>, path: Path, value: Json<'_>) -> Result<(), Fault> {
-    let written = match value.first() {
-        b'{' => Written::Object,
-        b'n' => Written::Null,
-        b'[' if !value.is_plain() => {
-            let mut array = String::new();
-            value.compact(&mut array)?;
-            Written::Value(array.into())
+/// What is written at one path after another.
+#[derive(Default)]
+struct Values {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Values {
+    /// Room for so many of so many bytes together, and no more.
+    fn with_capacity(count: usize, bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            ends: Vec::with_capacity(count),
         }
-        _ => Written::Value(value.text().into()),
-    };
-    leaves.push(PatchLeaf { path, written });
-    Ok(())
+    }
+
+    /// Adds what a member writes at its own path.
+    fn add(&mut self, value: Json<'_>) -> Result<(), Fault> {
+        match value.first() {
+            b'{' => self.text.push_str(Written::OBJECT),
+            b'n' => self.text.push_str(Written::NULL),
+            b'[' if !value.is_plain() => value.compact(&mut self.text)?,
+            _ => self.text.push_str(value.text()),
+        }
+        // A message has fewer bytes.
+        self.ends.push(self.text.len() as u32);
+        Ok(())
+    }
+
+    /// It is kept as long as nothing else is said, so it takes no more room than it needs.
+    fn patch(mut self, paths: Arc<[Path]>) -> Patch {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        Patch::new(paths, self.text, self.ends)
+    }
 }
 
 struct Writes {
-    leaves: Vec<PatchLeaf>,
-    /// Bytes of their paths, a dot behind each key.
+    paths: Vec<Path>,
+    values: Values,
+    /// Bytes of the paths, a dot behind each key.
     bytes: usize,
     path: PathBuf,
 }
@@ -56,7 +81,7 @@ struct Writes {
 impl Writes {
     /// Adds what is written at `key` below the path, whose own bytes are `above`.
     ///
-    /// A path is kept whole with every leaf, so without bounds a small message could fill the memory.
+    /// A path is kept whole with every write, so without bounds a small message could fill the memory.
     fn add(&mut self, above: usize, key: &str, value: Json<'_>) -> Result<(), Fault> {
         let length = above + key.len() + 1;
         let back = self.path.push(key);
@@ -65,10 +90,11 @@ impl Writes {
             return Err(Fault::PathTooLong(path.to_string()));
         }
         self.bytes += length;
-        if self.leaves.len() == MAX_WRITES || self.bytes > MAX_PATHS_BYTES {
+        if self.paths.len() == MAX_WRITES || self.bytes > MAX_PATHS_BYTES {
             return Err(Fault::TooManyWrites);
         }
-        push(&mut self.leaves, path, value)?;
+        self.paths.push(path);
+        self.values.add(value)?;
         if value.first() == b'{' {
             for (key, value) in in_order(value)? {
                 self.add(length, &key.unquoted()?, value)?;

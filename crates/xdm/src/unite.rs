@@ -5,7 +5,7 @@ mod row;
 
 use crate::Value;
 use model::{Fragment, Path};
-pub(crate) use row::{Row, above, rows};
+pub(crate) use row::{above, rows};
 use std::collections::BTreeMap;
 
 /// What shows of a profile's attributes.

@@ -1,7 +1,7 @@
 //! A JSON value as predicates see it.
 
 use crate::Number;
-use crate::json::{Document, Fault, Json, plain_text, sorted};
+use crate::json::{Document, Fault, Json, Nodes, plain_text, sorted};
 use compact_str::CompactString;
 use litemap::LiteMap;
 use serde::de::Error as _;
@@ -39,7 +39,8 @@ impl Value {
         if let Some(text) = plain_text(json) {
             return Ok(Self::String(text.into()));
         }
-        let document = Document::parse(json)?;
+        let mut nodes = Nodes::default();
+        let document = Document::parse(json, &mut nodes)?;
         Self::read(document.root()).map_err(serde_json::Error::custom)
     }
 

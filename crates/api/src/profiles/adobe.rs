@@ -90,13 +90,12 @@ fn members(profile: &Profile, names: &Names) -> BTreeMap<String, Node> {
     }
     let mut identities: BTreeMap<String, Node> = BTreeMap::new();
     for link in &profile.identities {
-        let namespace = link.identity.namespace.clone();
         let list = identities
-            .entry(namespace)
+            .entry(link.identity.namespace.to_string())
             .or_insert_with(|| Node::Identities(Vec::new()));
         if let Node::Identities(list) = list {
             list.push(Id {
-                id: link.identity.value.clone(),
+                id: link.identity.value.to_string(),
             });
         }
     }

@@ -136,10 +136,10 @@ impl View {
 }
 
 fn identity(link: &model::IdentityLink) -> IdentityView {
-    let Identity { namespace, value } = link.identity.clone();
+    let Identity { namespace, value } = &link.identity;
     IdentityView {
-        namespace,
-        value,
+        namespace: namespace.to_string(),
+        value: value.to_string(),
         since: link.since.to_string(),
     }
 }
@@ -147,13 +147,9 @@ fn identity(link: &model::IdentityLink) -> IdentityView {
 /// What shows, each with the fragment whose write it is: among all writes at its path the latest.
 fn attributes(fragments: &[Fragment]) -> Vec<Attribute> {
     let source = |path: &Path| -> Option<(Stamp, &Fragment)> {
-        let writes = fragments.iter().filter_map(|fragment| {
-            let at = fragment
-                .leaves
-                .binary_search_by(|leaf| leaf.path.cmp(path))
-                .ok()?;
-            Some((fragment.leaves[at].value.as_ref()?.0, fragment))
-        });
+        let writes = fragments
+            .iter()
+            .filter_map(|fragment| Some((fragment.leaves.get(path)?.stamp()?, fragment)));
         writes.max_by_key(|(stamp, _)| *stamp)
     };
     let attribute = |(path, json): (Path, String)| {
@@ -194,11 +190,11 @@ fn past(transition: &Transition, names: &Names) -> Option<Past> {
 
 fn event(event: &model::Event) -> Option<Event> {
     Some(Event {
-        id: event.id.clone(),
+        id: event.id.to_string(),
         dataset: event.dataset.clone(),
         timestamp: event.timestamp.to_string(),
         valid_until: event.valid_until.map(|until| until.to_string()),
-        entity: RawValue::from_string(event.json.clone()).ok()?,
+        entity: RawValue::from_string(event.json.to_string()).ok()?,
     })
 }
 

@@ -271,8 +271,8 @@ impl Rig {
     /// The profile of an e-mail address.
     pub(crate) fn profile(&self, email: &str) -> Option<ProfileId> {
         let identity = Identity {
-            namespace: "email".to_owned(),
-            value: email.to_owned(),
+            namespace: "email".into(),
+            value: email.into(),
         };
         self.store.profiles_of(&[identity]).expect("a read")[0]
     }

@@ -127,7 +127,7 @@ impl<'a> World<'a> {
             _ => None,
         };
         EventName {
-            id: known.id.clone(),
+            id: known.id.to_string(),
             dataset: known.dataset.clone(),
             event_type,
             timestamp: known.timestamp,

@@ -126,6 +126,7 @@ fn data_that_says_something_else_than_the_memberships_is_found() {
     let fragment = &mut person.state.profile.fragments[0];
     let points = fragment
         .leaves
+        .each_mut()
         .iter_mut()
         .find(|leaf| leaf.path.to_string() == "points");
     let value = &mut points.expect("it was written").value.as_mut().expect("a value").1;

@@ -104,7 +104,7 @@ async fn people(core: &mut Core, store: &Store, batches: Vec<Vec<Input>>) -> Peo
                 .map(|link| link.identity.clone())
                 .collect();
             let leaves = xdm::unite(&profile.fragments).leaves.into_iter();
-            let events = profile.events.iter().map(|event| event.id.clone()).collect();
+            let events = profile.events.iter().map(|event| event.id.to_string()).collect();
             let realized = profile
                 .hot
                 .memberships
@@ -279,8 +279,8 @@ fn the_oldest_identity_gives_way_at_the_cap_and_alone_starts_anew() {
             store.commit(batch.decisions).await.expect("committed");
         }
         let identity = |namespace: &str, value: &str| Identity {
-            namespace: namespace.to_owned(),
-            value: value.to_owned(),
+            namespace: namespace.into(),
+            value: value.into(),
         };
         let owners = store.profiles_of(&[
             identity("crm", "stays"),
@@ -322,8 +322,8 @@ fn a_duplicate_event_changes_nothing_not_even_links() {
         assert_eq!(batch.answers, [Answer::Accepted, Answer::Duplicate]);
         store.commit(batch.decisions).await.expect("committed");
         let email = Identity {
-            namespace: "email".to_owned(),
-            value: "a@b.test".to_owned(),
+            namespace: "email".into(),
+            value: "a@b.test".into(),
         };
         assert_eq!(store.profiles_of(&[email]).expect("read"), [None]);
     });

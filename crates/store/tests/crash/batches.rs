@@ -2,8 +2,8 @@
 
 use model::{
     Cause, Class, DataflowId, DataflowNo, DatasetId, DeadReason, Definitions, Event, Export, ExportSeq,
-    Fragment, HotRow, Identity, IdentityLink, JobNo, Lane, Leaf, Path, ProfileId, Revision, RulesVersion,
-    SegmentNo, Seq, Stamp, Status, SuppressedReason, Timestamp, Transition,
+    Fragment, HotRow, Identity, IdentityLink, JobNo, Lane, Leaf, Leaves, Path, ProfileId, Revision,
+    RulesVersion, SegmentNo, Seq, Stamp, Status, SuppressedReason, Timestamp, Transition,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -109,7 +109,7 @@ fn profile(store: &Store, id: ProfileId, seed: u64, at: Timestamp) -> Result<Pro
         owner: id,
         dataset: dataset("crm"),
         primary: name.clone(),
-        leaves: vec![Leaf {
+        leaves: Leaves::from(vec![Leaf {
             path: Path::new(vec!["a".to_owned()]),
             value: Some((
                 Stamp {
@@ -119,7 +119,7 @@ fn profile(store: &Store, id: ProfileId, seed: u64, at: Timestamp) -> Result<Pro
                 Some(text(seed, 300 + seed % 1_500).into()),
             )),
             object: None,
-        }],
+        }]),
     };
     Ok(ProfileDelta {
         id,
@@ -146,11 +146,11 @@ fn events(number: u64) -> ProfileDelta {
         let event = |slot| Event {
             owner: ProfileId::new(0, 1_000 + number % 10),
             dataset: dataset("web"),
-            id: format!("{number}-{slot}"),
+            id: format!("{number}-{slot}").into(),
             timestamp: instant(number),
             valid_until: None,
             seq: Seq(number),
-            json: text(mix(number + slot), 200),
+            json: text(mix(number + slot), 200).into(),
         };
         (0..4).map(event).collect()
     };
@@ -283,8 +283,8 @@ fn dataset(name: &str) -> DatasetId {
 
 fn identity(number: u64) -> Identity {
     Identity {
-        namespace: "email".to_owned(),
-        value: format!("p{number}@example.test"),
+        namespace: "email".into(),
+        value: format!("p{number}@example.test").into(),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use model::{
     Cause, Class, DataflowId, DataflowNo, DatasetId, Event, Export, ExportSeq, ExportedMembership,
-    ExportedTransition, Fragment, HotRow, Identity, IdentityLink, Lane, Leaf, LedgerEntry, Membership, Path,
-    ProfileId, Revision, RulesVersion, SegmentId, SegmentNo, SegmentStamps, Seq, Stamp, Status, Timestamp,
-    Transition,
+    ExportedTransition, Fragment, HotRow, Identity, IdentityLink, Lane, Leaf, Leaves, LedgerEntry,
+    Membership, Path, ProfileId, Revision, RulesVersion, SegmentId, SegmentNo, SegmentStamps, Seq, Stamp,
+    Status, Timestamp, Transition,
 };
 use std::collections::BTreeMap;
 use store::{
@@ -104,8 +104,8 @@ pub(crate) fn profile(number: u64) -> ProfileId {
 
 pub(crate) fn identity(number: u64) -> Identity {
     Identity {
-        namespace: "email".to_owned(),
-        value: format!("p{number}@example.test"),
+        namespace: "email".into(),
+        value: format!("p{number}@example.test").into(),
     }
 }
 
@@ -206,7 +206,7 @@ pub(crate) fn person(number: u64, due: i64) -> ProfileDelta {
             owner: id,
             dataset: dataset.clone(),
             primary: identity(number),
-            leaves: vec![
+            leaves: Leaves::from(vec![
                 Leaf {
                     path: Path::parse("loyalty.points").unwrap(),
                     value: Some((stamp, Some("1.10".into()))),
@@ -217,7 +217,7 @@ pub(crate) fn person(number: u64, due: i64) -> ProfileDelta {
                     value: Some((stamp, None)),
                     object: Some(Box::new(stamp)),
                 },
-            ],
+            ]),
         }],
         events: vec![event(number, 700), event(number, 600)],
         ..ProfileDelta::default()
@@ -228,11 +228,11 @@ pub(crate) fn event(number: u64, ms: i64) -> Event {
     Event {
         owner: profile(number),
         dataset: DatasetId::new("web").unwrap(),
-        id: format!("e{ms}"),
+        id: format!("e{ms}").into(),
         timestamp: at(ms),
         valid_until: Some(at(ms + 100)),
         seq: Seq(ms.cast_unsigned()),
-        json: "{\"eventType\":\"purchase\"}".to_owned(),
+        json: "{\"eventType\":\"purchase\"}".into(),
     }
 }
 

@@ -115,8 +115,8 @@ fn identities(map: &Json) -> Option<Vec<Identity>> {
         let Kind::List(list) = &list.kind else { return None };
         for item in list {
             let identity = Identity {
-                namespace: namespace.clone(),
-                value: item.member("id")?.text()?.to_owned(),
+                namespace: namespace.clone().into(),
+                value: item.member("id")?.text()?.into(),
             };
             if primary.is_none() && item.member("primary").is_some_and(|p| p.kind == Kind::Bool(true)) {
                 primary = Some(identity.clone());

@@ -226,11 +226,11 @@ fn identities(flow: &DataflowPlan, person: &Person) -> BTreeMap<String, Vec<Stri
     for link in &person.links {
         let (namespace, value) = (&link.identity.namespace, &link.identity.value);
         let plain = NamespaceSelection {
-            namespace: namespace.clone(),
+            namespace: namespace.to_string(),
             sha256: false,
         };
         let hashed = NamespaceSelection {
-            namespace: namespace.clone(),
+            namespace: namespace.to_string(),
             sha256: true,
         };
         let asked = |selection| {
@@ -239,7 +239,10 @@ fn identities(flow: &DataflowPlan, person: &Person) -> BTreeMap<String, Vec<Stri
                 .is_none_or(|list| list.contains(selection))
         };
         if asked(&plain) {
-            shown.entry(namespace.clone()).or_default().push(value.clone());
+            shown
+                .entry(namespace.to_string())
+                .or_default()
+                .push(value.to_string());
         }
         if flow.identities.is_some() && asked(&hashed) {
             shown

@@ -35,10 +35,9 @@ pub(super) fn holds(
             value.is_some_and(|value| value == text || !case && value.eq_ignore_ascii_case(text))
         }
         Rule::IsNull(path, null) => facts.attributes.keys().any(|leaf| covers(path, leaf)) != *null,
-        Rule::Named(namespace, values) => facts
-            .links
-            .iter()
-            .any(|link| link.identity.namespace == *namespace && values.contains(&link.identity.value)),
+        Rule::Named(namespace, values) => facts.links.iter().any(|link| {
+            link.identity.namespace == *namespace && values.iter().any(|value| link.identity.value == *value)
+        }),
         Rule::Lately(path, window) => facts
             .attributes
             .get(path)

@@ -36,14 +36,14 @@ fn an_event_keeps_all_but_identity_map_and_weir() {
         "_weir":{"validUntil":"2026-02-01T00:00:00Z"},"segmentMembership":{}, "cart":[ {"price": 1.10} ]"#,
     );
     let expected = EventBody {
-        id: "e1".to_owned(),
+        id: "e1".into(),
         timestamp: Timestamp::from_millis(1_767_225_600_500),
         valid_until: time("2026-02-01T00:00:00Z"),
         json: concat!(
             r#"{"_id":"e\u0031","cart":[{"price":1.10}],"eventType":"buy","segmentMembership":{},"#,
             r#""timestamp":"2026-01-01T09:00:00.5+09:00"}"#
         )
-        .to_owned(),
+        .into(),
     };
     assert_eq!(message.body, Body::Event(expected));
 }
@@ -91,7 +91,7 @@ fn a_record_may_say_nothing_but_names() {
     let Body::Record(record) = message.body else {
         panic!("it is a record");
     };
-    assert_eq!(record.patch, []);
+    assert!(record.patch.is_empty());
 }
 
 #[test]

@@ -53,8 +53,8 @@ fn values_are_taken_as_they_are() {
 fn predicates_see_them_by_namespace() {
     let link = |namespace: &str, value: &str| IdentityLink {
         identity: Identity {
-            namespace: namespace.to_owned(),
-            value: value.to_owned(),
+            namespace: namespace.into(),
+            value: value.into(),
         },
         seq: Seq(1),
         since: Timestamp::from_millis(0),

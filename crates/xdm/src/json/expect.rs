@@ -4,6 +4,7 @@ use super::{Json, Members};
 use crate::BadMessage;
 use crate::bad_message::excerpt;
 use model::Timestamp;
+use std::borrow::Cow;
 use std::fmt::Display;
 
 impl<'a> Json<'a> {
@@ -27,9 +28,8 @@ impl<'a> Json<'a> {
     }
 
     /// The text that belongs at `at`.
-    pub(crate) fn text_at(self, at: impl Display) -> Result<String, BadMessage> {
-        let text = self.string()?.ok_or_else(|| self.not(at, "a text"))?;
-        Ok(text.into_owned())
+    pub(crate) fn text_at(self, at: impl Display) -> Result<Cow<'a, str>, BadMessage> {
+        self.string()?.ok_or_else(|| self.not(at, "a text"))
     }
 
     /// The boolean that belongs at `at`.

@@ -32,27 +32,28 @@ pub(super) const LOOSE: u8 = 8;
 /// No object or array: around the value that is the whole text.
 const NONE: u32 = u32::MAX;
 
-/// The nodes of a text of which nothing else is known; `None` if it is no JSON.
+/// Fills `nodes` with those of a text of which nothing else is known; `None` if it is no JSON.
 ///
 /// It says what `serde_json` says (which is asked why).
-pub(super) fn scan(text: &str) -> Option<Vec<Node>> {
+pub(super) fn scan(text: &str, nodes: &mut Vec<Node>) -> Option<()> {
     u32::try_from(text.len()).ok().filter(|length| *length < NONE)?;
+    nodes.clear();
+    // A key or value and what parts it from the next are some ten bytes.
+    nodes.reserve(text.len() / 6 + 1);
     let mut scanner = Scanner {
         bytes: text.as_bytes(),
         at: 0,
-        // A key or value and what parts it from the next are some ten bytes.
-        nodes: Vec::with_capacity(text.len() / 10 + 1),
+        nodes,
         open: NONE,
         depth: 0,
     };
-    scanner.document()?;
-    Some(scanner.nodes)
+    scanner.document()
 }
 
 struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
-    nodes: Vec<Node>,
+    nodes: &'a mut Vec<Node>,
     /// The innermost object or array whose end was not seen yet. The `next` of such a one is the one around it.
     open: u32,
     depth: u8,

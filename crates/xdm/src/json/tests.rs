@@ -1,8 +1,8 @@
-use super::{Document, Json};
+use super::{Document, Json, Nodes};
 
 fn compact(text: &str) -> String {
-    let mut out = String::new();
-    let document = Document::parse(text).expect("it is JSON");
+    let (mut out, mut nodes) = (String::new(), Nodes::default());
+    let document = Document::parse(text, &mut nodes).expect("it is JSON");
     document
         .root()
         .compact(&mut out)
@@ -20,9 +20,9 @@ fn compacting_changes_nothing_but_whitespace_outside_strings() {
 
 #[test]
 fn members_and_items_are_slices_as_sent() {
-    let document =
-        Document::parse(" { \"b\" : [ 1 , \"]\" ] , \"\\u0061\" : { \"x\" : \"}\" } , \"c\":-1.0 } ")
-            .expect("it is JSON");
+    let mut nodes = Nodes::default();
+    let sent = " { \"b\" : [ 1 , \"]\" ] , \"\\u0061\" : { \"x\" : \"}\" } , \"c\":-1.0 } ";
+    let document = Document::parse(sent, &mut nodes).expect("it is JSON");
     let members = document
         .root()
         .members()
@@ -36,12 +36,12 @@ fn members_and_items_are_slices_as_sent() {
         members,
         [("a", "{ \"x\" : \"}\" }"), ("b", "[ 1 , \"]\" ]"), ("c", "-1.0")]
     );
-    let document = Document::parse("[ [ ] , {} ,\"\\\\\", 1 ]").expect("it is JSON");
+    let document = Document::parse("[ [ ] , {} ,\"\\\\\", 1 ]", &mut nodes).expect("it is JSON");
     let items = document.root().items();
     let items = items.expect("nothing in it is refused").expect("it is an array");
     let items: Vec<&str> = items.map(Json::text).collect();
     assert_eq!(items, ["[ ]", "{}", "\"\\\\\"", "1"]);
-    let document = Document::parse("[]").expect("it is JSON");
+    let document = Document::parse("[]", &mut nodes).expect("it is JSON");
     assert!(document.root().members().is_ok_and(|members| members.is_none()));
     assert_eq!(document.root().string(), Ok(None));
 }

@@ -2,24 +2,24 @@
 
 use super::Changed;
 use super::effect::Effect;
-use model::{Leaf, PatchLeaf, Stamp, Written};
+use crate::written::WrittenPaths;
+use model::{Leaves, Patch, Stamp};
+use std::sync::Arc;
 
 /// Writes the record. Nothing is there that it could lose to or end, and of its own writes none but objects is above
 /// another: all of them count, and every value shows.
-pub(super) fn write_first<'p>(leaves: &mut Vec<Leaf>, patch: &'p [PatchLeaf], stamp: Stamp) -> Effect<'p> {
-    leaves.reserve_exact(patch.len());
-    leaves.extend(patch.iter().map(|write| super::leaf(write, stamp)));
-    let written = patch.iter().filter(|write| write.written != Written::Object);
-    let shown = patch.iter().filter_map(|write| {
-        let json = write.written.json()?;
-        let path = write.path.clone();
+pub(super) fn write_first<'p>(leaves: &mut Leaves, patch: &'p Arc<Patch>, stamp: Stamp) -> Effect<'p> {
+    *leaves = Leaves::Whole(Arc::clone(patch), stamp);
+    let shown = patch.iter().filter_map(|(path, written)| {
+        let json = written.json()?;
+        let path = path.clone();
         Some(Changed {
             path,
             json: Some(json),
         })
     });
     Effect {
-        written: written.map(|write| write.path.clone()).collect(),
+        written: WrittenPaths::of(patch),
         changed: shown.collect(),
     }
 }

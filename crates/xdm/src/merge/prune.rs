@@ -1,7 +1,7 @@
 //! A fragment forgets what can never matter again.
 
-use crate::unite::{Row, above};
-use model::Leaf;
+use crate::unite::above;
+use model::{Known, Leaf};
 
 /// Drops what can neither show nor hide anything any more, whatever is written later and wherever: stamps only
 /// grow, so what is outdone once stays outdone. The leaves must be in order of path, and stay so.
@@ -10,7 +10,7 @@ use model::Leaf;
 /// - A value with a later object at its path cannot show, but goes on hiding what is older below: it becomes null.
 /// - An object ends older values at its path; with a later value or null there, or above, those lose anyway.
 pub(super) fn prune(leaves: &mut Vec<Leaf>) {
-    let rows: Vec<Row<'_>> = leaves.iter().map(Row::new).collect();
+    let rows: Vec<Known<'_>> = leaves.iter().map(Leaf::known).collect();
     let mut above = above(&rows, None).into_iter();
     leaves.retain_mut(|leaf| {
         let above = above.next().flatten();

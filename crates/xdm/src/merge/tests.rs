@@ -2,7 +2,9 @@ mod laws;
 
 use super::{apply, stamp_of};
 use crate::{parse_entity, unite};
-use model::{Body, DatasetId, Fragment, Identity, Leaf, Path, ProfileId, RecordBody, Seq, Stamp, Timestamp};
+use model::{
+    Body, DatasetId, Fragment, Identity, Known, Leaves, Path, ProfileId, RecordBody, Seq, Stamp, Timestamp,
+};
 
 /// The record with these attributes, an object in JSON.
 fn record(attributes: &str) -> RecordBody {
@@ -29,8 +31,8 @@ fn dataset(n: usize) -> DatasetId {
 
 fn primary() -> Identity {
     Identity {
-        namespace: "email".to_owned(),
-        value: "a".to_owned(),
+        namespace: "email".into(),
+        value: "a".into(),
     }
 }
 
@@ -45,7 +47,7 @@ fn stamp(time: i64) -> Stamp {
 fn write(fragments: &mut Vec<Fragment>, n: usize, attributes: &str, at: i64) -> (usize, Vec<Path>) {
     let (record, owner) = (record(attributes), ProfileId::new(0, 7));
     let applied = apply(fragments, &record, (&dataset(n), &primary()), owner, stamp(at));
-    (applied.fragment, applied.written)
+    (applied.fragment, applied.written.iter().cloned().collect())
 }
 
 /// Writes `(fragment, attributes, time)` in this order; gives the paths that the last one wrote.
@@ -152,18 +154,18 @@ fn fragments_are_by_dataset_and_primary_identity() {
     assert_eq!(write(&mut fragments, 1, r#"{"a":1}"#, 1).0, 1);
     assert_eq!(write(&mut fragments, 0, r#"{"b":1}"#, 2).0, 0);
     let other = Identity {
-        namespace: "crmId".to_owned(),
-        value: "a".to_owned(),
+        namespace: "crmId".into(),
+        value: "a".into(),
     };
     let owner = ProfileId::new(0, 9);
     let nothing = record("{}");
     let applied = apply(&mut fragments, &nothing, (&dataset(0), &other), owner, stamp(3));
-    assert_eq!((applied.fragment, applied.written), (2, Vec::new()));
+    assert_eq!((applied.fragment, applied.written.iter().count()), (2, 0));
     let made = Fragment {
         owner,
         dataset: dataset(0),
         primary: other,
-        leaves: Vec::new(),
+        leaves: Leaves::default(),
     };
     assert_eq!(fragments[2], made);
     assert_eq!(fragments[0].owner, ProfileId::new(0, 7));
@@ -250,14 +252,10 @@ fn a_fragment_keeps_only_what_can_still_matter() {
         for (attributes, at) in writes {
             write(&mut fragments, 0, attributes, *at);
         }
-        let line = |leaf: &Leaf| {
-            let value = leaf.value.as_ref();
-            let value =
-                value.map(|(at, json)| format!("{}@{}", json.as_deref().unwrap_or("-"), at.time.millis()));
-            let object = leaf
-                .object
-                .as_deref()
-                .map(|at| format!("{{}}@{}", at.time.millis()));
+        let line = |leaf: Known<'_>| {
+            let value = leaf.value;
+            let value = value.map(|(at, json)| format!("{}@{}", json.unwrap_or("-"), at.time.millis()));
+            let object = leaf.object.map(|at| format!("{{}}@{}", at.time.millis()));
             let all: Vec<String> = value.into_iter().chain(object).collect();
             format!("{}: {}", leaf.path, all.join(" "))
         };

@@ -3,31 +3,42 @@
 //! A record like one before it has the same writes but for their values: their paths, their order and that they are
 //! within all bounds is known. So nothing but the keys is compared and nothing but the values is read.
 
-use super::push;
+use super::Values;
 use crate::json::{Fault, Json, Members};
 use compact_str::CompactString;
-use model::{PatchLeaf, Path, PathBuf};
+use model::{Patch, Path, PathBuf, Written};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a reader has learnt of the records it reads.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Shapes {
-    known: Option<Shape>,
+    known: Option<Arc<Shape>>,
     /// Records since the last one of the known shape.
     unlike: u32,
+    met: Met,
 }
+
+/// Shapes that some reader has learnt, the last one first: the next reader begins with it, and records of one shape share
+/// their paths whoever has read them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Met(Arc<Mutex<VecDeque<Arc<Shape>>>>);
+
+/// More shapes than this are not remembered.
+const MOST: usize = 16;
 
 /// Learning takes as long as reading, so one record of another shape is no reason to.
 const PATIENCE: u32 = 8;
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Shape {
     /// In order of their keys, but those in an object behind it as they were sent.
     members: Vec<Member>,
     /// Where they write, in order.
-    paths: Vec<Path>,
+    paths: Arc<[Path]>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Member {
     /// In the entity itself without quotes and escapes, in an object as sent.
     key: CompactString,
@@ -37,9 +48,36 @@ struct Member {
     place: usize,
 }
 
+impl Met {
+    /// What a reader begins with.
+    pub(crate) fn shapes(&self) -> Shapes {
+        Shapes {
+            known: self.shapes_met().front().cloned(),
+            unlike: 0,
+            met: self.clone(),
+        }
+    }
+
+    /// Remembers a shape; gives the one that was remembered, if it was met before.
+    fn remember(&self, shape: Shape) -> Arc<Shape> {
+        let mut met = self.shapes_met();
+        let before = met.iter().position(|known| **known == shape);
+        let shape = before
+            .and_then(|at| met.remove(at))
+            .unwrap_or_else(|| Arc::new(shape));
+        met.push_front(Arc::clone(&shape));
+        met.truncate(MOST);
+        shape
+    }
+
+    fn shapes_met(&self) -> MutexGuard<'_, VecDeque<Arc<Shape>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Shapes {
     /// The writes of a record of the known shape; `None` if it is none.
-    pub(super) fn read(&mut self, members: &Members<'_>) -> Result<Option<Vec<PatchLeaf>>, Fault> {
+    pub(super) fn read(&mut self, members: &Members<'_>) -> Result<Option<Patch>, Fault> {
         let Some((shape, values)) = self.known.as_ref().and_then(|shape| shape.meet(members)) else {
             self.unlike += 1;
             return Ok(None);
@@ -48,17 +86,23 @@ impl Shapes {
         for value in members.values() {
             value.check()?;
         }
-        let mut leaves = Vec::with_capacity(shape.paths.len());
-        for (path, value) in shape.paths.iter().zip(values) {
-            push(&mut leaves, path.clone(), value)?;
+        // Most are written as they were sent, and the others are no longer than that.
+        let bytes = values.iter().map(|value| match value.first() {
+            b'{' => Written::OBJECT.len(),
+            _ => value.text().len(),
+        });
+        let bytes = bytes.sum();
+        let mut written = Values::with_capacity(values.len(), bytes);
+        for value in values {
+            written.add(value)?;
         }
-        Ok(Some(leaves))
+        Ok(Some(written.patch(Arc::clone(&shape.paths))))
     }
 
     /// Learns what the writes of such a record are, unless the one known is still the usual one.
-    pub(super) fn learn(&mut self, members: &Members<'_>, leaves: &[PatchLeaf]) {
+    pub(super) fn learn(&mut self, members: &Members<'_>, paths: &Arc<[Path]>) {
         if self.unlike >= PATIENCE {
-            self.known = Shape::of(members, leaves);
+            self.known = Shape::of(members, paths).map(|shape| self.met.remember(shape));
             self.unlike = 0;
         }
     }
@@ -66,16 +110,15 @@ impl Shapes {
 
 impl Shape {
     /// `None` where a key is repeated, so that not all that is sent is written.
-    fn of(members: &Members<'_>, leaves: &[PatchLeaf]) -> Option<Self> {
-        let mut known = Vec::with_capacity(leaves.len());
+    fn of(members: &Members<'_>, paths: &Arc<[Path]>) -> Option<Self> {
+        let mut known = Vec::with_capacity(paths.len());
         let mut path = PathBuf::default();
         for (key, value) in members {
-            note(&mut known, &mut path, (key, key), *value, leaves)?;
+            note(&mut known, &mut path, (key, key), *value, paths)?;
         }
-        let paths = leaves.iter().map(|leaf| leaf.path.clone());
-        (known.len() == leaves.len()).then(|| Self {
+        (known.len() == paths.len()).then(|| Self {
             members: known,
-            paths: paths.collect(),
+            paths: Arc::clone(paths),
         })
     }
 
@@ -96,7 +139,7 @@ fn note(
     path: &mut PathBuf,
     (key, name): (&str, &str),
     value: Json<'_>,
-    leaves: &[PatchLeaf],
+    paths: &[Path],
 ) -> Option<()> {
     let back = path.push(name);
     let at = path.path();
@@ -104,13 +147,13 @@ fn note(
     known.push(Member {
         key: key.into(),
         object: None,
-        place: leaves.binary_search_by(|leaf| leaf.path.cmp(&at)).ok()?,
+        place: paths.binary_search(&at).ok()?,
     });
     if value.first() == b'{' {
         let mut count = 0;
         for (key, value) in value.entries().ok()? {
             count += 1;
-            note(known, path, (key.text(), &key.unquoted().ok()?), value, leaves)?;
+            note(known, path, (key.text(), &key.unquoted().ok()?), value, paths)?;
         }
         known[number].object = Some(count);
     }

@@ -1,5 +1,5 @@
 use crate::parse_entity;
-use model::{Body, DatasetId, PatchLeaf, Written};
+use model::{Body, DatasetId, Written};
 use std::fmt::Write;
 
 /// The writes of a record, one a line.
@@ -11,13 +11,13 @@ fn writes(attributes: &str) -> String {
         panic!("it is a record");
     };
     assert!(
-        record.patch.is_sorted_by(|a, b| a.path < b.path),
+        record.patch.paths().is_sorted_by(|a, b| a < b),
         "in order of path, without repeats"
     );
     record
         .patch
         .iter()
-        .fold(String::new(), |mut lines, PatchLeaf { path, written }| {
+        .fold(String::new(), |mut lines, (path, written)| {
             let written = match written {
                 Written::Value(json) => json,
                 Written::Null => "removed",

@@ -15,13 +15,11 @@ impl Schema {
         for descriptor in &self.identities {
             match at(members, &descriptor.path)? {
                 Some(json) => {
-                    let value = json.text_at(&descriptor.path)?;
-                    let namespace = descriptor.namespace.clone();
-                    named.add_field(
-                        &descriptor.path,
-                        Identity { namespace, value },
-                        descriptor.primary,
-                    )?;
+                    let identity = Identity {
+                        namespace: descriptor.namespace.as_str().into(),
+                        value: json.text_at(&descriptor.path)?.into(),
+                    };
+                    named.add_field(&descriptor.path, identity, descriptor.primary)?;
                 }
                 None if descriptor.primary => {
                     return Err(BadMessage::Missing {

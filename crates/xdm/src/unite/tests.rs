@@ -19,10 +19,10 @@ fn fragment(dataset: &str, leaves: Vec<Leaf>) -> Fragment {
         owner: ProfileId::new(0, 1),
         dataset: DatasetId::new(dataset).expect("it is an id"),
         primary: Identity {
-            namespace: "email".to_owned(),
-            value: "a".to_owned(),
+            namespace: "email".into(),
+            value: "a".into(),
         },
-        leaves,
+        leaves: leaves.into(),
     }
 }
 

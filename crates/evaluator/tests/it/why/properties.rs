@@ -92,11 +92,11 @@ prop_compose! {
         let event = |(number, (timestamp, valid, body)): (usize, (i64, Option<i64>, String))| Event {
             owner: ProfileId::new(0, 1),
             dataset: DatasetId::new("d").expect("an id"),
-            id: format!("e{number}"),
+            id: format!("e{number}").into(),
             timestamp: at(BASE + timestamp),
             valid_until: valid.map(|valid| at(BASE + valid)),
             seq: Seq(number as u64),
-            json: format!("{{{body}}}"),
+            json: format!("{{{body}}}").into(),
         };
         let profile = Profile { events: events.into_iter().enumerate().map(event).collect(), ..person.state.profile };
         Somebody { profile, retention: Duration::from_millis(retention) }

@@ -197,8 +197,8 @@ fn the_oldest_identity_above_fifty_gives_way_and_starts_anew() {
     let left = case.judge.identities(p1());
     let has = |value: &str| {
         left.contains(&Identity {
-            namespace: "email".to_owned(),
-            value: value.to_owned(),
+            namespace: "email".into(),
+            value: value.into(),
         })
     };
     assert!(left.len() == 50 && has("a") && !has("n0") && has("last"));

@@ -1,8 +1,9 @@
-use super::{PATIENCE, Shapes};
+use super::{MOST, Met, PATIENCE};
 use crate::Door;
-use crate::json::Document;
+use crate::json::{Document, Nodes};
 use crate::patch::patch;
-use model::DatasetId;
+use model::{Body, DatasetId};
+use std::sync::Arc;
 
 /// Records of which most are like another one but for a little, and some are none.
 const RECORDS: &[&str] = &[
@@ -82,9 +83,11 @@ fn what_was_read_before_makes_no_difference() {
 
 #[test]
 fn the_usual_record_is_learnt_and_unlearnt() {
-    let mut shapes = Shapes::default();
+    let met = Met::default();
+    let mut shapes = met.shapes();
     let mut unlike = |json: &str| {
-        let document = Document::parse(json).expect("it is JSON");
+        let mut nodes = Nodes::default();
+        let document = Document::parse(json, &mut nodes).expect("it is JSON");
         let members = document.root().members().expect("nothing in it is refused");
         patch(&members.expect("it is an object"), &mut shapes).expect("it has no fault");
         shapes.known.is_some().then_some(shapes.unlike)
@@ -103,5 +106,34 @@ fn the_usual_record_is_learnt_and_unlearnt() {
         (unlike(other), unlike(one)),
         (Some(0), Some(1)),
         "it is the other one now"
+    );
+}
+
+#[test]
+fn readers_of_one_door_share_what_they_learn() {
+    let door = Door::untyped(DatasetId::new("crm").expect("it is an id"));
+    let read = |key: &str, count: u32| {
+        let mut reader = door.reader();
+        let json = format!(r#"{{"identityMap":{{"email":[{{"id":"a"}}]}},"{key}":1}}"#);
+        let read = (0..count).map(|_| reader.entity(json.as_bytes()).expect("it is a record"));
+        match read.last().map(|message| message.body) {
+            Some(Body::Record(record)) => Arc::clone(record.patch.paths()),
+            _ => panic!("it is a record"),
+        }
+    };
+    let one = read("a", PATIENCE + 1);
+    assert!(Arc::ptr_eq(&one, &read("a", 1)), "the next reader begins with it");
+    let other = read("b", PATIENCE + 1);
+    assert!(Arc::ptr_eq(&other, &read("b", 1)), "with the latest");
+    assert!(
+        Arc::ptr_eq(&one, &read("a", PATIENCE + 1)),
+        "the one before is not forgotten"
+    );
+    for key in 0..2 * MOST {
+        read(&format!("k{key}"), PATIENCE);
+    }
+    assert!(
+        !Arc::ptr_eq(&one, &read("a", PATIENCE + 1)),
+        "only so many are remembered"
     );
 }
