@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use evaluator::Ask;
-use model::{InletId, Message, ProfileId, Timestamp};
+use model::{Identity, InletId, Message, ProfileId, Timestamp};
 use std::sync::Arc;
 use store::{DeadMessage, RawInput};
 
@@ -13,6 +13,16 @@ pub struct Input {
     pub now: Timestamp,
     /// What happens.
     pub what: What,
+}
+
+impl Input {
+    /// The primary identity of the person that a message is of.
+    pub(crate) fn primary(&self) -> Option<&Identity> {
+        match &self.what {
+            What::Item(Item::Posted(posted)) => posted.message.identities.first(),
+            _ => None,
+        }
+    }
 }
 
 /// What happens.

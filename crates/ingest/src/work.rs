@@ -6,7 +6,7 @@
 
 mod aside;
 
-use crate::cache::{Cache, Entry, Taken};
+use crate::cache::{Cache, Entry, NEAR, Taken};
 use crate::crew::Crew;
 use crate::input::{Answer, Input, Item, Posted, What};
 use crate::resolve::{IDENTITY_CAP, Resolved, link, resolve};
@@ -73,6 +73,10 @@ impl<'a> Work<'a> {
             .filter(|(at, _)| !poisoned.contains_key(at));
         load(self.cache, whole.map(|(_, input)| input))?;
         for (at, input) in inputs.iter().enumerate() {
+            if at % NEAR == 0 {
+                let near = inputs[at..].iter().take(NEAR);
+                self.cache.fetch(near.filter_map(Input::primary), &mut self.name);
+            }
             self.at = Some(at);
             self.done.count.clock = self.done.count.clock.max(input.now);
             let answer = match self.poisoned.get(&at) {

@@ -4,6 +4,7 @@
 //! is. Looking at the same depth of several profiles in a row has their pieces come at the same time. It changes nothing.
 
 use super::State;
+use model::Leaves;
 use std::hint::black_box;
 
 /// How far into a profile is looked: each depth is found by what the one before it holds.
@@ -20,6 +21,34 @@ pub enum Depth {
 impl Depth {
     /// From the first to the last.
     pub const ALL: [Self; 3] = [Self::Itself, Self::Lists, Self::Entries];
+}
+
+/// As many bytes come at once.
+const LINE: usize = 64;
+
+/// One of each line of memory.
+fn lines<T>(all: &[T]) -> impl Iterator<Item = &T> {
+    all.iter().step_by((LINE / size_of::<T>()).max(1))
+}
+
+/// Looks at each line of memory of what a record is compared with.
+fn look(leaves: &Leaves) {
+    match leaves {
+        Leaves::Whole(patch, _) => {
+            let (text, ends) = (patch.text().as_bytes(), patch.ends());
+            for byte in lines(text) {
+                black_box(*byte);
+            }
+            for end in lines(ends) {
+                black_box(*end);
+            }
+        }
+        Leaves::Each(leaves) => {
+            for leaf in leaves {
+                black_box(leaf.value.is_some());
+            }
+        }
+    }
 }
 
 impl State {
@@ -41,17 +70,22 @@ impl State {
             }
             Depth::Lists => {
                 black_box(profile.events.last().map(|event| event.seq));
-                let memberships = &profile.hot.memberships;
-                black_box(memberships.first().map(|first| first.segment));
-                black_box(memberships.last().map(|last| last.segment));
+                for membership in lines(&profile.hot.memberships) {
+                    black_box(membership.segment);
+                }
                 if record {
-                    black_box(profile.fragments.first().map(|fragment| fragment.leaves.len()));
+                    black_box(
+                        profile
+                            .fragments
+                            .first()
+                            .map(|fragment| fragment.leaves.is_empty()),
+                    );
                 }
             }
             Depth::Entries => {
                 if record {
-                    for leaf in profile.fragments.iter().flat_map(|fragment| &fragment.leaves) {
-                        black_box(leaf.value.is_some());
+                    for fragment in &profile.fragments {
+                        look(&fragment.leaves);
                     }
                 }
             }
