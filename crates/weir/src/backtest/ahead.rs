@@ -22,13 +22,18 @@ pub(super) struct Ahead {
     waiting: VecDeque<Arc<Mutex<Stage>>>,
     /// Why there are no more.
     error: Option<anyhow::Error>,
-    names: Names,
+    entrance: Entrance,
+    rooms: Rooms,
 }
 
-/// What all messages of a backtest are taken for.
+/// Memory that blocks were in, for those that come: it is there and near already.
+#[derive(Clone, Default)]
+struct Rooms(Arc<Mutex<Vec<Vec<u8>>>>);
+
+/// Where all messages of a backtest are taken to come in.
 #[derive(Clone)]
-struct Names {
-    dataset: DatasetId,
+struct Entrance {
+    door: Door,
     inlet: InletId,
 }
 
@@ -62,8 +67,9 @@ impl Ahead {
             file: None,
             waiting: VecDeque::new(),
             error: None,
-            names: Names {
-                dataset: DatasetId::new("backtest")?,
+            rooms: Rooms::default(),
+            entrance: Entrance {
+                door: Door::untyped(DatasetId::new("backtest")?),
                 inlet: InletId::new("backtest")?,
             },
         })
@@ -71,7 +77,12 @@ impl Ahead {
 
     /// The next block, `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<Parsed>> {
-        while self.waiting.len() < BLOCKS * self.crew.threads() && self.error.is_none() {
+        // Without helpers nobody would look at it earlier.
+        let most = match self.crew.threads() {
+            1 => 1,
+            threads => BLOCKS * threads,
+        };
+        while self.waiting.len() < most && self.error.is_none() {
             match self.read() {
                 Ok(Some(block)) => self.add(block),
                 Ok(None) => break,
@@ -83,7 +94,7 @@ impl Ahead {
             return self.error.take().map_or(Ok(None), Err);
         };
         let mut stage = locked(&first);
-        stage.parse(&self.names);
+        stage.parse(&self.entrance, &self.rooms);
         match std::mem::replace(&mut *stage, Stage::Taken) {
             Stage::Parsed(parsed) => Ok(Some(parsed)),
             Stage::Read(_) | Stage::Taken => unreachable!("a block is taken once, after it was parsed"),
@@ -93,7 +104,7 @@ impl Ahead {
     fn read(&mut self) -> Result<Option<Block>> {
         loop {
             if let Some(file) = &mut self.file
-                && let Some(block) = file.next()?
+                && let Some(block) = file.next(self.rooms.take())?
             {
                 return Ok(Some(block));
             }
@@ -106,23 +117,39 @@ impl Ahead {
 
     fn add(&mut self, block: Block) {
         let stage = Arc::new(Mutex::new(Stage::Read(block)));
-        let (offered, names) = (Arc::clone(&stage), self.names.clone());
-        self.crew.offer(move || locked(&offered).parse(&names));
+        let (offered, entrance, rooms) = (Arc::clone(&stage), self.entrance.clone(), self.rooms.clone());
+        self.crew.offer(move || locked(&offered).parse(&entrance, &rooms));
         self.waiting.push_back(stage);
+    }
+}
+
+impl Rooms {
+    fn take(&self) -> Vec<u8> {
+        self.rooms().pop().unwrap_or_default()
+    }
+
+    fn give(&self, room: Vec<u8>) {
+        self.rooms().push(room);
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Stage {
     /// Does it unless it is done.
-    fn parse(&mut self, names: &Names) {
+    fn parse(&mut self, entrance: &Entrance, rooms: &Rooms) {
         if let Self::Read(block) = self {
-            *self = Self::Parsed(Parsed::of(block, names));
+            let parsed = Parsed::of(block, entrance);
+            rooms.give(std::mem::take(&mut block.bytes));
+            *self = Self::Parsed(parsed);
         }
     }
 }
 
 impl Parsed {
-    fn of(block: &Block, names: &Names) -> Self {
+    fn of(block: &Block, entrance: &Entrance) -> Self {
         let (lines, count) = block.lines();
         let mut parsed = Self {
             path: Arc::clone(&block.path),
@@ -132,8 +159,7 @@ impl Parsed {
             lines: count,
             bytes: block.bytes.len() as u64,
         };
-        let door = Door::untyped(names.dataset.clone());
-        let mut reader = door.reader();
+        let mut reader = entrance.door.reader();
         for (number, line) in lines {
             let message = match reader.entity(line) {
                 Ok(message) => message,
@@ -146,7 +172,7 @@ impl Parsed {
             parsed.inputs.push(Input {
                 now: message.own_time.unwrap_or(Timestamp::MIN),
                 what: What::Item(Item::Posted(Posted {
-                    inlet: names.inlet.clone(),
+                    inlet: entrance.inlet.clone(),
                     message,
                     // Nothing is kept here of what cannot be evaluated.
                     raw: Bytes::new(),

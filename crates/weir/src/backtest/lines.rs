@@ -20,8 +20,8 @@ pub(super) struct Block {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Read at a time: some thousand lines.
-const BLOCK: usize = 512 << 10;
+/// Read at a time: some hundred lines, so that they and what is made of them stay near.
+const BLOCK: usize = 128 << 10;
 /// A longer line is kept no further than this and what was read with it; the parser refuses it by its size.
 const LONGEST: usize = xdm::MAX_MESSAGE_BYTES + 2;
 
@@ -56,9 +56,11 @@ impl Lines {
         sizes.sum::<Option<u64>>().unwrap_or(0)
     }
 
-    /// The next lines; `None` at the end of the file.
-    pub(super) fn next(&mut self) -> Result<Option<Block>> {
-        let mut bytes = Vec::with_capacity(self.begun.len() + BLOCK);
+    /// The next lines, in `room`, whatever was there; `None` at the end of the file.
+    pub(super) fn next(&mut self, room: Vec<u8>) -> Result<Option<Block>> {
+        let mut bytes = room;
+        bytes.clear();
+        bytes.reserve(self.begun.len() + BLOCK);
         bytes.append(&mut self.begun);
         loop {
             let known = bytes.len();

@@ -100,7 +100,7 @@ struct Writer {
 }
 
 /// The buffer is written out when it holds this much.
-const FULL: usize = 1 << 20;
+const FULL: usize = 256 << 10;
 
 impl Writer {
     fn new(path: &Path, file: Box<dyn Write + Send>, definitions: &Definitions) -> Self {

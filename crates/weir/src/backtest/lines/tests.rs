@@ -18,7 +18,7 @@ impl Read for Pipe {
 fn all(text: Vec<u8>, piece: usize) -> Vec<(u64, Vec<u8>)> {
     let mut lines = Lines::of(Box::new(Pipe(text, piece)), Path::new("pipe"));
     let (mut all, mut before) = (Vec::new(), 0);
-    while let Some(block) = lines.next().unwrap() {
+    while let Some(block) = lines.next(b"old".to_vec()).unwrap() {
         assert!(block.bytes.len() <= LONGEST + 2 * BLOCK, "in bounded memory");
         let (found, count) = block.lines();
         all.extend(
