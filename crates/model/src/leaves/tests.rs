@@ -12,6 +12,14 @@ fn stamp(time: i64) -> Stamp {
     }
 }
 
+fn leaf(path: &str, json: &str) -> Leaf {
+    Leaf {
+        path: Path::parse(path).expect("it is a path"),
+        value: Some((stamp(5), Some(json.into()))),
+        object: None,
+    }
+}
+
 /// Leaves in order of path; those of one stamp are of one record.
 fn leaves() -> impl Strategy<Value = Vec<Leaf>> {
     let keys = prop::collection::vec("[ab\u{0}\u{1}é]{1,3}", 1..4);
@@ -80,11 +88,6 @@ proptest! {
 
 #[test]
 fn a_whole_record_is_stored_once_for_all_paths() {
-    let leaf = |path: &str, json: &str| Leaf {
-        path: Path::parse(path).expect("it is a path"),
-        value: Some((stamp(5), Some(json.into()))),
-        object: None,
-    };
     let leaves = Leaves::from(vec![leaf("p.a", "1"), leaf("p.bc", "true"), leaf("q", r#""x""#)]);
     let stored = postcard::to_allocvec(&leaves).expect("it can be written");
     // Variant, time and number; three paths, each with what it has of the one before; the values, their lengths.
@@ -127,11 +130,6 @@ fn records_of_one_shape_share_their_paths() {
 
 #[test]
 fn a_whole_record_that_is_none_is_refused() {
-    let leaf = |path: &str, json: &str| Leaf {
-        path: Path::parse(path).expect("it is a path"),
-        value: Some((stamp(5), Some(json.into()))),
-        object: None,
-    };
     let leaves = Leaves::from(vec![leaf("a", "éé"), leaf("b", "1")]);
     let stored = postcard::to_allocvec(&leaves).expect("it can be written");
     let refused = |from: &[u8], to: &[u8]| {
