@@ -101,8 +101,9 @@ impl Stem<'_> {
 
     /// The path of which [`Stem::added`] said so; `None` if it said so of none, or of one that does not come behind this one.
     pub(crate) fn path(self, same: usize, rest: &str) -> Option<Path> {
-        let mut text = CompactString::with_capacity(same + rest.len());
-        text.push_str(self.0.get(..same)?);
+        let stem = self.0.get(..same)?;
+        let mut text = CompactString::with_capacity(stem.len() + rest.len());
+        text.push_str(stem);
         text.push_str(rest);
         (rest.ends_with(END) && text.as_str() > self.0).then_some(Path(text))
     }

@@ -149,6 +149,14 @@ fn a_whole_record_that_is_none_is_refused() {
         "a value behind the text"
     );
     assert!(refused(b"\x02\x04\x01", b"\x01\x05"), "a path without value");
+    assert!(
+        refused(b"\0\x02b", b"\x7f\x02b"),
+        "more of the path before than there is"
+    );
+    assert!(
+        refused(b"\0\x02b", b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x02b"),
+        "and more than memory"
+    );
     assert!(refused(b"b\0", b"a\0"), "one path twice");
     assert!(refused(b"b\0", b"bb"), "a path without end");
 }

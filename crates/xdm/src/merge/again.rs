@@ -7,7 +7,7 @@ use model::{Leaf, Leaves, Patch, Path, Stamp, Written};
 use std::sync::Arc;
 
 /// Writes the record if each of its writes meets an older one of its own kind alone at its path: a value a value and an
-/// object an object. `None`, and nothing is written, if one does not.
+/// object an object, or what is the same again. `None`, and nothing is written, if one does not.
 ///
 /// `leaves` must be those of a profile's only fragment. Then nothing above these values hides them (what is above is
 /// written as an object, and nothing else), they hide nothing (a value with something below it has a later object beside
