@@ -181,8 +181,11 @@ impl Default for Leaves {
 impl From<Vec<Leaf>> for Leaves {
     /// Of leaves in order of path, whole if they can be of one record.
     fn from(leaves: Vec<Leaf>) -> Self {
+        // A text that is no value, as damage may leave it, would be taken for something else.
+        let is_value = |json: &CompactString| Written::of(json).json().is_some() && !json.is_empty();
         let stamp = |leaf: &Leaf| match (&leaf.value, leaf.object.as_deref()) {
-            (Some((stamp, _)), None) | (None, Some(stamp)) => Some(*stamp),
+            (Some((stamp, json)), None) if json.as_ref().is_none_or(is_value) => Some(*stamp),
+            (None, Some(stamp)) => Some(*stamp),
             _ => None,
         };
         let Some(first) = leaves.first().and_then(stamp) else {

@@ -160,3 +160,12 @@ fn a_whole_record_that_is_none_is_refused() {
     assert!(refused(b"b\0", b"a\0"), "one path twice");
     assert!(refused(b"b\0", b"bb"), "a path without end");
 }
+
+#[test]
+fn a_text_that_is_no_value_stays_what_it_is() {
+    for text in ["", "null", "nonsense", "{", "{}"] {
+        let each = vec![leaf("a", "1"), leaf("b", text)];
+        let leaves = Leaves::from(each.clone());
+        assert!(leaves.iter().eq(each.iter().map(Leaf::known)), "{text:?}");
+    }
+}
