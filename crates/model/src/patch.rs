@@ -62,12 +62,7 @@ impl Patch {
     ///
     /// Panics if there are not as many ends as paths, or one is none.
     pub fn new(paths: Arc<[Path]>, text: String, ends: Vec<u32>) -> Self {
-        assert_eq!(paths.len(), ends.len(), "each path has a value");
-        assert!(
-            ends.is_sorted() && ends.last().map_or(0, |end| *end as usize) == text.len(),
-            "the values are all of the text"
-        );
-        Self { paths, text, ends }
+        Self::checked(paths, text, ends).unwrap_or_else(|why| panic!("{why}"))
     }
 
     /// The same, unless it would be none: says why.
