@@ -18,6 +18,7 @@ mod flow;
 mod network;
 pub mod oracle;
 mod plan;
+mod room;
 mod rules;
 mod state;
 mod tell;

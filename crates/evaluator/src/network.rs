@@ -44,6 +44,7 @@ use paths::Paths;
 use pql::Program;
 use std::collections::HashMap;
 use watch::Watch;
+use xdm::Glance;
 
 /// More than two leaves are hardly ever needed to see that somebody is not in a segment.
 type Needs = [Option<LeafNo>; 2];
@@ -88,6 +89,8 @@ pub(crate) struct Network {
     interests: Vec<Interest>,
     /// The interests that an event may be in.
     gathering: Guards,
+    /// What of an event decides all that.
+    glance: Glance,
     /// Leaves to be asked when any event came.
     on_event: Vec<LeafNo>,
 }

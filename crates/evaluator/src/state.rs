@@ -5,6 +5,7 @@ mod known;
 
 use crate::cost::Meter;
 use crate::network::Findings;
+use crate::room::make_room;
 use known::Known;
 use model::{
     DatasetId, Duration, Event, Fragment, Identity, IdentityLink, Membership, Profile, RecordBody, SegmentNo,
@@ -12,7 +13,8 @@ use model::{
 };
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use xdm::{Applied, Value};
+use std::fmt;
+use xdm::{Applied, Glance, Value};
 
 pub use fetch::Depth;
 
@@ -89,11 +91,11 @@ impl State {
             .get_or_init(|| self.profile.events.iter().map(parse).collect())
     }
 
-    /// What one event says.
-    pub(crate) fn event(&self, at: usize) -> Cow<'_, Value> {
+    /// What one event says, as far as that is looked at.
+    pub(crate) fn event(&self, at: usize, glance: &Glance) -> Cow<'_, Value> {
         match self.events.get() {
             Some(events) => Cow::Borrowed(&events[at]),
-            None => Cow::Owned(parse(&self.profile.events[at])),
+            None => Cow::Owned(checked(glance.parse(&self.profile.events[at].json))),
         }
     }
 
@@ -128,7 +130,10 @@ impl State {
         let memberships = &mut self.profile.hot.memberships;
         match memberships.binary_search_by_key(&membership.segment, |m| m.segment) {
             Ok(at) => memberships[at] = membership,
-            Err(at) => memberships.insert(at, membership),
+            Err(at) => {
+                make_room(memberships);
+                memberships.insert(at, membership);
+            }
         }
     }
 
@@ -209,6 +214,7 @@ impl State {
             values.insert(at, parse(&event));
         }
         self.touched.events.push(place);
+        make_room(events);
         events.insert(at, event);
         self.known.add(events, &events[at]);
         self.forget_from = self.forget_from.min(forgotten);
@@ -263,5 +269,9 @@ impl State {
 }
 
 fn parse(event: &Event) -> Value {
-    Value::parse(&event.json).expect("an event holds what parse_entity checked")
+    checked(Value::parse(&event.json))
+}
+
+fn checked<E: fmt::Debug>(parsed: Result<Value, E>) -> Value {
+    parsed.expect("an event holds what parse_entity checked")
 }

@@ -100,13 +100,12 @@ impl Replay {
     /// Fires what is due up to the time of the last line, and nothing later.
     fn finish(mut self) -> Result<Summary> {
         loop {
-            let mut due = self.rehearsal.due(self.rehearsal.clock());
-            if due.is_empty() {
+            let mut due = self.rehearsal.due(self.rehearsal.clock()).into_iter().peekable();
+            if due.peek().is_none() {
                 break;
             }
-            while !due.is_empty() {
-                let later = due.split_off(due.len().min(BATCH));
-                let decided = self.rehearsal.decide(std::mem::replace(&mut due, later))?;
+            while due.peek().is_some() {
+                let decided = self.rehearsal.decide(due.by_ref().take(BATCH).collect())?;
                 self.put(decided)?;
             }
         }

@@ -1,8 +1,11 @@
 //! Where messages of one dataset come in.
 
 use crate::entity::Scratch;
+use crate::form::Form;
+use crate::forms::Forms;
 use crate::json::{Document, Nodes};
-use crate::patch::Met;
+use crate::met::Met;
+use crate::patch::{Shape, Shapes};
 use crate::{BadMessage, Envelope, Schema, entity, envelope};
 use model::{DatasetId, Message};
 use std::sync::Arc;
@@ -12,8 +15,9 @@ use std::sync::Arc;
 pub struct Door {
     dataset: DatasetId,
     schema: Option<Arc<Schema>>,
-    /// The shapes of records that its readers have met.
-    met: Met,
+    /// What its readers have met: the shapes of records, and the forms of messages.
+    shapes: Met<Shape>,
+    forms: Met<Form>,
 }
 
 impl Door {
@@ -22,7 +26,8 @@ impl Door {
         Self {
             dataset,
             schema: None,
-            met: Met::default(),
+            shapes: Met::default(),
+            forms: Met::default(),
         }
     }
 
@@ -31,7 +36,8 @@ impl Door {
         Self {
             dataset,
             schema: Some(schema),
-            met: Met::default(),
+            shapes: Met::default(),
+            forms: Met::default(),
         }
     }
 
@@ -61,9 +67,11 @@ impl Door {
             door: self,
             nodes: Nodes::default(),
             scratch: Scratch {
-                shapes: self.met.shapes(),
+                shapes: Shapes::of(&self.shapes),
                 text: String::new(),
             },
+            // A schema has to see every member.
+            forms: self.schema.is_none().then(|| Forms::of(&self.forms)),
         }
     }
 }
@@ -75,13 +83,22 @@ pub struct Reader<'d> {
     door: &'d Door,
     nodes: Nodes,
     scratch: Scratch,
+    forms: Option<Forms>,
 }
 
 impl Reader<'_> {
     /// Parses a bare entity, as [`crate::parse_entity`] does.
     pub fn entity(&mut self, json: &[u8]) -> Result<Message, BadMessage> {
+        let forms = self.forms.as_mut();
+        if let Some(message) = forms.and_then(|forms| forms.read(json, &self.door.dataset)) {
+            return Ok(message);
+        }
         let document = Document::message(json, &mut self.nodes)?;
-        entity::read(document.root(), self.door, &mut self.scratch, json.len())
+        let message = entity::read(document.root(), self.door, &mut self.scratch, json.len())?;
+        if let Some(forms) = &mut self.forms {
+            forms.learn(document.root(), &message);
+        }
+        Ok(message)
     }
 
     /// Parses an envelope, as [`crate::parse_envelope`] does.

@@ -125,22 +125,27 @@ fn event(
         why: "an event needs one, unique within its dataset, so that a repeated delivery counts once",
     })?;
     let id = id.text_at("_id")?;
-    let bad_id = |why| BadMessage::EventId {
-        found: quoted(&id),
-        why,
-    };
-    if id.trim().is_empty() {
-        return Err(bad_id("which is blank"));
-    }
-    if id.chars().count() > MAX_IDENTITY_CHARS {
-        return Err(bad_id("which is longer than 1024 characters"));
-    }
+    check_event_id(&id)?;
     kind.text_at("eventType")?;
     Ok(EventBody {
         id: id.into(),
         timestamp: timestamp.time_at("timestamp")?,
         valid_until: aside.valid_until,
         json: compact(members, scratch)?.into(),
+    })
+}
+
+pub(crate) fn check_event_id(id: &str) -> Result<(), BadMessage> {
+    let why = if id.trim().is_empty() {
+        "which is blank"
+    } else if id.chars().count() > MAX_IDENTITY_CHARS {
+        "which is longer than 1024 characters"
+    } else {
+        return Ok(());
+    };
+    Err(BadMessage::EventId {
+        found: quoted(id),
+        why,
     })
 }
 
@@ -163,7 +168,7 @@ fn compact<'o>(members: &Members<'_>, out: &'o mut String) -> Result<&'o str, Ba
 }
 
 /// Appends a text as JSON.
-fn push_text(out: &mut String, text: &str) {
+pub(crate) fn push_text(out: &mut String, text: &str) {
     if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
         out.push_str(&serde_json::Value::from(text).to_string());
     } else {

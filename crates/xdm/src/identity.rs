@@ -42,19 +42,24 @@ impl Named {
             check_namespace(&namespace)?;
             for item in list.array_at(format_args!("identityMap.{namespace}"))? {
                 let (value, flagged) = read_item(item, &namespace)?;
-                check_value(format_args!("identityMap.{namespace}"), &value)?;
-                let identity = Identity {
-                    namespace: namespace.as_ref().into(),
-                    value: value.into(),
-                };
-                let place = self.place(identity);
-                if flagged {
-                    self.flag(place)?;
-                }
-                self.within_bounds()?;
+                self.add(&namespace, &value, flagged)?;
             }
         }
         Ok(())
+    }
+
+    /// Adds an item of an `identityMap`.
+    pub(crate) fn add(&mut self, namespace: &str, value: &str, flagged: bool) -> Result<(), BadMessage> {
+        check_value(format_args!("identityMap.{namespace}"), value)?;
+        let identity = Identity {
+            namespace: namespace.into(),
+            value: value.into(),
+        };
+        let place = self.place(identity);
+        if flagged {
+            self.flag(place)?;
+        }
+        self.within_bounds()
     }
 
     /// Adds what a field of the schema names.

@@ -5,6 +5,7 @@
 
 mod expect;
 mod fault;
+pub(crate) mod plain;
 mod scan;
 
 use crate::{BadMessage, MAX_DEPTH, MAX_MESSAGE_BYTES, Number};
@@ -14,6 +15,7 @@ use scan::{ESCAPED, LOOSE, Node, WIDE};
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// A well-formed text and its values.
 #[derive(Debug)]
@@ -70,8 +72,18 @@ impl<'a> Json<'a> {
 
     /// The text as sent, without whitespace around it.
     pub(crate) fn text(self) -> &'a str {
+        &self.of.text[self.range()]
+    }
+
+    /// Where in the whole text it stands.
+    pub(crate) fn range(self) -> Range<usize> {
         let node = self.node();
-        &self.of.text[node.start as usize..node.end as usize]
+        node.start as usize..node.end as usize
+    }
+
+    /// The text of which it is a value.
+    pub(crate) fn whole(self) -> &'a str {
+        self.of.text
     }
 
     /// The first byte, which tells what kind of value it is.

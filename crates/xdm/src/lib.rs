@@ -13,9 +13,12 @@ mod consent;
 mod door;
 mod entity;
 mod envelope;
+mod form;
+mod forms;
 mod identity;
 mod json;
 mod merge;
+mod met;
 mod number;
 mod patch;
 mod schema;
@@ -38,7 +41,7 @@ pub use schema::{
 };
 pub use suggest::nearest;
 pub use unite::{Attributes, shown, unite, united_value};
-pub use value::{Object, Value};
+pub use value::{Glance, Object, Value};
 pub use written::WrittenPaths;
 
 /// The largest message that is taken, in bytes (Adobe's limit on a streamed message).

@@ -5,7 +5,7 @@ mod shape;
 use crate::json::{Fault, Json, Members};
 use crate::{MAX_PATH_BYTES, MAX_PATHS_BYTES, MAX_WRITES};
 use model::{Patch, Path, PathBuf, Written};
-pub(crate) use shape::{Met, Shapes};
+pub(crate) use shape::{Shape, Shapes};
 use std::sync::Arc;
 
 /// The writes of an entity's members, in order of path: an object is a write and each of its members another.
@@ -35,14 +35,14 @@ pub(crate) fn patch(members: &Members<'_>, shapes: &mut Shapes) -> Result<Patch,
 
 /// What is written at one path after another.
 #[derive(Default)]
-struct Values {
+pub(crate) struct Values {
     text: String,
     ends: Vec<u32>,
 }
 
 impl Values {
     /// Room for so many of so many bytes together, and no more.
-    fn with_capacity(count: usize, bytes: usize) -> Self {
+    pub(crate) fn with_capacity(count: usize, bytes: usize) -> Self {
         Self {
             text: String::with_capacity(bytes),
             ends: Vec::with_capacity(count),
@@ -57,13 +57,23 @@ impl Values {
             b'[' if !value.is_plain() => value.compact(&mut self.text)?,
             _ => self.text.push_str(value.text()),
         }
-        // A message has fewer bytes.
-        self.ends.push(self.text.len() as u32);
+        self.end();
         Ok(())
     }
 
+    /// Adds what is written, as [`Patch::new`] takes it.
+    pub(crate) fn add_text(&mut self, written: &str) {
+        self.text.push_str(written);
+        self.end();
+    }
+
+    fn end(&mut self) {
+        // A message has fewer bytes.
+        self.ends.push(self.text.len() as u32);
+    }
+
     /// It is kept as long as nothing else is said, so it takes no more room than it needs.
-    fn patch(mut self, paths: Arc<[Path]>) -> Patch {
+    pub(crate) fn patch(mut self, paths: Arc<[Path]>) -> Patch {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
         Patch::new(paths, self.text, self.ends)

@@ -1,8 +1,11 @@
 //! A JSON value as predicates see it.
 
+mod glance;
+
 use crate::Number;
 use crate::json::{Document, Fault, Json, Nodes, plain_text, sorted};
 use compact_str::CompactString;
+pub use glance::Glance;
 use litemap::LiteMap;
 use serde::de::Error as _;
 

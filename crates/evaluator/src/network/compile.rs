@@ -12,6 +12,7 @@ use super::formula::Formula;
 use super::guards::{self, Guards};
 use super::interest::Interest;
 use super::paths::Paths;
+use super::reads::each_item_path;
 use super::{Blank, Leaf, LeafNo, Needs, Network};
 use crate::rules::Segment;
 use dictionary::{Dictionary, zone_name};
@@ -20,6 +21,7 @@ use model::{DatasetId, Duration, SegmentId};
 use pql::{Path, Program};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use xdm::Glance;
 
 /// How long events count, and those of datasets that have a say of their own.
 type Kept<'a> = (Duration, &'a [(DatasetId, Duration)]);
@@ -89,6 +91,7 @@ impl Network {
             paths,
             watches: watches.into_values().collect(),
             on_identities,
+            glance: glance(&aggregates, &interests),
             gathering: gathering(&interests),
             interests,
             on_event,
@@ -166,6 +169,21 @@ fn gathering(interests: &[Interest]) -> Guards {
         }
     }
     gathering
+}
+
+/// What of an event aggregates and interests go by.
+fn glance(aggregates: &[Aggregate], interests: &[Interest]) -> Glance {
+    let mut glance = Glance::default();
+    let tests = aggregates.iter().flat_map(|aggregate| &aggregate.tests);
+    let tests = tests.map(|(test, _)| test);
+    let summed = aggregates
+        .iter()
+        .filter_map(|aggregate| aggregate.summed.as_ref());
+    let ways = interests.iter().flat_map(|interest| &interest.ways).flatten();
+    for expression in tests.chain(summed).chain(ways) {
+        each_item_path(expression, &mut |path| glance.at(path.keys()));
+    }
+    glance
 }
 
 /// The leaves that some segment needs first.

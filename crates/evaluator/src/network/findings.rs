@@ -16,7 +16,7 @@ use std::cell::OnceCell;
 use std::hint::black_box;
 use std::ops::Range;
 use std::sync::Arc;
-use xdm::{Changed, Value};
+use xdm::{Changed, Glance, Value};
 
 /// Which leaves hold of a profile, which segments follow, and what it takes to bring both up.
 ///
@@ -258,7 +258,8 @@ impl Findings {
     /// Keeps an event where it matters, and counts it in wherever it is part of an aggregate.
     fn count(&mut self, at: usize, round: &mut Round<'_, '_>) {
         let (network, facts) = (round.network, round.facts);
-        let (event, value) = (&facts.state.profile.events[at], facts.state.event(at));
+        let event = &facts.state.profile.events[at];
+        let value = facts.state.event(at, &network.glance);
         let mut interested: Vec<usize> = network.gathering.candidates(event.timestamp, &value).collect();
         interested.sort_unstable();
         interested.dedup();
@@ -269,7 +270,8 @@ impl Findings {
             matters
         });
         if !interested.is_empty() {
-            let kept = Kept::new(facts, event, Arc::new(value.clone().into_owned()));
+            let all = facts.state.event(at, Glance::all());
+            let kept = Kept::new(facts, event, Arc::new(all.into_owned()));
             for at in interested {
                 self.gathered.add(at, kept.clone(), facts.now);
                 round.asked.extend(&network.interests[at].leaves);

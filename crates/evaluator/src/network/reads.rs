@@ -1,7 +1,7 @@
 //! What an expression depends on.
 
 use pql::function::Time;
-use pql::{Expression, Field, Root, When};
+use pql::{Expression, Field, Path, Root, When};
 
 /// Whether it depends on nothing but the one item that is in scope of it.
 pub(super) fn is_about_item(expression: &Expression) -> bool {
@@ -19,6 +19,20 @@ pub(super) fn is_about_innermost(expression: &Expression) -> bool {
         Expression::Events | Expression::InSegment(_) => false,
         Expression::Field(Field { root, .. }) => *root == Root::Item(0),
         other => other.parts().into_iter().all(is_about_innermost),
+    }
+}
+
+/// Tells where it looks in items, whichever items these are.
+pub(super) fn each_item_path(expression: &Expression, tell: &mut impl FnMut(&Path)) {
+    if let Expression::Field(Field {
+        root: Root::Item(_),
+        path,
+    }) = expression
+    {
+        tell(path);
+    }
+    for part in expression.parts() {
+        each_item_path(part, tell);
     }
 }
 

@@ -4,6 +4,7 @@ use super::aggregate::Aggregate;
 use super::tally::Tally;
 use super::window::Window;
 use crate::Depth;
+use crate::room::make_room;
 use model::Timestamp;
 use std::hint::black_box;
 
@@ -41,6 +42,8 @@ impl Tallies {
                 aggregate: at as u32,
                 due: Timestamp::MAX,
             };
+            make_room(&mut self.heads);
+            make_room(&mut self.tallies);
             self.heads.insert(place, head);
             self.tallies.insert(place, Tally::new(aggregate));
             place

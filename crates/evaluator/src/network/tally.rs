@@ -2,6 +2,7 @@
 
 use super::aggregate::Aggregate;
 use super::window::Window;
+use crate::room::make_room;
 use model::Timestamp;
 use std::cmp::Ordering;
 use std::hint::black_box;
@@ -83,10 +84,7 @@ impl Tally {
         self.trim();
         (self.gross, self.negative) = (gross, self.negative || worth < 0);
         let at = self.entries.partition_point(|entry| entry.timestamp <= timestamp);
-        // Most tallies have one entry, and a person has many tallies.
-        if self.entries.is_empty() {
-            self.entries.reserve_exact(1);
-        }
+        make_room(&mut self.entries);
         self.entries.insert(at, Entry { timestamp, worth });
         for counter in &mut self.counters {
             // An entry in the middle has begun if one after it has, and is gone if one after it is.

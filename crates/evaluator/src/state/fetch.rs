@@ -27,7 +27,7 @@ impl Depth {
 const LINE: usize = 64;
 
 /// One of each line of memory.
-fn lines<T>(all: &[T]) -> impl Iterator<Item = &T> {
+pub(super) fn lines<T>(all: &[T]) -> impl Iterator<Item = &T> {
     all.iter().step_by((LINE / size_of::<T>()).max(1))
 }
 
@@ -69,6 +69,7 @@ impl State {
                 black_box(self.events.get().is_some());
             }
             Depth::Lists => {
+                self.known.fetch();
                 black_box(profile.events.last().map(|event| event.seq));
                 for membership in lines(&profile.hot.memberships) {
                     black_box(membership.segment);

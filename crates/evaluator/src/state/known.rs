@@ -1,9 +1,12 @@
 //! Which events a profile has, by name: a new one is found to be new without looking at the others.
 
+use super::fetch::lines;
+use crate::room::make_room;
 use foldhash::fast::FixedState;
 use model::{DatasetId, Event};
 use std::collections::HashSet;
 use std::hash::BuildHasher;
+use std::hint::black_box;
 
 /// The names of a profile's events, hashed. It may have some that are gone, and never lacks one that is there.
 #[derive(Debug)]
@@ -35,11 +38,23 @@ impl Known {
         }
     }
 
+    /// Looks at it for its memory to come near.
+    pub(super) fn fetch(&self) {
+        if let Self::Few(names) = self {
+            for name in lines(names) {
+                black_box(*name);
+            }
+        }
+    }
+
     /// `events` are those that are there, the new one among them.
     pub(super) fn add(&mut self, events: &[Event], new: &Event) {
         let name = name(&new.dataset, &new.id);
         match self {
-            Self::Few(names) if names.len() < FEW => names.push(name),
+            Self::Few(names) if names.len() < FEW => {
+                make_room(names);
+                names.push(name);
+            }
             Self::Many(names) if names.len() < 2 * events.len() => {
                 names.insert(name);
             }

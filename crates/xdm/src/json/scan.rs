@@ -29,6 +29,9 @@ pub(super) const UNNAMED: u8 = 4;
 /// Whitespace.
 pub(super) const LOOSE: u8 = 8;
 
+/// A number that is longer may be beyond f64.
+pub(super) const LONG: usize = 300;
+
 /// No object or array: around the value that is the whole text.
 const NONE: u32 = u32::MAX;
 
@@ -200,7 +203,6 @@ impl Scanner<'_> {
     }
 
     fn number(&mut self) -> Option<()> {
-        const LONG: usize = 300;
         let start = self.at;
         let mut marks = 0;
         self.at += usize::from(self.peek()? == b'-');

@@ -5,10 +5,10 @@
 
 use super::Values;
 use crate::json::{Fault, Json, Members};
+use crate::met::{Met, PATIENCE};
 use compact_str::CompactString;
 use model::{Patch, Path, PathBuf, Written};
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// What a reader has learnt of the records it reads.
 #[derive(Debug)]
@@ -16,22 +16,11 @@ pub(crate) struct Shapes {
     known: Option<Arc<Shape>>,
     /// Records since the last one of the known shape.
     unlike: u32,
-    met: Met,
+    met: Met<Shape>,
 }
 
-/// Shapes that some reader has learnt, the last one first: the next reader begins with it, and records of one shape share
-/// their paths whoever has read them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Met(Arc<Mutex<VecDeque<Arc<Shape>>>>);
-
-/// More shapes than this are not remembered.
-const MOST: usize = 16;
-
-/// Learning takes as long as reading, so one record of another shape is no reason to.
-const PATIENCE: u32 = 8;
-
 #[derive(Debug, PartialEq)]
-struct Shape {
+pub(crate) struct Shape {
     /// In order of their keys, but those in an object behind it as they were sent.
     members: Vec<Member>,
     /// Where they write, in order.
@@ -48,34 +37,16 @@ struct Member {
     place: usize,
 }
 
-impl Met {
-    /// What a reader begins with.
-    pub(crate) fn shapes(&self) -> Shapes {
-        Shapes {
-            known: self.shapes_met().front().cloned(),
+impl Shapes {
+    /// Begins with what others have learnt.
+    pub(crate) fn of(met: &Met<Shape>) -> Self {
+        Self {
+            known: met.last(1).pop(),
             unlike: 0,
-            met: self.clone(),
+            met: met.clone(),
         }
     }
 
-    /// Remembers a shape; gives the one that was remembered, if it was met before.
-    fn remember(&self, shape: Shape) -> Arc<Shape> {
-        let mut met = self.shapes_met();
-        let before = met.iter().position(|known| **known == shape);
-        let shape = before
-            .and_then(|at| met.remove(at))
-            .unwrap_or_else(|| Arc::new(shape));
-        met.push_front(Arc::clone(&shape));
-        met.truncate(MOST);
-        shape
-    }
-
-    fn shapes_met(&self) -> MutexGuard<'_, VecDeque<Arc<Shape>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Shapes {
     /// The writes of a record of the known shape; `None` if it is none.
     pub(super) fn read(&mut self, members: &Members<'_>) -> Result<Option<Patch>, Fault> {
         let Some((shape, values)) = self.known.as_ref().and_then(|shape| shape.meet(members)) else {

@@ -1,6 +1,7 @@
-use super::{MOST, Met, PATIENCE};
+use super::Shapes;
 use crate::Door;
 use crate::json::{Document, Nodes};
+use crate::met::{MOST, Met, PATIENCE};
 use crate::patch::patch;
 use model::{Body, DatasetId};
 use std::sync::Arc;
@@ -84,7 +85,7 @@ fn what_was_read_before_makes_no_difference() {
 #[test]
 fn the_usual_record_is_learnt_and_unlearnt() {
     let met = Met::default();
-    let mut shapes = met.shapes();
+    let mut shapes = Shapes::of(&met);
     let mut unlike = |json: &str| {
         let mut nodes = Nodes::default();
         let document = Document::parse(json, &mut nodes).expect("it is JSON");
