@@ -5,6 +5,7 @@ use crate::oracle::{self, EventView, Outcome, View};
 use crate::rules::{Rules, Segment};
 use crate::{Arrival, Change, State, Step};
 use model::{Body, Event, EventBody, Membership, RulesVersion, SegmentId, Status, Timestamp, Transition};
+use smallvec::SmallVec;
 use std::ops::Range;
 use xdm::Changed;
 
@@ -185,7 +186,7 @@ fn recompute(rules: &Rules, state: &mut State, scope: Scope, applied: &Applied<'
         segments = network.segments();
     }
     step.effort.built = u64::from(!known);
-    let mut outcomes = Vec::new();
+    let mut outcomes: SmallVec<[(usize, bool); 8]> = SmallVec::new();
     let mut next = 0;
     while let Some(at) = segments.next(next) {
         next = at + 1;
@@ -200,7 +201,7 @@ fn recompute(rules: &Rules, state: &mut State, scope: Scope, applied: &Applied<'
     }
     // What flipped is not known of somebody who was evaluated before, but not by these findings.
     if !known && scope == Scope::Current {
-        outcomes = standing(rules, state, findings.members());
+        outcomes = standing(rules, state, findings.members()).into();
     }
     step.effort.asked = facts.asked();
     let meter = facts.into_meter();

@@ -32,5 +32,5 @@ pub use explain::explain;
 pub use flow::{Flow, Mapped};
 pub use plan::{Origin, plan};
 pub use rules::{RuleError, Rules, Segment};
-pub use state::{Depth, State, Touched};
+pub use state::{Depth, Few, State, Touched};
 pub use tell::{Ask, tell, told_since};

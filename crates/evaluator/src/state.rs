@@ -11,12 +11,14 @@ use model::{
     DatasetId, Duration, Event, Fragment, Identity, IdentityLink, Membership, Profile, RecordBody, SegmentNo,
     Seq, Stamp, Status, Timestamp,
 };
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
 use xdm::{Applied, Glance, Value};
 
 pub use fetch::Depth;
+pub(crate) use fetch::lines;
 
 /// A decoded profile. Everything but `profile` and `touched` is derived and rebuilt on load.
 #[derive(Debug)]
@@ -39,6 +41,9 @@ pub struct State {
     pub(crate) findings: Option<Findings>,
 }
 
+/// Mostly one: it needs no memory of its own.
+pub type Few<T> = SmallVec<[T; 1]>;
+
 /// The rows of a profile that must be written: what a commit needs to know besides the hot row.
 #[derive(Debug, Default)]
 pub struct Touched {
@@ -47,9 +52,9 @@ pub struct Touched {
     /// The identity list changed.
     pub identities: bool,
     /// Fragments made or changed, by place in `profile.fragments`, each once.
-    pub fragments: Vec<usize>,
+    pub fragments: Few<usize>,
     /// Events accepted, by their places in the order of events.
-    pub events: Vec<(Timestamp, Seq)>,
+    pub events: Few<(Timestamp, Seq)>,
     /// Events that no longer count and are not remembered as duplicates either.
     pub forgotten: Vec<Event>,
 }

@@ -1,7 +1,7 @@
 //! Decoded states of the profiles that are hot, and where identities lead. Always what was last committed, or
 //! what the batch in work will commit.
 
-use compact_str::CompactString;
+use crate::names::Names;
 use evaluator::State;
 use foldhash::fast::RandomState;
 use model::{Identity, Leaves, Path, ProfileId, Timestamp};
@@ -16,8 +16,7 @@ pub(crate) struct Cache {
     store: Option<Store>,
     capacity: usize,
     people: HashMap<ProfileId, Place, RandomState>,
-    /// By [`spell`].
-    names: HashMap<CompactString, ProfileId, RandomState>,
+    names: Names,
     /// The paths of whole records that came from the store last: most people have the same.
     shapes: VecDeque<Arc<[Path]>>,
     weight: usize,
@@ -116,7 +115,7 @@ impl Cache {
             store,
             capacity,
             people: HashMap::default(),
-            names: HashMap::default(),
+            names: Names::default(),
             shapes: VecDeque::new(),
             weight: 0,
             clock: 0,
@@ -145,7 +144,7 @@ impl Cache {
         let Some(store) = &self.store else { return Ok(()) };
         let mut name = String::new();
         let unknown: Vec<Identity> = identities
-            .filter(|identity| !self.names.contains_key(spell(identity, &mut name)))
+            .filter(|identity| self.names.owner(identity, &mut name).is_none())
             .cloned()
             .collect();
         if unknown.is_empty() {
@@ -153,7 +152,7 @@ impl Cache {
         }
         for (identity, found) in unknown.iter().zip(store.profiles_of(&unknown)?) {
             if let Some(id) = found {
-                self.names.insert(spell(identity, &mut name).into(), id);
+                self.names.link(identity, id);
             }
         }
         Ok(())
@@ -161,28 +160,24 @@ impl Cache {
 
     /// Whose an identity is, after [`Cache::lookup`].
     pub(crate) fn owner(&self, identity: &Identity, name: &mut String) -> Option<ProfileId> {
-        self.names.get(spell(identity, name)).copied()
+        self.names.owner(identity, name)
     }
 
     /// Has the memory come near in which it stands whose these identities are, and where those profiles are. Each is far away, and
     /// asked for one after the other they come at the same time. Nothing is decided by it.
     pub(crate) fn fetch<'a>(&self, identities: impl Iterator<Item = &'a Identity>, name: &mut String) {
-        let mut owners = [None; NEAR];
-        for (owner, identity) in owners.iter_mut().zip(identities) {
-            *owner = self.owner(identity, name);
-        }
+        let owners: [_; NEAR] = self.names.fetch(identities, name);
         for owner in owners.iter().flatten() {
             black_box(self.people.contains_key(owner));
         }
     }
 
     pub(crate) fn link(&mut self, identity: &Identity, profile: ProfileId) {
-        self.names
-            .insert(spell(identity, &mut String::new()).into(), profile);
+        self.names.link(identity, profile);
     }
 
     pub(crate) fn unlink(&mut self, identity: &Identity) {
-        self.names.remove(spell(identity, &mut String::new()));
+        self.names.unlink(identity);
     }
 
     /// The profile that `id` is part of now, as far as is committed.
@@ -330,17 +325,6 @@ impl Cache {
             }
         }
     }
-}
-
-/// An identity as one text, which no other has: with the length of its namespace ahead.
-fn spell<'n>(identity: &Identity, name: &'n mut String) -> &'n str {
-    let Identity { namespace, value } = identity;
-    name.clear();
-    // As a character, which is there for all lengths that a namespace may have.
-    name.extend(char::from_u32(namespace.len() as u32));
-    name.push_str(namespace);
-    name.push_str(value);
-    name
 }
 
 #[cfg(test)]

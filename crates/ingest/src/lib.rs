@@ -17,6 +17,7 @@ mod handle;
 mod input;
 mod members;
 pub mod metrics;
+mod names;
 mod options;
 mod rehearsal;
 mod resolve;

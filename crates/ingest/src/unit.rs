@@ -122,8 +122,8 @@ impl Unit {
         }
     }
 
-    /// Does what is to be done.
-    pub(crate) fn run(&mut self, terms: &Terms) {
+    /// Does what is to be done, in a room that it shares with others.
+    pub(crate) fn run(&mut self, terms: &Terms, room: &mut Vec<Decided>) {
         self.coming = 0;
         let (Some(entry), made) = (&mut self.entry, &mut self.made) else {
             return;
@@ -131,9 +131,15 @@ impl Unit {
         for task in self.task.take().into_iter().chain(self.further.drain(..)) {
             let at = task.at;
             entry.state.meter = terms.meter(&task, entry.state.profile.id);
-            let mut work = Work { terms, at, made };
+            let mut work = Work {
+                terms,
+                at,
+                made,
+                room,
+            };
             let outcome = catch_unwind(AssertUnwindSafe(|| work.task(entry, task)));
             if let Err(panic) = outcome {
+                room.clear();
                 made.panic = Some((at, panic_text(panic.as_ref())));
                 return;
             }
@@ -192,6 +198,8 @@ struct Work<'a> {
     terms: &'a Terms,
     at: usize,
     made: &'a mut Made,
+    /// Where steps are noted until they are recorded.
+    room: &'a mut Vec<Decided>,
 }
 
 impl Work<'_> {
@@ -294,27 +302,20 @@ impl Work<'_> {
 
     fn catch_up(&mut self, state: &mut State, now: Timestamp) {
         self.spring_trap(state.profile.id);
-        let mut decided = Vec::new();
-        catch_up(&self.terms.rules, state, now, self.terms.origin, &mut decided);
-        self.record(state.profile.id, decided);
+        let (rules, origin) = (&self.terms.rules, self.terms.origin);
+        catch_up(rules, state, now, origin, self.room);
+        self.record(state.profile.id);
     }
 
     fn advance(&mut self, state: &mut State, change: Change<'_>, now: Timestamp) {
-        let mut decided = Vec::with_capacity(1);
-        advance(
-            &self.terms.rules,
-            state,
-            change,
-            now,
-            self.terms.origin,
-            &mut decided,
-        );
-        self.record(state.profile.id, decided);
+        let (rules, origin) = (&self.terms.rules, self.terms.origin);
+        advance(rules, state, change, now, origin, self.room);
+        self.record(state.profile.id);
     }
 
-    fn record(&mut self, id: ProfileId, decided: Vec<Decided>) {
+    fn record(&mut self, id: ProfileId) {
         let (at, made) = (self.at, &mut *self.made);
-        for Decided { step, exports } in decided {
+        for Decided { step, exports } in self.room.drain(..) {
             made.steps += 1;
             made.effort += step.effort;
             made.changed = true;

@@ -313,8 +313,9 @@ impl<'a> Work<'a> {
         let terms = self.terms.clone();
         let done = self.crew.share(taken, move |piece| {
             fetch(piece.iter().map(|(_, unit)| unit), &terms);
+            let mut room = Vec::new();
             for (_, unit) in piece {
-                unit.run(&terms);
+                unit.run(&terms, &mut room);
                 if last {
                     unit.close(&terms);
                 }

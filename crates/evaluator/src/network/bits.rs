@@ -1,5 +1,8 @@
 //! A set of small numbers, a bit each.
 
+use crate::state::lines;
+use std::hint::black_box;
+
 /// Which of the numbers below its size are in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bits(Box<[u64]>);
@@ -22,6 +25,13 @@ impl Bits {
     /// What it takes in memory.
     pub(super) fn bytes(&self) -> usize {
         size_of_val::<[u64]>(&self.0)
+    }
+
+    /// Looks at them for their memory to come near.
+    pub(super) fn fetch(&self) {
+        for word in lines(&self.0) {
+            black_box(*word);
+        }
     }
 
     pub(crate) fn get(&self, at: usize) -> bool {

@@ -12,6 +12,7 @@ use super::{LeafNo, Network};
 use crate::Depth;
 use model::{Path, Timestamp};
 use pql::value::Datum;
+use smallvec::SmallVec;
 use std::cell::OnceCell;
 use std::hint::black_box;
 use std::ops::Range;
@@ -105,7 +106,7 @@ impl Findings {
             network,
             facts,
             asked,
-            flipped: Vec::new(),
+            flipped: SmallVec::new(),
         };
         // Where something is gone something else may show, at a path above or below: it has the last word.
         let gone = news.changed.iter().filter(|changed| changed.json.is_none());
@@ -223,11 +224,11 @@ impl Findings {
                 black_box(self.dues.len());
             }
             Depth::Lists => {
-                black_box(self.leaves.next(0));
-                black_box(self.members.next(0));
+                self.leaves.fetch();
+                self.members.fetch();
                 black_box(self.dues.first().map(|due| due.0));
             }
-            Depth::Entries => {}
+            Depth::Entries | Depth::Texts => {}
         }
         self.tallies.fetch(depth);
     }
@@ -356,5 +357,5 @@ struct Round<'r, 'a> {
     /// Leaves that the oracle is to be asked about.
     asked: Vec<LeafNo>,
     /// Leaves that flipped, or whose segments are to ask them.
-    flipped: Vec<usize>,
+    flipped: SmallVec<[usize; 8]>,
 }

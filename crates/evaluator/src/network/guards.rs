@@ -1,5 +1,6 @@
 //! Finds what an event can make a difference to, by the texts that it must have at some paths.
 
+use compact_str::CompactString;
 use foldhash::fast::FixedState;
 use model::Timestamp;
 use pql::value::Datum;
@@ -20,7 +21,7 @@ pub(super) struct Guards {
 struct Guarded {
     paths: Vec<Keys>,
     /// By the texts there, each with its length before it.
-    by: HashMap<String, Vec<usize>, FixedState>,
+    by: HashMap<CompactString, Vec<usize>, FixedState>,
 }
 
 /// A path within an event.
@@ -39,14 +40,14 @@ impl Guards {
             self.others.push(thing);
             return;
         }
-        let mut all = vec![String::new()];
+        let mut all = vec![CompactString::default()];
         for texts in texts.values() {
             let shorter = std::mem::take(&mut all);
             let longer = shorter
                 .iter()
                 .flat_map(|before| texts.iter().map(move |text| (before, text)));
             for (before, text) in longer {
-                let mut spelled = before.clone();
+                let mut spelled: CompactString = before.clone();
                 spell(&mut spelled, text);
                 all.push(spelled);
             }
@@ -66,20 +67,21 @@ impl Guards {
     /// The things that an event may matter to; to all others it does not. One may be there twice.
     pub(super) fn candidates(&self, timestamp: Timestamp, value: &Value) -> impl Iterator<Item = usize> {
         let event = Datum::Event { timestamp, value };
-        let mut spelled = String::new();
+        // Mostly short enough to need no memory of its own.
+        let mut spelled = CompactString::default();
         let guarded = self.guarded.iter().filter_map(move |Guarded { paths, by }| {
             spelled.clear();
             for keys in paths {
                 spell(&mut spelled, event.at(keys).text()?);
             }
-            by.get(&spelled)
+            by.get(spelled.as_str())
         });
         guarded.flatten().chain(&self.others).copied()
     }
 }
 
 /// Adds a text, so that no two lists of texts are spelled alike.
-fn spell(spelled: &mut String, text: &str) {
+fn spell(spelled: &mut CompactString, text: &str) {
     let length = (text.len() as u32).to_le_bytes();
     spelled.extend(length.map(char::from));
     spelled.push_str(text);

@@ -90,6 +90,7 @@ impl Tallies {
                 }
             }
             Depth::Entries => self.tallies.iter().for_each(Tally::fetch),
+            Depth::Texts => {}
         }
     }
 

@@ -141,7 +141,11 @@ impl Tally {
         let mut due = Timestamp::MAX;
         for (counter, window) in self.counters.iter_mut().zip(&aggregate.windows) {
             if counter.due <= now {
-                counter.settle(&self.entries, window, now, self.negative);
+                counter.settle(&self.entries, window, now);
+                counter.due = match &aggregate.summed {
+                    None => counter.next_of_count(&self.entries, window),
+                    Some(_) => counter.next_of_sum(&self.entries, window, self.negative),
+                };
                 let after = counter.value();
                 let before = std::mem::replace(&mut counter.answered, after);
                 if before != after {
@@ -163,7 +167,7 @@ impl Counter {
         }
     }
 
-    fn settle(&mut self, entries: &[Entry], window: &Window, now: Timestamp, negative: bool) {
+    fn settle(&mut self, entries: &[Entry], window: &Window, now: Timestamp) {
         while let Some(entry) = entries.get(self.begun as usize)
             && window.span(entry.timestamp).0 <= now
         {
@@ -176,23 +180,42 @@ impl Counter {
             self.gone += 1;
             self.sum -= entry.worth;
         }
-        self.due = self.next(entries, window, negative);
     }
 
-    /// The next instant at which the value may come to lie between other edges.
-    fn next(&self, entries: &[Entry], window: &Window, negative: bool) -> Timestamp {
-        let begins = entries
-            .get(self.begun as usize)
-            .map(|entry| window.span(entry.timestamp).0);
-        let mut next = begins.unwrap_or(Timestamp::MAX);
+    /// The next instant at which an entry begins.
+    fn next_begin(&self, entries: &[Entry], window: &Window) -> Timestamp {
+        let begins = entries.get(self.begun as usize);
+        begins.map_or(Timestamp::MAX, |entry| window.span(entry.timestamp).0)
+    }
+
+    /// The entries that are in the window.
+    fn within<'e>(&self, entries: &'e [Entry]) -> &'e [Entry] {
+        let within = self.gone as usize..self.begun as usize;
+        entries.get(within).unwrap_or_default()
+    }
+
+    /// The next instant at which the value may come to lie between other edges, where each entry is worth one.
+    fn next_of_count(&self, entries: &[Entry], window: &Window) -> Timestamp {
+        let next = self.next_begin(entries, window);
+        let value = self.value();
+        let (low, _) = window.around(value);
+        // So many may leave, and the one after them is one too many.
+        let spare = value
+            .checked_sub(low)
+            .and_then(|spare| usize::try_from(spare).ok());
+        let last = spare.and_then(|spare| self.within(entries).get(spare));
+        last.map_or(next, |entry| next.min(window.span(entry.timestamp).1))
+    }
+
+    /// The same where they are worth something, or less than nothing.
+    fn next_of_sum(&self, entries: &[Entry], window: &Window, negative: bool) -> Timestamp {
+        let mut next = self.next_begin(entries, window);
         let mut value = self.value();
         let (low, high) = window.around(value);
         if low == i64::MIN && !negative {
             return next;
         }
-        let within = entries
-            .get(self.gone as usize..self.begun as usize)
-            .unwrap_or_default();
+        let within = self.within(entries);
         let last = within.len().min(AHEAD);
         for (at, entry) in within.iter().take(AHEAD).enumerate() {
             value -= entry.worth;

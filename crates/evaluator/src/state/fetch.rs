@@ -16,24 +16,29 @@ pub enum Depth {
     Lists,
     /// What these lead to.
     Entries,
+    /// What is written in that.
+    Texts,
 }
 
 impl Depth {
     /// From the first to the last.
-    pub const ALL: [Self; 3] = [Self::Itself, Self::Lists, Self::Entries];
+    pub const ALL: [Self; 4] = [Self::Itself, Self::Lists, Self::Entries, Self::Texts];
 }
 
 /// As many bytes come at once.
 const LINE: usize = 64;
 
 /// One of each line of memory.
-pub(super) fn lines<T>(all: &[T]) -> impl Iterator<Item = &T> {
+pub(crate) fn lines<T>(all: &[T]) -> impl Iterator<Item = &T> {
     all.iter().step_by((LINE / size_of::<T>()).max(1))
 }
 
-/// Looks at each line of memory of what a record is compared with.
-fn look(leaves: &Leaves) {
+/// Looks at what a record is compared with: at the beginning of it, or at each line of memory.
+fn look(leaves: &Leaves, depth: Depth) {
     match leaves {
+        Leaves::Whole(patch, _) if depth == Depth::Entries => {
+            black_box(patch.len());
+        }
         Leaves::Whole(patch, _) => {
             let (text, ends) = (patch.text().as_bytes(), patch.ends());
             for byte in lines(text) {
@@ -43,6 +48,7 @@ fn look(leaves: &Leaves) {
                 black_box(*end);
             }
         }
+        Leaves::Each(_) if depth != Depth::Entries => {}
         Leaves::Each(leaves) => {
             for leaf in leaves {
                 black_box(leaf.value.is_some());
@@ -75,18 +81,13 @@ impl State {
                     black_box(membership.segment);
                 }
                 if record {
-                    black_box(
-                        profile
-                            .fragments
-                            .first()
-                            .map(|fragment| fragment.leaves.is_empty()),
-                    );
+                    black_box(profile.fragments.first().map(|fragment| fragment.owner));
                 }
             }
-            Depth::Entries => {
+            Depth::Entries | Depth::Texts => {
                 if record {
                     for fragment in &profile.fragments {
-                        look(&fragment.leaves);
+                        look(&fragment.leaves, depth);
                     }
                 }
             }

@@ -20,8 +20,8 @@ pub(super) struct Block {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Read at a time: some hundred lines, so that they and what is made of them stay near.
-const BLOCK: usize = 128 << 10;
+/// Read at a time: some thousand lines. Whoever is in several of them is worked on once; more would be far away again by then.
+const BLOCK: usize = 1 << 20;
 /// A longer line is kept no further than this and what was read with it; the parser refuses it by its size.
 const LONGEST: usize = xdm::MAX_MESSAGE_BYTES + 2;
 

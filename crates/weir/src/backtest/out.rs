@@ -130,20 +130,23 @@ impl Writer {
         for (_, identity) in &rehearsed.created {
             self.names.push(json!(identity.to_string()).to_string().into());
         }
+        // How the last line begins: mostly several are of one step.
+        let (mut last, mut begin) = (None, 0..0);
         for (profile, Transition { at, segment, status }) in &rehearsed.transitions {
-            // Profiles are numbered from 1 on, segments from 0 on, neither with gaps.
-            let name = &self.names[profile.to_bits() as usize - 1];
-            let end = &self.ends[segment.0 as usize][usize::from(*status == Status::Exited)];
-            let parts: [&[u8]; 5] = [
-                br#"{"at":""#,
-                self.at.text(*at),
-                br#"","profile":"#,
-                name.as_bytes(),
-                end.as_bytes(),
-            ];
-            for part in parts {
-                self.buffer.extend_from_slice(part);
+            let start = self.buffer.len();
+            if last.replace((profile, at)) == Some((profile, at)) {
+                self.buffer.extend_from_within(begin);
+            } else {
+                // Profiles are numbered from 1 on, segments from 0 on, neither with gaps.
+                let name = &self.names[profile.to_bits() as usize - 1];
+                self.buffer.extend_from_slice(br#"{"at":""#);
+                self.buffer.extend_from_slice(self.at.text(*at));
+                self.buffer.extend_from_slice(br#"","profile":"#);
+                self.buffer.extend_from_slice(name.as_bytes());
             }
+            begin = start..self.buffer.len();
+            let end = &self.ends[segment.0 as usize][usize::from(*status == Status::Exited)];
+            self.buffer.extend_from_slice(end.as_bytes());
         }
         self.flush(FULL);
     }
