@@ -50,15 +50,15 @@ impl Names {
         let mut room = String::new();
         let text = spell(identity, &mut room);
         let hash = self.hash(text);
-        match self.table.find_mut(hash, |name| name.text == text) {
-            Some(known) => known.owner = owner,
-            None => {
-                let text = text.into();
-                let hasher = &self.hasher;
-                let again = |name: &Name| hasher.hash_one(name.text.as_str());
-                self.table.insert_unique(hash, Name { text, owner }, again);
-            }
-        }
+        let hasher = &self.hasher;
+        let again = |name: &Name| hasher.hash_one(name.text.as_str());
+        let entry = self.table.entry(hash, |name| name.text == text, again);
+        entry
+            .and_modify(|name| name.owner = owner)
+            .or_insert_with(|| Name {
+                text: text.into(),
+                owner,
+            });
     }
 
     pub(crate) fn unlink(&mut self, identity: &Identity) {
