@@ -1,6 +1,7 @@
 //! A stored key, without an allocation of its own.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::Deref;
 
@@ -96,13 +97,24 @@ impl PartialEq for Key {
 impl Eq for Key {}
 
 impl PartialOrd for Key {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Key {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Mostly the kind of row and the profile decide: a comparison of two numbers. What stands behind a shorter key is
+        // 0, and so not more than what a longer one has there.
+        if let (Form::Short { bytes: one, .. }, Form::Short { bytes: other, .. }) = (&self.0, &other.0)
+            && let (Some(one), Some(other)) = (one.first_chunk(), other.first_chunk())
+        {
+            let order = u128::from_be_bytes(*one).cmp(&u128::from_be_bytes(*other));
+            if order.is_ne() {
+                return order;
+            }
+        }
         (**self).cmp(&**other)
     }
 }
@@ -112,3 +124,6 @@ impl fmt::Debug for Key {
         (**self).fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests;
