@@ -95,8 +95,10 @@ impl Form {
                 paths,
                 writes,
             } => {
-                let time = business_time.map(|at| values.time(at));
-                let business_time = time.map_or(Some(None), |time| time.map(Some))?;
+                let business_time = match business_time {
+                    Some(at) => Some(values.time(*at)?),
+                    None => None,
+                };
                 let patch = values.written(writes).patch(Arc::clone(paths));
                 let record = RecordBody {
                     business_time,

@@ -287,13 +287,6 @@ impl<'a> Json<'a> {
     }
 }
 
-/// The text of a string without escapes and without whitespace around it, if that is all there is.
-pub(crate) fn plain_text(json: &str) -> Option<&str> {
-    let inner = json.strip_prefix('"')?;
-    let end = scan::plain_end(inner.as_bytes(), 0);
-    (inner.as_bytes().get(end) == Some(&b'"') && end + 1 == inner.len()).then(|| &inner[..end])
-}
-
 /// A map of members that may come in any order; of a repeated key the last counts.
 pub(crate) fn sorted<K: Ord, V>(mut members: Vec<(K, V)>) -> LiteMap<K, V> {
     if !members.is_sorted_by(|(a, _), (b, _)| a < b) {

@@ -3,7 +3,7 @@
 mod glance;
 
 use crate::Number;
-use crate::json::{Document, Fault, Json, Nodes, plain_text, sorted};
+use crate::json::{Document, Fault, Json, Nodes, plain, sorted};
 use compact_str::CompactString;
 pub use glance::Glance;
 use litemap::LiteMap;
@@ -38,13 +38,26 @@ impl Value {
     /// The error is that of `serde_json`, with line and column; also for a number beyond f64 such as `1E400`, for half of
     /// a surrogate pair, and for more than [`crate::MAX_DEPTH`] levels (these without line and column).
     pub fn parse(json: &str) -> Result<Self, serde_json::Error> {
-        // A leaf is mostly one plain text.
-        if let Some(text) = plain_text(json) {
-            return Ok(Self::String(text.into()));
+        // A leaf is mostly one plain scalar.
+        if plain::scalar(json.as_bytes(), 0) == Some(json.len())
+            && let Some(scalar) = Self::scalar(json)
+        {
+            return Ok(scalar);
         }
         let mut nodes = Nodes::default();
         let document = Document::parse(json, &mut nodes)?;
         Self::read(document.root()).map_err(serde_json::Error::custom)
+    }
+
+    /// What a plain scalar says; `None` for a number beyond f64.
+    fn scalar(json: &str) -> Option<Self> {
+        match json.as_bytes().first()? {
+            b'"' => Some(Self::String(json[1..json.len() - 1].into())),
+            b't' => Some(Self::Bool(true)),
+            b'f' => Some(Self::Bool(false)),
+            b'n' => Some(Self::Null),
+            _ => Number::parse(json).map(Self::Number),
+        }
     }
 
     /// An object; of a repeated key the last member counts.

@@ -91,6 +91,7 @@ impl Network {
             paths,
             watches: watches.into_values().collect(),
             on_identities,
+            // Before `counting` takes tests out: it goes by what they look at.
             glance: glance(&aggregates, &interests),
             gathering: gathering(&interests),
             interests,

@@ -24,16 +24,15 @@ pub(super) fn is_about_innermost(expression: &Expression) -> bool {
 
 /// Tells where it looks in items, whichever items these are.
 pub(super) fn each_item_path(expression: &Expression, tell: &mut impl FnMut(&Path)) {
-    if let Expression::Field(Field {
-        root: Root::Item(_),
-        path,
-    }) = expression
-    {
-        tell(path);
-    }
-    for part in expression.parts() {
-        each_item_path(part, tell);
-    }
+    expression.all(&mut |part| {
+        if let Expression::Field(Field {
+            root: Root::Item(_),
+            path,
+        }) = part
+        {
+            tell(path);
+        }
+    });
 }
 
 /// Whether it may be another as time passes, although the data stands still.

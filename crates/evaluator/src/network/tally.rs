@@ -45,7 +45,7 @@ pub(super) struct Counter {
     due: Timestamp,
 }
 
-/// An expiry that is looked ahead at; if none of so many makes a difference, the last of them is looked at again.
+/// Expiries that are looked ahead at for a sum; if none of so many makes a difference, the last of them is looked at again.
 const AHEAD: usize = 32;
 
 impl Tally {

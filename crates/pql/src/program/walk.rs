@@ -56,7 +56,7 @@ impl Expression {
     }
 
     /// This and all in it, in the order of the text.
-    pub(crate) fn all(&self, tell: &mut dyn FnMut(&Self)) {
+    pub fn all(&self, tell: &mut dyn FnMut(&Self)) {
         tell(self);
         self.parts().into_iter().for_each(|part| part.all(tell));
     }

@@ -1,6 +1,7 @@
 use super::{Forms, KNOWN, SELDOM};
 use crate::Door;
 use crate::entity::{self, Scratch};
+use crate::form::Form;
 use crate::json::{Document, Nodes};
 use crate::met::{Met, PATIENCE};
 use crate::patch::Shapes;
@@ -13,8 +14,12 @@ struct Reading {
 
 impl Reading {
     fn new() -> Self {
+        Self::over(&Met::default())
+    }
+
+    fn over(met: &Met<Form>) -> Self {
         let door = Door::untyped(DatasetId::new("crm").expect("it is an id"));
-        let forms = Forms::of(&Met::default());
+        let forms = Forms::of(met);
         Self { door, forms }
     }
 
@@ -65,4 +70,13 @@ fn where_no_two_messages_are_alike_forms_are_seldom_tried() {
     let vain = (0..SELDOM + PATIENCE).take_while(|_| !reading.knows("k"));
     assert!(vain.count() <= 2 * PATIENCE as usize);
     assert!(reading.knows("k"));
+}
+
+#[test]
+fn what_one_has_learnt_others_begin_with() {
+    let met = Met::default();
+    let mut first = Reading::over(&met);
+    assert!((0..PATIENCE).all(|_| !first.knows("k")));
+    assert!(Reading::over(&met).knows("k"));
+    assert!(!Reading::new().knows("k"));
 }

@@ -3,7 +3,8 @@
 //!
 //! A place or a value may be anywhere in a text of which nothing is known; what comes behind is not looked at.
 
-use super::scan::{LONG, plain_end};
+/// A number that is longer may be beyond f64.
+pub(super) const LONG: usize = 300;
 
 /// Where the scalar ends that begins at a place; `None` if there is no plain one.
 #[inline]
@@ -43,7 +44,7 @@ pub(crate) fn string(text: &[u8], start: usize) -> Option<usize> {
     if text.get(start)? != &b'"' {
         return None;
     }
-    let end = plain_end(text, start + 1);
+    let end = end(text, start + 1);
     (text.get(end) == Some(&b'"')).then_some(end + 1)
 }
 
@@ -66,27 +67,56 @@ pub(crate) fn value(text: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-fn word(text: &[u8], start: usize, word: &[u8]) -> Option<usize> {
+pub(super) fn word(text: &[u8], start: usize, word: &[u8]) -> Option<usize> {
     text[start..].starts_with(word).then_some(start + word.len())
 }
 
 fn number(text: &[u8], start: usize) -> Option<usize> {
-    let minus = usize::from(text.get(start) == Some(&b'-'));
-    let whole = digits(text, start + minus)?;
-    if text[start + minus] == b'0' && whole > start + minus + 1 {
-        return None;
-    }
-    let end = match text.get(whole) {
-        Some(b'.') => digits(text, whole + 1)?,
-        _ => whole,
-    };
+    let end = decimal(text, start)?;
     // An exponent is not part of it, and nothing that may come behind a number begins like one.
     (end - start <= LONG).then_some(end)
 }
 
+/// Where a number ends, or its exponent begins.
+pub(super) fn decimal(text: &[u8], start: usize) -> Option<usize> {
+    let first = start + usize::from(text.get(start) == Some(&b'-'));
+    let whole = digits(text, first)?;
+    if text[first] == b'0' && whole > first + 1 {
+        return None;
+    }
+    match text.get(whole) {
+        Some(b'.') => digits(text, whole + 1),
+        _ => Some(whole),
+    }
+}
+
 /// Behind one digit or more.
-fn digits(text: &[u8], start: usize) -> Option<usize> {
+pub(super) fn digits(text: &[u8], start: usize) -> Option<usize> {
     let rest = text.get(start..)?;
     let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     (count > 0).then_some(start + count)
+}
+
+/// Where, from `at` on, a quote, a backslash or a control character comes, none of which can stand in a string by
+/// itself; or where the text ends.
+pub(super) fn end(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGHS: u64 = ONES << 7;
+    // Eight bytes at once: those that are less than a bound get their high bit, up to the first exactly.
+    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGHS;
+    while let Some(Ok(eight)) = bytes.get(at..at + 8).map(<[u8; 8]>::try_from) {
+        let word = u64::from_le_bytes(eight);
+        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+        let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
+        let ends = quote | backslash | below(word, 0x20);
+        if ends != 0 {
+            return at + (ends.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    bytes[at..]
+        .iter()
+        .position(ends)
+        .map_or(bytes.len(), |length| at + length)
 }

@@ -1,5 +1,7 @@
 //! One pass over a text: whether it is JSON, and where its values are.
 
+use super::plain;
+
 /// A string, number, word, object or array; a key is one too.
 ///
 /// The values of a text stand in the order in which they begin: behind an array its items, behind an object its keys and
@@ -28,9 +30,6 @@ pub(super) const WIDE: u8 = 2;
 pub(super) const UNNAMED: u8 = 4;
 /// Whitespace.
 pub(super) const LOOSE: u8 = 8;
-
-/// A number that is longer may be beyond f64.
-pub(super) const LONG: usize = 300;
 
 /// No object or array: around the value that is the whole text.
 const NONE: u32 = u32::MAX;
@@ -169,7 +168,7 @@ impl Scanner<'_> {
         let mut marks = 0;
         self.at += 1;
         loop {
-            self.at = plain_end(self.bytes, self.at);
+            self.at = plain::end(self.bytes, self.at);
             match self.peek()? {
                 b'"' => break,
                 b'\\' => {
@@ -196,8 +195,7 @@ impl Scanner<'_> {
 
     fn word(&mut self, word: &[u8]) -> Option<()> {
         let start = self.at;
-        self.bytes[start..].starts_with(word).then_some(())?;
-        self.at += word.len();
+        self.at = plain::word(self.bytes, start, word)?;
         self.scalar(start, 0);
         Some(())
     }
@@ -205,36 +203,18 @@ impl Scanner<'_> {
     fn number(&mut self) -> Option<()> {
         let start = self.at;
         let mut marks = 0;
-        self.at += usize::from(self.peek()? == b'-');
-        if self.peek()? == b'0' {
-            self.at += 1;
-        } else {
-            self.digits()?;
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
+        self.at = plain::decimal(self.bytes, start)?;
         if let Some(b'e' | b'E') = self.peek() {
             marks = WIDE;
             self.at += 1;
             self.at += usize::from(matches!(self.peek()?, b'+' | b'-'));
-            self.digits()?;
+            self.at = plain::digits(self.bytes, self.at)?;
         }
-        if self.at - start > LONG {
+        if self.at - start > plain::LONG {
             marks = WIDE;
         }
         self.scalar(start, marks);
         Some(())
-    }
-
-    /// One digit or more.
-    fn digits(&mut self) -> Option<()> {
-        let rest = &self.bytes[self.at..];
-        let end = rest.iter().position(|byte| !byte.is_ascii_digit());
-        let count = end.unwrap_or(rest.len());
-        self.at += count;
-        (count > 0).then_some(())
     }
 
     fn scalar(&mut self, start: usize, marks: u8) {
@@ -272,28 +252,4 @@ impl Scanner<'_> {
             self.mark(LOOSE);
         }
     }
-}
-
-/// Where, from `at` on, a quote, a backslash or a control character comes, none of which can stand in a string by
-/// itself; or where the text ends.
-pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = u64::MAX / 0xff;
-    const HIGHS: u64 = ONES << 7;
-    // Eight bytes at once: those that are less than a bound get their high bit, up to the first exactly.
-    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGHS;
-    while let Some(Ok(eight)) = bytes.get(at..at + 8).map(<[u8; 8]>::try_from) {
-        let word = u64::from_le_bytes(eight);
-        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
-        let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
-        let ends = quote | backslash | below(word, 0x20);
-        if ends != 0 {
-            return at + (ends.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    bytes[at..]
-        .iter()
-        .position(ends)
-        .map_or(bytes.len(), |length| at + length)
 }

@@ -1,7 +1,6 @@
 //! A look at a few places of a value: what stands elsewhere is not made.
 
 use super::Value;
-use crate::Number;
 use crate::json::{Document, Fault, Json, Nodes, plain};
 use compact_str::CompactString;
 use serde::de::Error as _;
@@ -60,7 +59,7 @@ impl Glance {
         let text = json.as_bytes();
         if text.get(start) != Some(&b'{') || self.is_all {
             let end = plain::scalar(text, start)?;
-            return Some((scalar(&json[start..end])?, end));
+            return Some((Value::scalar(&json[start..end])?, end));
         }
         let mut members = Vec::with_capacity(self.below.len());
         let mut at = start + 1;
@@ -111,16 +110,6 @@ impl Glance {
             }
             _ => Value::read(json),
         }
-    }
-}
-
-fn scalar(json: &str) -> Option<Value> {
-    match json.as_bytes().first()? {
-        b'"' => Some(Value::String(json[1..json.len() - 1].into())),
-        b't' => Some(Value::Bool(true)),
-        b'f' => Some(Value::Bool(false)),
-        b'n' => Some(Value::Null),
-        _ => Number::parse(json).map(Value::Number),
     }
 }
 
