@@ -1,14 +1,15 @@
-//! Decoded states of the profiles that are hot, and where identities lead. Always what was last committed, or
-//! what the batch in work will commit.
+//! Decoded states of the profiles that are hot, and where identities lead. Always what was last committed, or what will
+//! be: by the batch on its way to the disk, and by the batch in work.
 
 use crate::names::Names;
+use crate::way::{Owner, Way};
 use evaluator::State;
 use foldhash::fast::RandomState;
 use model::{Identity, Leaves, Path, ProfileId, Timestamp};
 use std::collections::{HashMap, VecDeque};
 use std::hint::black_box;
 use std::sync::Arc;
-use store::Store;
+use store::{Decisions, Store};
 
 /// Profiles and identities in memory. With a store it is bounded, and the store has the rest; without one there is
 /// nobody else.
@@ -23,6 +24,11 @@ pub(crate) struct Cache {
     clock: u64,
     /// Whose turn it is to go, and the number of that turn. Empty without a store, where nobody goes.
     turns: VecDeque<(ProfileId, u64)>,
+    /// What the store does not have yet.
+    way: Option<Way>,
+    /// Where `clock` stood when the last batch was begun, and when the one on its way was.
+    begun: u64,
+    departed: u64,
 }
 
 /// Where a profile of the cache is.
@@ -120,7 +126,27 @@ impl Cache {
             weight: 0,
             clock: 0,
             turns: VecDeque::new(),
+            way: None,
+            begun: 0,
+            departed: 0,
         }
+    }
+
+    /// A batch begins.
+    pub(crate) fn begin(&mut self) {
+        self.begun = self.clock;
+    }
+
+    /// The batch that was begun last is on its way to the disk. Until it has arrived what it decided stays in memory.
+    pub(crate) fn depart(&mut self, decisions: Arc<Decisions>) {
+        debug_assert!(self.way.is_none(), "one at a time");
+        self.departed = self.begun;
+        self.way = Some(Way::of(decisions));
+    }
+
+    /// What was on its way is in the store.
+    pub(crate) fn arrive(&mut self) {
+        self.way = None;
     }
 
     /// The store that has the rest.
@@ -133,6 +159,7 @@ impl Cache {
         self.people.clear();
         self.names.clear();
         self.turns.clear();
+        self.way = None;
         self.weight = 0;
     }
 
@@ -143,10 +170,17 @@ impl Cache {
     ) -> Result<(), store::Error> {
         let Some(store) = &self.store else { return Ok(()) };
         let mut name = String::new();
-        let unknown: Vec<Identity> = identities
-            .filter(|identity| self.names.owner(identity, &mut name).is_none())
-            .cloned()
-            .collect();
+        let mut unknown = Vec::new();
+        for identity in identities {
+            if self.names.owner(identity, &mut name).is_some() {
+                continue;
+            }
+            match self.way.as_ref().map_or(Owner::Unsaid, |way| way.owner(identity)) {
+                Owner::Profile(owner) => self.names.link(identity, owner),
+                Owner::Nobody => {}
+                Owner::Unsaid => unknown.push(identity.clone()),
+            }
+        }
         if unknown.is_empty() {
             return Ok(());
         }
@@ -180,20 +214,37 @@ impl Cache {
         self.names.unlink(identity);
     }
 
-    /// The profile that `id` is part of now, as far as is committed.
+    /// The profile that `id` is part of now, as far as is decided before the batch in work.
     pub(crate) fn survivor(&self, id: ProfileId) -> Result<Option<ProfileId>, store::Error> {
-        match &self.store {
-            // Nobody is in memory who was absorbed.
-            _ if self.has(id) => Ok(Some(id)),
-            Some(store) => store.survivor(id),
-            None => Ok(None),
+        // Nobody is in memory who was absorbed.
+        if self.has(id) {
+            return Ok(Some(id));
+        }
+        let Some(store) = &self.store else { return Ok(None) };
+        let stored = store.survivor(id)?;
+        Ok(stored.map(|id| self.absorbing(id).unwrap_or(id)))
+    }
+
+    /// Who absorbs a profile by what is on its way.
+    fn absorbing(&self, id: ProfileId) -> Option<ProfileId> {
+        self.way.as_ref()?.survivor(id)
+    }
+
+    /// Whether a timer row that the store has stays there when what is on its way arrives.
+    pub(crate) fn is_due(&self, id: ProfileId, due: Timestamp) -> bool {
+        match self.people.get(&id) {
+            Some(Place::Here(entry, _)) => entry.timer == Some(due),
+            Some(Place::AtWork(_)) => true,
+            None => self.absorbing(id).is_none(),
         }
     }
 
     /// Brings profiles that are not in memory in from the store, in one go.
     pub(crate) fn load(&mut self, ids: impl Iterator<Item = ProfileId>) -> Result<(), store::Error> {
         let Some(store) = &self.store else { return Ok(()) };
-        let mut missing: Vec<ProfileId> = ids.filter(|id| !self.people.contains_key(id)).collect();
+        // Who is being absorbed is still in the store, and must not come back.
+        let is_missing = |id: &ProfileId| !self.people.contains_key(id) && self.absorbing(*id).is_none();
+        let mut missing: Vec<ProfileId> = ids.filter(is_missing).collect();
         missing.sort_unstable();
         missing.dedup();
         if missing.is_empty() {
@@ -300,15 +351,25 @@ impl Cache {
         })
     }
 
-    /// Lets profiles go, those unused for long first, until the rest fits: about as many as came. Only between batches.
+    /// Lets profiles go, those unused for long first, until the rest fits: about as many as came. Nobody goes whose rows are
+    /// not in the store yet. Only between batches.
     pub(crate) fn shrink(&mut self) {
         if self.names.len() > self.capacity / NAME {
             self.names.clear();
         }
+        let stored = if self.way.is_some() {
+            self.departed
+        } else {
+            self.begun
+        };
         let mut spared = 0;
-        while self.weight > self.capacity
-            && let Some((id, turn)) = self.turns.pop_front()
-        {
+        for _ in 0..self.turns.len() {
+            if self.weight <= self.capacity {
+                return;
+            }
+            let Some((id, turn)) = self.turns.pop_front() else {
+                return;
+            };
             let Some(Place::Here(entry, _)) = self.people.get_mut(&id) else {
                 continue;
             };
@@ -316,7 +377,8 @@ impl Cache {
             if entry.turn != turn {
                 continue;
             }
-            if entry.used > turn && spared < SPARED {
+            let is_used = entry.used > turn && spared < SPARED;
+            if is_used || entry.used > stored {
                 spared += 1;
                 entry.turn = entry.used;
                 self.turns.push_back((id, entry.turn));

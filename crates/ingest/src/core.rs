@@ -18,7 +18,8 @@ use std::sync::Arc;
 use store::{Decisions, Store};
 
 /// Decides batch after batch. What it holds in memory is what the last decided batch will commit: after a
-/// failed commit it must be [`Core::reset`].
+/// failed commit it must be [`Core::reset`]. A batch may be decided while the one before is on its way to the disk
+/// (`depart`), but not while two are.
 pub struct Core {
     pub(crate) rules: Arc<Rules>,
     pub(crate) cache: Cache,
@@ -104,19 +105,47 @@ impl Core {
         self.count.clock
     }
 
-    /// Decides a batch. A panic in `evaluate` or `plan`, or a profile that cannot be read, costs only the input that
-    /// caused it: the batch is decided anew without it, from what is committed.
+    /// What was decided last is on its way to the disk.
+    pub(crate) fn depart(&mut self, decisions: Arc<Decisions>) {
+        self.cache.depart(decisions);
+    }
+
+    /// What was on its way is durable.
+    pub(crate) fn arrive(&mut self) {
+        self.cache.arrive();
+    }
+
+    /// Whether a timer row that the store has stays there when what is on its way arrives.
+    pub(crate) fn is_due(&self, id: ProfileId, due: Timestamp) -> bool {
+        self.cache.is_due(id, due)
+    }
+
+    /// Decides a batch, if nothing is the matter with any of it. Otherwise gives it back: it is to be decided anew when all
+    /// that was decided before is durable.
+    pub(crate) fn attempt(&mut self, inputs: Arc<Vec<Input>>) -> Result<Batch, Arc<Vec<Input>>> {
+        match self.work(&inputs, &BTreeMap::new()) {
+            Ok(worked) => Ok(self.close(worked, inputs)),
+            Err(_) => Err(inputs),
+        }
+    }
+
+    /// Decides a batch when all that was decided before is durable. A panic in `evaluate` or `plan`, or a profile that cannot
+    /// be read, costs only the input that caused it: the batch is decided anew without it, from what is committed.
     pub fn decide(&mut self, inputs: Vec<Input>) -> Result<Batch, store::Error> {
-        let inputs = Arc::new(inputs);
+        self.carefully(Arc::new(inputs))
+    }
+
+    /// The same for a batch that was given back.
+    pub(crate) fn decide_anew(&mut self, inputs: Arc<Vec<Input>>) -> Result<Batch, store::Error> {
+        self.reset();
+        self.carefully(inputs)
+    }
+
+    fn carefully(&mut self, inputs: Arc<Vec<Input>>) -> Result<Batch, store::Error> {
         let mut poisoned = BTreeMap::new();
         loop {
             let culprits = match self.work(&inputs, &poisoned) {
-                Ok(worked) => {
-                    let batch = close(worked, &inputs);
-                    // They are large, and nobody needs them any more.
-                    self.crew.offer(move || drop(inputs));
-                    return Ok(batch);
-                }
+                Ok(worked) => return Ok(self.close(worked, inputs)),
                 Err(Trouble::Panics(culprits)) => {
                     self.reset();
                     // Setting it aside fails as well: then it is more than this input.
@@ -145,12 +174,20 @@ impl Core {
         }
     }
 
+    fn close(&self, worked: Worked, inputs: Arc<Vec<Input>>) -> Batch {
+        let batch = close(worked, &inputs);
+        // They are large, and nobody needs them any more.
+        self.crew.offer(move || drop(inputs));
+        batch
+    }
+
     /// Resolves, evaluates and plans. In trouble the core must be [`Core::reset`].
     pub(crate) fn work(
         &mut self,
         inputs: &Arc<Vec<Input>>,
         poisoned: &BTreeMap<usize, String>,
     ) -> Result<Worked, Trouble> {
+        self.cache.begin();
         let mut count = self.count;
         count.batch += 1;
         let terms = Terms {

@@ -25,6 +25,7 @@ mod run;
 mod tally;
 mod time;
 mod unit;
+mod way;
 mod work;
 mod worked;
 

@@ -210,6 +210,38 @@ async fn lived_by_input(messages: &[(i64, String)]) -> Told {
     history(&store)
 }
 
+/// The live loop when everybody posts at once: small batches, each decided while the one before is on its way, with no
+/// memory for people beyond those two.
+async fn lived_at_once(messages: &[(i64, String)]) -> Told {
+    let (store, _committer) = open();
+    let stop = CancellationToken::new();
+    let options = Options {
+        clock: ClockMode::Input,
+        batch: 5,
+        cache: 1,
+        ..Options::default()
+    };
+    let wall = Arc::new(TestClock::starting_at(Timestamp::from_millis(BASE)));
+    let (ingest, handle) = Ingest::new(store.clone(), wall, options).expect("a loop");
+    let running = tokio::task::spawn_local(ingest.run(stop.clone()));
+    handle
+        .redefine(definitions(), Vec::new())
+        .await
+        .expect("in force");
+    let mut posts = tokio::task::JoinSet::new();
+    for (_, text) in messages {
+        let (handle, text) = (handle.clone(), text.clone());
+        posts.spawn_local(async move { submit(&handle, &text).await });
+    }
+    posts.join_all().await;
+    while !store.timers_due(store.meta().clock, 1).expect("read").is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    stop.cancel();
+    running.await.expect("a clean end");
+    history(&store)
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_live_loop_writes_what_a_replay_writes() {
     for seed in 0..8 {
@@ -220,12 +252,14 @@ async fn the_live_loop_writes_what_a_replay_writes() {
                     replayed(&messages).await,
                     lived(&messages).await,
                     lived_by_input(&messages).await,
+                    lived_at_once(&messages).await,
                 )
             })
             .await;
         assert!(told.0.len() > 100, "the input moves people about");
         assert_eq!(told.0, told.1, "seed {seed}, by the wall clock");
         assert_eq!(told.0, told.2, "seed {seed}, by the input's clock");
+        assert_eq!(told.0, told.3, "seed {seed}, at once");
     }
 }
 

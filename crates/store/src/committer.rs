@@ -21,7 +21,7 @@ const REOPEN_DELAY: Duration = Duration::from_secs(1);
 
 /// What a caller wants written.
 pub(crate) enum Work {
-    Commit(Box<Decisions>),
+    Commit(Arc<Decisions>),
     Settle(Vec<Settlement>),
     /// What becomes of exports of one dataflow that nobody has claimed.
     GiveUp(DataflowNo, Vec<ExportSeq>, Outcome),

@@ -67,4 +67,4 @@ pub use options::{LogOptions, Options, QueueOptions, SyncFile};
 pub use queue::{Blocked, Oldest, Queue, Room};
 pub use settlement::{Claimed, DeadLetter, Outcome, Settlement};
 pub use stats::{SpaceStats, Stats};
-pub use store::Store;
+pub use store::{Committing, Store};

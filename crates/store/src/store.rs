@@ -33,7 +33,13 @@ impl Store {
     /// order in which the calls were first polled. After an error the caller's caches are worth nothing: ask
     /// `meta` and decide again.
     pub async fn commit(&self, decisions: Decisions) -> Result<()> {
-        self.ask(Work::Commit(Box::new(decisions))).await
+        self.begin(Arc::new(decisions)).await?.durable().await
+    }
+
+    /// Hands in the decisions of one batch, for a caller that has something to do until they are durable. They are
+    /// committed whether it waits for that or not.
+    pub async fn begin(&self, decisions: Arc<Decisions>) -> Result<Committing> {
+        self.hand_in(Class::Live, Work::Commit(decisions)).await
     }
 
     /// Records what became of exports. Resolves when it is durable. Settling one again, or one that is gone, changes
@@ -57,8 +63,8 @@ impl Store {
             let piece = Work::Settle(std::mem::replace(&mut settlements, rest));
             answers.push(self.hand_in(Class::Bulk, piece).await?);
         }
-        for answer in answers {
-            answer.get().await?;
+        for mut answer in answers {
+            answer.durable().await?;
         }
         Ok(())
     }
@@ -116,36 +122,35 @@ impl Store {
     }
 
     pub(crate) async fn ask(&self, work: Work) -> Result<()> {
-        self.hand_in(Class::Live, work).await?.get().await
+        self.hand_in(Class::Live, work).await?.durable().await
     }
 
-    async fn hand_in(&self, class: Class, work: Work) -> Result<Answer<'_>> {
+    async fn hand_in(&self, class: Class, work: Work) -> Result<Committing> {
         let (answer, answered) = oneshot::channel();
-        let request = Request { work, answer };
-        self.slots.put(class, request).await?;
-        Ok(Answer {
-            slots: &self.slots,
-            shared: &self.shared,
+        self.slots.put(class, Request { work, answer }).await?;
+        Ok(Committing {
+            store: self.clone(),
             answered,
         })
     }
 }
 
-/// The answer to a request that was handed in.
-struct Answer<'a> {
-    slots: &'a Slots,
-    shared: &'a Shared,
+/// Something on its way to the disk.
+pub struct Committing {
+    store: Store,
     answered: oneshot::Receiver<Result<()>>,
 }
 
-impl Answer<'_> {
-    async fn get(self) -> Result<()> {
-        self.answered.await.unwrap_or_else(|_| {
+impl Committing {
+    /// Resolves when it is durable, or will never be; only once. A call that is dropped before can be made again.
+    pub async fn durable(&mut self) -> Result<()> {
+        let answered = (&mut self.answered).await;
+        answered.unwrap_or_else(|_| {
             // A panic of the committer takes the answers of its group with it; it goes on with the next.
-            if self.slots.closed() {
+            if self.store.slots.closed() {
                 Err(Error::Stopped)
             } else {
-                Err(self.shared.unavailable())
+                Err(self.store.shared.unavailable())
             }
         })
     }

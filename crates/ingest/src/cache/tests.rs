@@ -1,8 +1,9 @@
 use super::{Cache, Entry, PERSON, Taken};
 use evaluator::State;
-use model::{Profile, ProfileId, RulesVersion};
+use model::{Identity, Profile, ProfileId, RulesVersion, Timestamp};
 use std::collections::VecDeque;
-use store::Memory;
+use std::sync::Arc;
+use store::{Decisions, Memory, ProfileDelta};
 
 const ROOM: usize = 100;
 
@@ -30,12 +31,18 @@ fn use_again(cache: &mut Cache, number: u64) {
     cache.put(entry);
 }
 
+/// Lets profiles go when all there is has been stored.
+fn shrink(cache: &mut Cache) {
+    cache.begin();
+    cache.shrink();
+}
+
 #[test]
 fn who_is_used_stays_and_who_is_not_goes_first() {
     let mut cache = cache();
     for number in 0..1_000 {
         bring(&mut cache, number);
-        cache.shrink();
+        shrink(&mut cache);
         for used in 0..10.min(number) {
             use_again(&mut cache, used);
         }
@@ -70,7 +77,7 @@ fn a_batch_does_not_pay_for_all_that_was_used_before() {
     cache.capacity = 10_000 * PERSON;
     bring(&mut cache, 10_000);
     let before: VecDeque<_> = cache.turns.clone();
-    cache.shrink();
+    shrink(&mut cache);
     let moved = (0..)
         .zip(&cache.turns)
         .find(|(_, turn)| **turn == before[before.len() - 1]);
@@ -90,8 +97,79 @@ fn who_left_and_came_again_waits_for_the_new_turn() {
     cache.remove(id(0));
     bring(&mut cache, 0);
     bring(&mut cache, 1_000);
-    cache.shrink();
+    shrink(&mut cache);
     assert!(cache.has(id(0)), "its first turn was another's");
     assert!(!cache.has(id(1)));
     assert_eq!(cache.turns.len(), ROOM, "a turn each");
+}
+
+/// What a batch decides that absorbs 1 into 0, and links one name and unlinks another.
+fn decisions() -> Arc<Decisions> {
+    let absorbed = ProfileDelta {
+        id: id(1),
+        absorbed_into: Some(id(0)),
+        ..ProfileDelta::default()
+    };
+    Arc::new(Decisions {
+        profiles: vec![absorbed],
+        identities: vec![(named("x"), Some(id(0))), (named("y"), None)],
+        ..Decisions::default()
+    })
+}
+
+fn named(value: &str) -> Identity {
+    Identity {
+        namespace: "crm".into(),
+        value: value.into(),
+    }
+}
+
+#[test]
+fn nobody_goes_before_the_store_has_them() {
+    let mut cache = cache();
+    let last = 2 * ROOM as u64;
+    for batch in 0..20 {
+        cache.begin();
+        for number in 0..ROOM as u64 {
+            bring(&mut cache, batch * ROOM as u64 + number);
+        }
+        cache.shrink();
+        let of = |batch: u64| batch * ROOM as u64..(batch + 1) * ROOM as u64;
+        let here = |numbers: std::ops::Range<u64>| numbers.filter(|number| cache.has(id(*number))).count();
+        assert_eq!(here(of(batch)), ROOM, "{batch}: those it decided");
+        if batch > 0 {
+            assert_eq!(here(of(batch - 1)), ROOM, "{batch}: those on their way");
+            cache.arrive();
+        }
+        assert!(cache.len() as u64 <= last, "{batch}: and nobody else");
+        cache.depart(Arc::new(Decisions::default()));
+    }
+    cache.arrive();
+    shrink(&mut cache);
+    assert_eq!(cache.len(), ROOM, "when all have arrived the rest may go");
+}
+
+#[test]
+fn the_store_is_not_believed_where_a_batch_on_its_way_says_otherwise() {
+    let mut cache = cache();
+    cache.depart(decisions());
+    let mut name = String::new();
+    let names = [named("x"), named("y"), named("z")];
+    cache.lookup(names.iter()).expect("a store");
+    let owners: Vec<_> = names
+        .iter()
+        .map(|name_of| cache.owner(name_of, &mut name))
+        .collect();
+    assert_eq!(owners, [Some(id(0)), None, None]);
+    let at = Timestamp::from_millis(7);
+    assert!(!cache.is_due(id(1), at), "who is absorbed is not due any more");
+    let mut entry = Entry::new(State::new(Profile::new(id(2), RulesVersion(1))), Some(at));
+    entry.weigh();
+    cache.put(Box::new(entry));
+    assert!(cache.is_due(id(2), at));
+    assert!(
+        !cache.is_due(id(2), Timestamp::from_millis(6)),
+        "its timer has moved"
+    );
+    assert!(cache.is_due(id(3), at), "of others the store knows best");
 }

@@ -1,5 +1,6 @@
 //! Batches over the memory engine.
 
+mod ahead;
 mod costs;
 mod threads;
 

@@ -1,6 +1,8 @@
 //! What people decide, as batches of their own: new definitions, new jobs, and what becomes of a job.
 
 use super::Ingest;
+use super::asked::Asked;
+use super::flight::Ready;
 use crate::bulk::{JobAction, JobError, act, begin, redefined, with_leaving};
 use crate::handle::{RedefineError, SubmitError};
 use evaluator::Rules;
@@ -112,7 +114,7 @@ impl Ingest {
         self.rules.send_replace(rules);
     }
 
-    /// Commits a batch without inputs: these rows of jobs, new jobs, and definitions. Gives the jobs made.
+    /// Commits a batch without inputs, while nothing else is on its way: these rows of jobs, new jobs, and definitions. Gives the jobs made.
     async fn commit_jobs(
         &mut self,
         new: &[NewJob],
@@ -144,7 +146,12 @@ impl Ingest {
         }
         decisions.jobs = jobs;
         decisions.definitions = definitions;
-        self.commit(decisions).await?;
+        let ready = Ready {
+            decisions,
+            ..Ready::default()
+        };
+        self.launch(ready, Asked::default()).await?;
+        self.land().await?;
         Ok(made)
     }
 }

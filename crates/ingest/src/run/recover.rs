@@ -24,6 +24,9 @@ impl Ingest {
     /// Waits until the store can be read again, refusing what comes meanwhile, then starts from what it has. From
     /// the second failure in a row on it waits in any case: a timer that cannot be committed is due all the time.
     pub(super) async fn recover(&mut self, soft: &CancellationToken) {
+        // What could not be decided may have left another batch on its way.
+        drop(self.land().await);
+        self.answers.clear();
         let patience = match self.failures {
             0 | 1 => std::time::Duration::ZERO,
             more => RECOVERY_POLL * 2_u32.pow(more.min(6) - 2),

@@ -1,5 +1,6 @@
 //! What the loop waits for: the most urgent first, and an audit when there is nothing else.
 
+use super::flight::Flight;
 use super::recover::RECOVERY_POLL;
 use super::{Ingest, LONGEST_SLEEP, Time};
 use crate::handle::{PageRequest, Request};
@@ -10,11 +11,13 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 impl Ingest {
-    /// Waits for a request, for the next due timer or for an audit, whichever comes first.
+    /// Waits for the batch on its way to arrive, for a request, for the next due timer or for an audit, whichever comes
+    /// first. While a batch is on its way timers and jobs wait for company: they come with requests, or when it has arrived.
     pub(super) async fn next(&mut self, soft: &CancellationToken) -> Wake {
         if let Some(request) = self.held.take() {
             return Wake::Request(request);
         }
+        let is_quiet = self.flight.is_none();
         let sleep = self.until_due();
         let audit = self.auditor.due();
         tokio::select! {
@@ -23,11 +26,12 @@ impl Ingest {
                 self.queue.close();
                 Wake::Time
             }
+            durable = lands(&mut self.flight) => Wake::Landed(durable),
             request = self.queue.recv() => request.map_or(Wake::Stop, Wake::Request),
-            Some(page) = self.pages.recv() => Wake::Page(page),
-            () = tokio::time::sleep(sleep) => Wake::Time,
-            // Last: whatever waits comes first.
-            () = until(audit) => Wake::Audit,
+            Some(page) = self.pages.recv(), if is_quiet => Wake::Page(page),
+            () = tokio::time::sleep(sleep), if is_quiet => Wake::Time,
+            // Last: whatever waits comes first, and what is in memory has to be what is committed.
+            () = until(audit), if is_quiet => Wake::Audit,
         }
     }
 
@@ -61,8 +65,17 @@ async fn until(due: Option<Instant>) {
     }
 }
 
+/// Waits for the batch on its way; without one for ever.
+async fn lands(flight: &mut Option<Flight>) -> Result<(), store::Error> {
+    match flight {
+        Some(flight) => flight.lands().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// What there is to do.
 pub(super) enum Wake {
+    Landed(Result<(), store::Error>),
     Request(Request),
     Page(PageRequest),
     Time,

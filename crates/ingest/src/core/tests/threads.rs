@@ -14,9 +14,9 @@ use store::{Decisions, OutboxOp};
 
 /// A message of [`message`] at its own time, an event as like as not one that was there before; of one kind
 /// evaluation panics.
-type Plan = (u8, u8, u8, bool);
+pub(super) type Plan = (u8, u8, u8, bool);
 
-fn inputs(plans: &[Plan]) -> Vec<Input> {
+pub(super) fn inputs(plans: &[Plan]) -> Vec<Input> {
     let at = |at: usize, plan: &Plan| {
         // Few ids of events, so that there are duplicates, also between those who are joined.
         let time = if plan.3 { at % 5 } else { at };
@@ -26,7 +26,7 @@ fn inputs(plans: &[Plan]) -> Vec<Input> {
 }
 
 /// Panics at a fifth of all records.
-fn trap() -> Trap {
+pub(super) fn trap() -> Trap {
     Arc::new(|_, input| match &input.what {
         What::Item(Item::Posted(posted)) => {
             posted.raw.ends_with(br#":01Z"}}"#) || posted.raw.ends_with(br#":06Z"}}"#)
@@ -105,7 +105,7 @@ impl Decided {
     }
 }
 
-fn plans() -> impl Strategy<Value = Vec<Plan>> {
+pub(super) fn plans() -> impl Strategy<Value = Vec<Plan>> {
     prop::collection::vec((0..6u8, 0..8u8, 0..5u8, any::<bool>()), 1..40)
 }
 
