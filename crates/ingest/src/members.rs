@@ -3,10 +3,10 @@
 //! They only say whom a job should look at, and about how many there are; each visit decides by itself. So they may
 //! hold somebody too many, never one too few.
 
-use model::{Candidates, DataflowNo, HotRow, ProfileId, SegmentNo, Status};
+use model::{Candidates, DataflowNo, HotRow, ProfileId, RulesVersion, SegmentNo, Status};
 use roaring::{RoaringBitmap, RoaringTreemap};
 use std::collections::{HashMap, HashSet};
-use store::{Decisions, Store};
+use store::{Decisions, ProfileDelta, Store};
 
 /// Hot rows read at once.
 const PAGE: usize = 4096;
@@ -20,12 +20,21 @@ pub(crate) struct Members {
     everyone: RoaringTreemap,
     segments: HashMap<SegmentNo, RoaringTreemap>,
     told: HashMap<DataflowNo, HashMap<SegmentNo, RoaringTreemap>>,
+    /// The rules in force.
+    rules: RulesVersion,
+    /// Up to which rules everybody has been brought.
+    upgraded: RulesVersion,
 }
 
 impl Members {
     /// From all hot rows.
     pub(crate) fn of(store: &Store) -> Result<Self, store::Error> {
-        let mut members = Self::default();
+        let finished = store.upgrade()?.filter(|progress| progress.finished);
+        let mut members = Self {
+            rules: store.definitions()?.version,
+            upgraded: finished.map(|progress| progress.to).unwrap_or_default(),
+            ..Self::default()
+        };
         let mut from = ProfileId::from_bits(0);
         loop {
             let page = store.hot_from(from, PAGE)?;
@@ -39,8 +48,16 @@ impl Members {
         }
     }
 
-    /// Follows what a batch decided.
+    /// Follows what a batch decided. Memberships change with transitions, except in joins and under new rules: there the whole
+    /// row is looked at.
     pub(crate) fn follow(&mut self, decisions: &Decisions) {
+        if let Some(definitions) = &decisions.definitions {
+            self.rules = definitions.version;
+        }
+        let all_follow = self.rules <= self.upgraded;
+        if let Some(progress) = decisions.upgrade.filter(|progress| progress.finished) {
+            self.upgraded = progress.to;
+        }
         let mut joined: HashSet<ProfileId> = HashSet::new();
         for delta in &decisions.profiles {
             if let Some(survivor) = delta.absorbed_into {
@@ -49,11 +66,31 @@ impl Members {
             }
         }
         for delta in &decisions.profiles {
-            if let (Some(hot), None) = (&delta.hot, delta.absorbed_into) {
-                // What a dataflow was told changes with an export, or with a join.
-                let all = joined.contains(&delta.id);
-                self.set(delta.id, hot, |commit| all || commit == decisions.batch);
+            let (Some(hot), None) = (&delta.hot, delta.absorbed_into) else {
+                continue;
+            };
+            let has_joined = joined.contains(&delta.id);
+            if has_joined || !all_follow {
+                self.set(delta.id, hot, |commit| has_joined || commit == decisions.batch);
+                continue;
             }
+            // Whoever is new has names. What a dataflow was told changes with an export.
+            if delta.identities.is_some() {
+                self.everyone.insert(delta.id.to_bits());
+            }
+            self.hear(delta.id, hot, |commit| commit == decisions.batch);
+        }
+        if all_follow {
+            let transitions = decisions.transitions.iter();
+            for (id, all) in transitions.filter(|(id, _)| !joined.contains(id)) {
+                for transition in all {
+                    self.enter(*id, transition.segment, transition.status);
+                }
+            }
+            debug_assert!(
+                decisions.profiles.iter().all(|delta| self.has_all(delta)),
+                "memberships change with transitions"
+            );
         }
     }
 
@@ -68,16 +105,25 @@ impl Members {
     }
 
     fn set(&mut self, id: ProfileId, hot: &HotRow, written: impl Fn(u64) -> bool) {
-        let id = id.to_bits();
-        self.everyone.insert(id);
+        self.everyone.insert(id.to_bits());
         for membership in &hot.memberships {
-            let members = self.segments.entry(membership.segment).or_default();
-            if membership.status == Status::Realized {
-                members.insert(id);
-            } else {
-                members.remove(id);
-            }
+            self.enter(id, membership.segment, membership.status);
         }
+        self.hear(id, hot, written);
+    }
+
+    fn enter(&mut self, id: ProfileId, segment: SegmentNo, status: Status) {
+        let members = self.segments.entry(segment).or_default();
+        if status == Status::Realized {
+            members.insert(id.to_bits());
+        } else {
+            members.remove(id.to_bits());
+        }
+    }
+
+    /// Notes what dataflows were told in commits that count.
+    fn hear(&mut self, id: ProfileId, hot: &HotRow, written: impl Fn(u64) -> bool) {
+        let id = id.to_bits();
         for entry in hot.ledger.iter().filter(|entry| written(entry.commit)) {
             let told = self.told.entry(entry.dataflow).or_default();
             for no in &entry.told {
@@ -87,6 +133,21 @@ impl Members {
                 unsaid.remove(id);
             }
         }
+    }
+
+    /// Whether whoever a change leaves in a segment is found there.
+    fn has_all(&self, delta: &ProfileDelta) -> bool {
+        let (Some(hot), None) = (&delta.hot, delta.absorbed_into) else {
+            return true;
+        };
+        let id = delta.id.to_bits();
+        let mut realized = hot.memberships.iter().filter(|of| of.status == Status::Realized);
+        self.everyone.contains(id)
+            && realized.all(|of| {
+                self.segments
+                    .get(&of.segment)
+                    .is_some_and(|members| members.contains(id))
+            })
     }
 
     /// The union, as far as it is there. Absorbed profiles stand for those who absorbed them.

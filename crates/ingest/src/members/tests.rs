@@ -1,7 +1,7 @@
 use super::{Members, block_of, blocks, in_block};
 use model::{
     Candidates, DataflowNo, HotRow, LedgerEntry, Membership, ProfileId, Revision, SegmentNo, Status,
-    Timestamp,
+    Timestamp, Transition,
 };
 use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +47,19 @@ fn hot(dice: &mut fastrand::Rng, batch: u64, old: Option<&HotRow>) -> HotRow {
     hot
 }
 
+/// The transitions that make one row of the other.
+fn changes(old: Option<&HotRow>, new: &HotRow) -> Vec<Transition> {
+    let was = |no| old.and_then(|old| old.memberships.iter().find(|m| m.segment == no));
+    let memberships = new.memberships.iter();
+    let changed = memberships.filter(|m| was(m.segment).is_none_or(|was| was.status != m.status));
+    let transition = |m: &Membership| Transition {
+        at: m.since,
+        segment: m.segment,
+        status: m.status,
+    };
+    changed.map(transition).collect()
+}
+
 /// After any history of batches, joins among them, the bitmaps are those that the hot rows give.
 #[tokio::test]
 async fn bitmaps_follow_the_hot_rows() {
@@ -60,6 +73,7 @@ async fn bitmaps_follow_the_hot_rows() {
     let mut gone: BTreeSet<ProfileId> = BTreeSet::new();
     let mut members = Members::of(&store).expect("read");
     for batch in 1..200 {
+        let before = rows.clone();
         let mut profiles = BTreeMap::new();
         for _ in 0..dice.usize(1..6) {
             let id = ProfileId::new(0, dice.u64(1..60) * 9_000);
@@ -101,9 +115,14 @@ async fn bitmaps_follow_the_hot_rows() {
                 ..ProfileDelta::default()
             });
         }
+        let transitions = profiles
+            .iter()
+            .map(|(id, row)| (*id, changes(before.get(id), row)));
+        let transitions = transitions.collect();
         deltas.extend(profiles.into_iter().map(|(id, row)| ProfileDelta {
             id,
             hot: Some(row),
+            identities: (!before.contains_key(&id)).then(Vec::new),
             ..ProfileDelta::default()
         }));
         let meta = store.meta();
@@ -112,6 +131,7 @@ async fn bitmaps_follow_the_hot_rows() {
             next_seq: meta.next_seq,
             next_profile: meta.next_profile,
             profiles: deltas,
+            transitions,
             ..Decisions::default()
         };
         members.follow(&decisions);
