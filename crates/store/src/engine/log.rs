@@ -27,7 +27,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Files that the engine has no more need of, kept to be used again.
+/// Files that the engine has no more need of, kept to be used again by a log that rests. Under load as many are kept as were
+/// filled since the engine had caught up before: to make one costs as much as to fill it.
 const SPARES: usize = 2;
 /// The largest buffer that is kept from one record to the next.
 const BUFFER: usize = 8 << 20;
@@ -73,6 +74,8 @@ struct Files {
     full: VecDeque<Full>,
     /// Oldest first, and older than those.
     spares: VecDeque<Spare>,
+    /// How many were filled since the engine had caught up last.
+    filled: usize,
 }
 
 struct Full {
@@ -133,12 +136,18 @@ impl Log {
         drop(ready);
         let full = std::mem::replace(segment, next);
         let mut files = locked(&self.files);
+        files.filled += 1;
         files.full.push_back(Full {
             bytes: full.size(),
             path: full.path,
             last,
         });
         Ok(())
+    }
+
+    /// Whether no file is ready to come next, nor is being made.
+    pub(crate) fn wants_file(&self) -> bool {
+        self.next.try_lock().is_ok_and(|next| next.is_none())
     }
 
     /// Has a file ready before it is needed. What fails here is tried again when it is.
@@ -208,12 +217,23 @@ impl Log {
         {
             kept -= bytes;
             files.spares.push_back(Spare { path, bytes });
-            if files.spares.len() > SPARES
-                && let Some(Spare { path, bytes }) = files.spares.pop_front()
-            {
-                fs::remove_file(&path).map_err(Error::io("remove", &path))?;
-                self.bytes.fetch_sub(bytes, Ordering::Relaxed);
-            }
+        }
+        let most = SPARES.max(std::mem::take(&mut files.filled));
+        self.remove_spares(&mut files, most)
+    }
+
+    /// Gives back the disk that only a log under load needs.
+    pub(crate) fn rest(&self) -> Result<()> {
+        self.remove_spares(&mut locked(&self.files), SPARES)
+    }
+
+    /// Removes spare files until there are no more than `most`.
+    fn remove_spares(&self, files: &mut Files, most: usize) -> Result<()> {
+        while files.spares.len() > most
+            && let Some(Spare { path, bytes }) = files.spares.pop_front()
+        {
+            fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+            self.bytes.fetch_sub(bytes, Ordering::Relaxed);
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod merge;
 mod open;
 mod position;
 mod pressure;
+mod rows;
 mod table;
 
 pub(super) use open::LoggedFolder;
@@ -64,6 +65,11 @@ struct Tables {
 }
 
 impl Tables {
+    /// Whether the base has all.
+    fn is_empty(&self) -> bool {
+        self.frozen.is_none() && self.active.since().is_none()
+    }
+
     /// The latest first.
     fn each(&self) -> impl Iterator<Item = &Table> {
         std::iter::once(&self.active).chain(self.frozen.as_deref())
@@ -173,7 +179,7 @@ impl Engine for Logged {
         let bytes = tables.each().map(Table::bytes).sum();
         drop(tables);
         self.parts.log.reserve(pressure::reserve(bytes));
-        self.parts.behind.wake(full);
+        self.parts.behind.wake(full, self.parts.log.wants_file());
         self.parts.tell();
         Ok(())
     }

@@ -112,6 +112,7 @@ pub(super) fn open(
             number: number + 1,
             full,
             spares: VecDeque::new(),
+            filled: 0,
         }),
         holds: Holds::default(),
         reserve: AtomicU64::new(0),

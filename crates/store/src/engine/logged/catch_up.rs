@@ -55,10 +55,12 @@ impl Behind {
         }
     }
 
-    /// Something was added to the table.
-    pub(super) fn wake(&self, full: bool) {
+    /// Something was added to the table, which is full now or not, or the log has to be given its next file.
+    pub(super) fn wake(&self, full: bool, wants_file: bool) {
         if full {
             locked(&self.state).full = true;
+        }
+        if full || wants_file {
             self.changed.notify_all();
         }
     }
@@ -87,7 +89,8 @@ impl Parts {
         let Some(table) = self.freeze() else {
             return Ok(false);
         };
-        let (begun, all) = (Instant::now(), table.rows().len());
+        let (begun, all) = (Instant::now(), table.len());
+        let mut done = 0;
         let mut rows = table.rows().peekable();
         let mut chunk = Vec::with_capacity(CHUNK);
         while rows.peek().is_some() {
@@ -95,7 +98,8 @@ impl Parts {
             chunk.extend(rows.by_ref().take(CHUNK));
             self.hand_over(&chunk)?;
             self.log.prepare();
-            let share = (all - rows.len()) as f64 / all as f64;
+            done += chunk.len();
+            let share = done as f64 / all as f64;
             let mut state = locked(&self.behind.state);
             state.rate = Some(share * table.bytes() as f64 / begun.elapsed().as_secs_f64());
             if state.stop {
@@ -107,7 +111,7 @@ impl Parts {
         self.look_for_what_is_left(&table)?;
         self.tables.write().unwrap_or_else(PoisonError::into_inner).frozen = None;
         self.log.trim(table.upto)?;
-        counter!(metrics::CATCH_UP_ROWS).increment(table.rows().len() as u64);
+        counter!(metrics::CATCH_UP_ROWS).increment(table.len() as u64);
         self.tell();
         let mut state = locked(&self.behind.state);
         state.position = table.upto;
@@ -170,19 +174,30 @@ impl Parts {
         (!left.is_zero()).then_some(left)
     }
 
-    pub(super) fn follow(&self) {
+    /// Waits until the table is to be handed over, and sees to the files of the log meanwhile. `false` if the engine is being
+    /// closed.
+    fn wait_until_due(&self) -> bool {
         loop {
-            let mut state = locked(&self.behind.state);
-            while let Some(left) = self.due(&state) {
-                if state.stop {
-                    return;
-                }
-                state = wait(&self.behind.changed, state, left);
+            // Before it is looked whether there is anything to do, so that nothing is missed that is told meanwhile.
+            if self.log.wants_file() {
+                self.log.prepare();
             }
+            let state = locked(&self.behind.state);
             if state.stop {
-                return;
+                return false;
             }
-            drop(state);
+            let Some(left) = self.due(&state) else { return true };
+            drop(wait(&self.behind.changed, state, left));
+            if self.tables().is_empty()
+                && let Err(error) = self.log.rest()
+            {
+                tracing::warn!(%error, "a file of the log that is not needed could not be removed");
+            }
+        }
+    }
+
+    pub(super) fn follow(&self) {
+        while self.wait_until_due() {
             // sled answers some errors with a panic.
             let done = catch_unwind(AssertUnwindSafe(|| self.catch_up())).unwrap_or_else(|_| {
                 let why = "it panicked".to_owned();
@@ -196,8 +211,7 @@ impl Parts {
             match done {
                 Ok(_) => {
                     // What was wanted of a table that is empty is there.
-                    let tables = self.tables();
-                    if tables.frozen.is_none() && tables.active.since().is_none() {
+                    if self.tables().is_empty() {
                         state.position = state.position.max(state.wanted);
                     }
                 }

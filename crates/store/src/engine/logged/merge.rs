@@ -24,7 +24,7 @@ pub(super) fn scan(
     let mut changes = Changes::new(tables, &range, reverse);
     let mut rows = Pages {
         base,
-        range,
+        range: range.clone(),
         page: limit.saturating_add(MORE),
         reverse,
         rows: Vec::new().into_iter().peekable(),
@@ -80,7 +80,7 @@ struct Changes<'a> {
 }
 
 impl<'a> Changes<'a> {
-    fn new(tables: &[&'a Table], range: &Range<Vec<u8>>, reverse: bool) -> Self {
+    fn new(tables: &[&'a Table], range: &'a Range<Vec<u8>>, reverse: bool) -> Self {
         let walk = |table: &&'a Table| -> Box<dyn Iterator<Item = Entry<'a>> + 'a> {
             let changes = table.range(range);
             if reverse {

@@ -1,9 +1,8 @@
 //! Rows that the engine does not have yet, in memory.
 
+use super::rows::{Rows, Written};
 use crate::engine::{Batch, Change, Key};
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::ops::{Bound, Range};
+use std::ops::Range;
 use tokio::time::Instant;
 
 /// What a row takes beside its value: its key, its place in the tree, what the allocator adds.
@@ -12,7 +11,7 @@ const OVERHEAD: usize = 96;
 /// The last change of each key since the engine was told last.
 #[derive(Default)]
 pub(super) struct Table {
-    rows: BTreeMap<Key, Change>,
+    rows: Rows,
     bytes: usize,
     /// What the last record added or put in place.
     latest: usize,
@@ -35,22 +34,9 @@ impl Table {
         for (key, change) in writes {
             let coming = size(&change);
             self.latest += coming;
-            match self.rows.entry(key) {
-                Entry::Vacant(none) => {
-                    none.insert(change);
-                    self.bytes += coming;
-                }
-                Entry::Occupied(mut earlier) => {
-                    self.bytes -= size(earlier.get());
-                    match change.after(earlier.get()) {
-                        Some(both) => {
-                            earlier.insert(both);
-                            self.bytes += coming;
-                        }
-                        None => drop(earlier.remove()),
-                    }
-                }
-            }
+            let Written { earlier, stays } = self.rows.write(key, change);
+            self.bytes -= earlier.as_ref().map_or(0, size);
+            self.bytes += if stays { coming } else { 0 };
         }
     }
 
@@ -62,17 +48,19 @@ impl Table {
     /// The changes in a range that is not empty, ascending.
     pub(super) fn range<'a>(
         &'a self,
-        range: &Range<Vec<u8>>,
+        range: &'a Range<Vec<u8>>,
     ) -> impl DoubleEndedIterator<Item = (&'a [u8], &'a Change)> + use<'a> {
-        let bounds = (Bound::Included(&range.start[..]), Bound::Excluded(&range.end[..]));
-        self.rows
-            .range::<[u8], _>(bounds)
-            .map(|(key, change)| (&**key, change))
+        self.rows.range(range).map(|(key, change)| (&**key, change))
     }
 
     /// All changes, ascending.
-    pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = (&Key, &Change)> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&Key, &Change)> {
         self.rows.iter()
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
     }
 
     /// What it takes in memory, roughly.
