@@ -163,33 +163,46 @@ impl Cache {
         self.weight = 0;
     }
 
-    /// Whose these identities are. What is not in memory is asked of the store in one go.
+    /// Whose these identities are, as far as they are anybody's. What is not in memory is asked of the store in one go.
     pub(crate) fn lookup<'a>(
         &mut self,
-        identities: impl Iterator<Item = &'a Identity>,
-    ) -> Result<(), store::Error> {
-        let Some(store) = &self.store else { return Ok(()) };
+        mut identities: impl Iterator<Item = &'a Identity> + Clone,
+    ) -> Result<Vec<ProfileId>, store::Error> {
+        let (mut owners, mut unknown) = (Vec::new(), Vec::new());
         let mut name = String::new();
-        let mut unknown = Vec::new();
-        for identity in identities {
-            if self.names.owner(identity, &mut name).is_some() {
-                continue;
+        loop {
+            self.fetch(identities.clone().take(NEAR), &mut name);
+            let before = owners.len() + unknown.len();
+            for identity in identities.by_ref().take(NEAR) {
+                match self.names.owner(identity, &mut name) {
+                    Some(owner) => owners.push(owner),
+                    None => unknown.push(identity),
+                }
             }
+            if owners.len() + unknown.len() == before {
+                break;
+            }
+        }
+        let mut unsaid = Vec::new();
+        for identity in unknown {
             match self.way.as_ref().map_or(Owner::Unsaid, |way| way.owner(identity)) {
-                Owner::Profile(owner) => self.names.link(identity, owner),
+                Owner::Profile(owner) => {
+                    self.names.link(identity, owner);
+                    owners.push(owner);
+                }
                 Owner::Nobody => {}
-                Owner::Unsaid => unknown.push(identity.clone()),
+                Owner::Unsaid => unsaid.push(identity.clone()),
             }
         }
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        for (identity, found) in unknown.iter().zip(store.profiles_of(&unknown)?) {
-            if let Some(id) = found {
-                self.names.link(identity, id);
+        if let Some(store) = self.store.as_ref().filter(|_| !unsaid.is_empty()) {
+            for (identity, found) in unsaid.iter().zip(store.profiles_of(&unsaid)?) {
+                if let Some(id) = found {
+                    self.names.link(identity, id);
+                    owners.push(id);
+                }
             }
         }
-        Ok(())
+        Ok(owners)
     }
 
     /// Whose an identity is, after [`Cache::lookup`].

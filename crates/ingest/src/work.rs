@@ -73,7 +73,8 @@ impl<'a> Work<'a> {
             .filter(|(at, _)| !poisoned.contains_key(at));
         load(self.cache, whole.map(|(_, input)| input))?;
         for (at, input) in inputs.iter().enumerate() {
-            if at % NEAR == 0 {
+            // Where there is a store, they were looked for when they were loaded.
+            if at % NEAR == 0 && self.cache.store().is_none() {
                 let near = inputs[at..].iter().take(NEAR);
                 self.cache.fetch(near.filter_map(Input::primary), &mut self.name);
             }
@@ -345,9 +346,7 @@ pub(crate) fn load<'i>(
         What::Item(Item::Posted(posted)) => posted.message.identities.as_slice(),
         What::Item(Item::Bad(_)) | What::Tick(..) | What::Visit(_) | What::Tell(..) => &[],
     });
-    cache.lookup(identities.clone())?;
-    let mut name = String::new();
-    let named: Vec<ProfileId> = identities.filter_map(|i| cache.owner(i, &mut name)).collect();
+    let named = cache.lookup(identities)?;
     let timed = inputs.filter_map(|input| match &input.what {
         What::Tick(id, _) | What::Visit(id) | What::Tell(id, _) => Some(*id),
         What::Item(_) => None,

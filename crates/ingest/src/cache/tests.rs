@@ -155,7 +155,8 @@ fn the_store_is_not_believed_where_a_batch_on_its_way_says_otherwise() {
     cache.depart(decisions());
     let mut name = String::new();
     let names = [named("x"), named("y"), named("z")];
-    cache.lookup(names.iter()).expect("a store");
+    let found = cache.lookup(names.iter()).expect("a store");
+    assert_eq!(found, [id(0)]);
     let owners: Vec<_> = names
         .iter()
         .map(|name_of| cache.owner(name_of, &mut name))
