@@ -5,11 +5,11 @@ use crate::names::Names;
 use crate::way::{Owner, Way};
 use evaluator::State;
 use foldhash::fast::RandomState;
-use model::{Identity, Leaves, Path, ProfileId, Timestamp};
+use model::{Event, Fragment, Identity, Leaves, Path, Profile, ProfileId, Timestamp};
 use std::collections::{HashMap, VecDeque};
 use std::hint::black_box;
 use std::sync::Arc;
-use store::{Decisions, Store};
+use store::{Decisions, ProfileDelta, Store};
 
 /// Profiles and identities in memory. With a store it is bounded, and the store has the rest; without one there is
 /// nobody else.
@@ -60,6 +60,8 @@ pub(crate) struct Entry {
     /// Its turn to go; 0 if it has none yet.
     turn: u64,
     weighed: usize,
+    /// How many events it had when it was weighed, and what they weighed.
+    events: (usize, usize),
 }
 
 /// So many lists of paths are remembered.
@@ -90,18 +92,47 @@ impl Entry {
             used: 0,
             turn: 0,
             weighed: 0,
+            events: (0, 0),
         }
     }
 
     /// Sees roughly how much memory it takes, in bytes.
     pub(crate) fn weigh(&mut self) {
-        let profile = &self.state.profile;
-        let leaves = profile.fragments.iter().map(|fragment| match &fragment.leaves {
-            Leaves::Whole(patch, _) => patch.bytes(),
-            Leaves::Each(leaves) => leaves.len() * LEAF,
-        });
-        let events: usize = profile.events.iter().map(|event| EVENT + event.json.len()).sum();
-        self.weighed = PERSON + leaves.sum::<usize>() + events;
+        let Profile {
+            fragments, events, ..
+        } = &self.state.profile;
+        let bytes = events.iter().map(weight_of).sum();
+        self.events = (events.len(), bytes);
+        self.weighed = PERSON + fragments.iter().map(leaves_of).sum::<usize>() + bytes;
+    }
+
+    /// The same after what is written as `delta`. The events that were there before are not looked at again, if those that
+    /// came and went are all that differs: they are in memory that nothing else looks at.
+    pub(crate) fn weigh_change(&mut self, delta: &ProfileDelta) {
+        let Profile {
+            fragments, events, ..
+        } = &self.state.profile;
+        let (count, bytes) = self.events;
+        let left = (count + delta.events.len()).checked_sub(delta.forgotten.len());
+        if left != Some(events.len()) {
+            return self.weigh();
+        }
+        let mean = bytes.checked_div(count).unwrap_or(EVENT);
+        let came: usize = delta.events.iter().map(weight_of).sum();
+        let bytes = (bytes + came).saturating_sub(mean * delta.forgotten.len());
+        self.events = (events.len(), bytes);
+        self.weighed = PERSON + fragments.iter().map(leaves_of).sum::<usize>() + bytes;
+    }
+}
+
+fn weight_of(event: &Event) -> usize {
+    EVENT + event.json.len()
+}
+
+fn leaves_of(fragment: &Fragment) -> usize {
+    match &fragment.leaves {
+        Leaves::Whole(patch, _) => patch.bytes(),
+        Leaves::Each(leaves) => leaves.len() * LEAF,
     }
 }
 

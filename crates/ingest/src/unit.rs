@@ -151,16 +151,16 @@ impl Unit {
     /// Ends the work of this batch on the profile: its rows, if any are written.
     pub(crate) fn close(&mut self, terms: &Terms) {
         let Some(entry) = &mut self.entry else { return };
-        if std::mem::take(&mut self.made.changed) {
-            if terms.rows {
-                self.made.delta = Some(Box::new(delta(entry)));
-            } else {
-                drop(entry.state.take_touched());
-            }
+        if !std::mem::take(&mut self.made.changed) {
+            return;
         }
-        // Without rows nobody is ever let go.
         if terms.rows {
-            entry.weigh();
+            let delta = Box::new(delta(entry));
+            entry.weigh_change(&delta);
+            self.made.delta = Some(delta);
+        } else {
+            // Without rows nobody is ever let go, so nobody is weighed.
+            drop(entry.state.take_touched());
         }
     }
 }

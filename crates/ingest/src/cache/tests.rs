@@ -1,9 +1,9 @@
 use super::{Cache, Entry, PERSON, Taken};
 use evaluator::State;
-use model::{Identity, Profile, ProfileId, RulesVersion, Timestamp};
+use model::{DatasetId, Event, Identity, Profile, ProfileId, RulesVersion, Seq, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use store::{Decisions, Memory, ProfileDelta};
+use store::{Decisions, EventKey, Memory, ProfileDelta};
 
 const ROOM: usize = 100;
 
@@ -173,4 +173,43 @@ fn the_store_is_not_believed_where_a_batch_on_its_way_says_otherwise() {
         "its timer has moved"
     );
     assert!(cache.is_due(id(3), at), "of others the store knows best");
+}
+
+#[test]
+fn a_change_weighs_what_it_brings() {
+    let event = |seq: i64, bytes: usize| Event {
+        owner: id(1),
+        dataset: DatasetId::new("d").expect("an id"),
+        id: seq.to_string().into(),
+        timestamp: Timestamp::from_millis(seq),
+        valid_until: None,
+        seq: Seq(seq.unsigned_abs()),
+        json: "x".repeat(bytes).into(),
+    };
+    let mut entry = Entry::new(State::new(Profile::new(id(1), RulesVersion(1))), None);
+    entry.state.profile.events = (0..10).map(|seq| event(seq, 100)).collect();
+    entry.weigh();
+    let came: Vec<Event> = (10..13).map(|seq| event(seq, 500)).collect();
+    entry.state.profile.events.extend(came.clone());
+    drop(entry.state.profile.events.drain(..2));
+    let forgotten = vec![EventKey::of(&event(0, 100)), EventKey::of(&event(1, 100))];
+    entry.weigh_change(&ProfileDelta {
+        events: came,
+        forgotten,
+        ..ProfileDelta::default()
+    });
+    let changed = entry.weighed;
+    entry.weigh();
+    assert_eq!(changed, entry.weighed);
+    // A join brings events that are not new to the store.
+    entry
+        .state
+        .profile
+        .events
+        .extend((20..25).map(|seq| event(seq, 9_000)));
+    entry.weigh_change(&ProfileDelta::default());
+    let joined = entry.weighed;
+    entry.weigh();
+    assert_eq!(joined, entry.weighed);
+    assert!(joined > changed + 45_000);
 }
