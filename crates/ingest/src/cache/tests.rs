@@ -1,4 +1,5 @@
-use super::{Cache, Entry, PERSON, Taken};
+use super::entry::PERSON;
+use super::{Cache, Entry, Taken};
 use evaluator::State;
 use model::{DatasetId, Event, Identity, Profile, ProfileId, RulesVersion, Seq, Timestamp};
 use std::collections::VecDeque;
