@@ -30,9 +30,8 @@ pub(crate) struct Cache {
     turns: VecDeque<(ProfileId, u64)>,
     /// What the store does not have yet.
     way: Option<Way>,
-    /// Where `clock` stood when the last batch was begun, and when the one on its way was.
+    /// Where `clock` stood when the last batch was begun.
     begun: u64,
-    departed: u64,
 }
 
 /// Where a profile of the cache is.
@@ -89,7 +88,6 @@ impl Cache {
             turns: VecDeque::new(),
             way: None,
             begun: 0,
-            departed: 0,
         }
     }
 
@@ -101,8 +99,7 @@ impl Cache {
     /// The batch that was begun last is on its way to the disk. Until it has arrived what it decided stays in memory.
     pub(crate) fn depart(&mut self, decisions: Arc<Decisions>) {
         debug_assert!(self.way.is_none(), "one at a time");
-        self.departed = self.begun;
-        self.way = Some(Way::of(decisions));
+        self.way = Some(Way::of(decisions, self.begun));
     }
 
     /// What was on its way is in the store.
@@ -206,10 +203,11 @@ impl Cache {
 
     /// Whether a timer row that the store has stays there when what is on its way arrives.
     pub(crate) fn is_due(&self, id: ProfileId, due: Timestamp) -> bool {
+        let Some(way) = &self.way else { return true };
         match self.people.get(&id) {
             Some(Place::Here(entry, _)) => entry.timer == Some(due),
             Some(Place::AtWork(_)) => true,
-            None => self.absorbing(id).is_none(),
+            None => way.survivor(id).is_none(),
         }
     }
 
@@ -331,11 +329,7 @@ impl Cache {
         if self.names.len() > self.capacity / NAME {
             self.names.clear();
         }
-        let stored = if self.way.is_some() {
-            self.departed
-        } else {
-            self.begun
-        };
+        let stored = self.way.as_ref().map_or(self.begun, |way| way.begun);
         let mut spared = 0;
         for _ in 0..self.turns.len() {
             if self.weight <= self.capacity {

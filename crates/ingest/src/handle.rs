@@ -52,6 +52,14 @@ pub(crate) enum Request {
 }
 
 impl Request {
+    /// Whether it goes by what is durable, and so waits until nothing is on its way.
+    pub(crate) fn rests_on_rows(&self) -> bool {
+        match self {
+            Self::Redefine(..) | Self::Begin(..) | Self::Act(..) | Self::Count(..) => true,
+            Self::Items(..) | Self::Visit(..) | Self::Costs(_) | Self::TrustClock(_) => false,
+        }
+    }
+
     /// Answers without doing anything.
     pub(crate) fn refuse(self, why: &SubmitError) {
         // A requester that has gone away does not want its answer.

@@ -145,6 +145,10 @@ impl Ingest {
     }
 
     async fn request(&mut self, request: Request) {
+        if request.rests_on_rows() && self.land().await.is_err() {
+            self.held = Some(request);
+            return;
+        }
         match request {
             Request::Items(items, permit, answer) => self.items((items, permit, answer)).await,
             Request::Visit(profiles, progress, answer) => {
@@ -159,8 +163,6 @@ impl Ingest {
                 self.trust_clock();
                 send(answer, ());
             }
-            // These go by what is durable.
-            quiet if self.land().await.is_err() => self.held = Some(quiet),
             Request::Redefine(definitions, jobs, answer) => {
                 let outcome = self.redefine(*definitions, jobs).await;
                 send(answer, outcome);
@@ -224,3 +226,6 @@ fn send<T>(to: oneshot::Sender<T>, answer: T) {
         tracing::debug!("nobody waits for an answer any more");
     }
 }
+
+#[cfg(test)]
+mod tests;

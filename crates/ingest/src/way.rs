@@ -9,6 +9,8 @@ use store::Decisions;
 pub(crate) struct Way {
     decisions: Arc<Decisions>,
     absorbed: BTreeMap<ProfileId, ProfileId>,
+    /// Where the clock of the cache stood when it was begun.
+    pub(crate) begun: u64,
 }
 
 /// Whose a batch makes an identity.
@@ -20,7 +22,7 @@ pub(crate) enum Owner {
 }
 
 impl Way {
-    pub(crate) fn of(decisions: Arc<Decisions>) -> Self {
+    pub(crate) fn of(decisions: Arc<Decisions>, begun: u64) -> Self {
         debug_assert!(
             decisions.identities.is_sorted_by_key(|(identity, _)| identity),
             "they are looked for"
@@ -30,6 +32,7 @@ impl Way {
         Self {
             absorbed: absorbed.collect(),
             decisions,
+            begun,
         }
     }
 

@@ -147,11 +147,7 @@ async fn replayed(messages: &[(i64, String)]) -> Told {
     history(&store)
 }
 
-fn serve(store: &Store, clock: ClockMode, stop: &CancellationToken) -> (Handle, tokio::task::JoinHandle<()>) {
-    let options = Options {
-        clock,
-        ..Options::default()
-    };
+fn serve(store: &Store, options: Options, stop: &CancellationToken) -> (Handle, tokio::task::JoinHandle<()>) {
     let wall = Arc::new(TestClock::starting_at(Timestamp::from_millis(BASE)));
     let (ingest, handle) = Ingest::new(store.clone(), wall, options).expect("a loop");
     (handle, tokio::task::spawn_local(ingest.run(stop.clone())))
@@ -165,11 +161,26 @@ async fn submit(handle: &Handle, text: &str) {
         .expect("durable");
 }
 
+/// The loop as it is, and as it is with `--clock input`.
+fn options(clock: ClockMode) -> Options {
+    Options {
+        clock,
+        ..Options::default()
+    }
+}
+
+/// Waits until the last timers have been stepped: they are due at the time of the last message and need no further one.
+async fn all_stepped(store: &Store) {
+    while !store.timers_due(store.meta().clock, 1).expect("read").is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
+
 /// The live loop: paused time is moved to each message's own, ticks come as they are due.
 async fn lived(messages: &[(i64, String)]) -> Told {
     let (store, _committer) = open();
     let stop = CancellationToken::new();
-    let (handle, running) = serve(&store, ClockMode::Wall, &stop);
+    let (handle, running) = serve(&store, options(ClockMode::Wall), &stop);
     handle
         .redefine(definitions(), Vec::new())
         .await
@@ -193,7 +204,7 @@ async fn lived(messages: &[(i64, String)]) -> Told {
 async fn lived_by_input(messages: &[(i64, String)]) -> Told {
     let (store, _committer) = open();
     let stop = CancellationToken::new();
-    let (handle, running) = serve(&store, ClockMode::Input, &stop);
+    let (handle, running) = serve(&store, options(ClockMode::Input), &stop);
     handle
         .redefine(definitions(), Vec::new())
         .await
@@ -201,10 +212,7 @@ async fn lived_by_input(messages: &[(i64, String)]) -> Told {
     for (_, text) in messages {
         submit(&handle, text).await;
     }
-    // The last timers are due at the time of the last message and need no further one.
-    while !store.timers_due(store.meta().clock, 1).expect("read").is_empty() {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
+    all_stepped(&store).await;
     stop.cancel();
     running.await.expect("a clean end");
     history(&store)
@@ -216,14 +224,11 @@ async fn lived_at_once(messages: &[(i64, String)]) -> Told {
     let (store, _committer) = open();
     let stop = CancellationToken::new();
     let options = Options {
-        clock: ClockMode::Input,
         batch: 5,
         cache: 1,
-        ..Options::default()
+        ..options(ClockMode::Input)
     };
-    let wall = Arc::new(TestClock::starting_at(Timestamp::from_millis(BASE)));
-    let (ingest, handle) = Ingest::new(store.clone(), wall, options).expect("a loop");
-    let running = tokio::task::spawn_local(ingest.run(stop.clone()));
+    let (handle, running) = serve(&store, options, &stop);
     handle
         .redefine(definitions(), Vec::new())
         .await
@@ -234,9 +239,7 @@ async fn lived_at_once(messages: &[(i64, String)]) -> Told {
         posts.spawn_local(async move { submit(&handle, &text).await });
     }
     posts.join_all().await;
-    while !store.timers_due(store.meta().clock, 1).expect("read").is_empty() {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
+    all_stepped(&store).await;
     stop.cancel();
     running.await.expect("a clean end");
     history(&store)

@@ -26,6 +26,7 @@ pub(super) const PERSON: usize = 1_200;
 const LEAF: usize = 100;
 /// What an event takes beside its text.
 const EVENT: usize = 250;
+
 impl Entry {
     pub(crate) fn new(state: State, timer: Option<Timestamp>) -> Self {
         Self {

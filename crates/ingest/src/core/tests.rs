@@ -9,8 +9,8 @@ use crate::Crew;
 use crate::input::{Answer, Input, Item, Posted, What};
 use evaluator::Rules;
 use model::{
-    DatasetId, Definitions, Identity, InletId, RulesVersion, SegmentDefinition, SegmentId, SegmentNo,
-    SegmentState, Timestamp,
+    DatasetId, Definitions, Identity, InletId, Profile, ProfileId, RulesVersion, SegmentDefinition,
+    SegmentId, SegmentNo, SegmentState, Timestamp,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +77,15 @@ fn input(now: i64, json: &str) -> Input {
     }
 }
 
+/// All profiles of a store.
+fn profiles(store: &Store) -> Vec<Profile> {
+    let all = store
+        .profiles_from(ProfileId::default(), usize::MAX)
+        .expect("read");
+    let ids: Vec<ProfileId> = all.into_iter().map(|(id, _)| id).collect();
+    store.load(&ids).expect("read").into_iter().flatten().collect()
+}
+
 /// What a store knows of everybody, with nothing in it that depends on the order of arrival of equal inputs.
 type People = BTreeSet<(
     BTreeSet<Identity>,
@@ -90,14 +99,8 @@ async fn people(core: &mut Core, store: &Store, batches: Vec<Vec<Input>>) -> Peo
         let batch = core.decide(batch).expect("decided");
         store.commit(batch.decisions).await.expect("committed");
     }
-    let ids: Vec<_> = store
-        .profiles_from(model::ProfileId::default(), 1000)
-        .expect("read")
+    profiles(store)
         .into_iter()
-        .map(|(id, _)| id)
-        .collect();
-    let profiles = store.load(&ids).expect("read").into_iter().flatten();
-    profiles
         .map(|profile| {
             let names = profile
                 .identities

@@ -132,10 +132,9 @@ impl Ingest {
         if inputs.is_empty() && progress.is_none() && paged.is_none() {
             return Ok(None);
         }
-        let (started, count) = (Instant::now(), inputs.len());
+        let count = inputs.len();
         let raw: Vec<RawInput> = inputs.iter().filter_map(|input| input.what.raw()).collect();
         let decided = at_length(|| self.core.attempt(Arc::new(inputs)));
-        histogram!(names::EVALUATE_SECONDS).record(started.elapsed());
         self.land().await?;
         let decided = decided.or_else(|inputs| at_length(|| self.core.decide_anew(inputs)));
         let Batch {
@@ -209,12 +208,15 @@ impl Ingest {
     }
 }
 
-/// Does what takes long, and leaves the other tasks of this worker thread to another meanwhile.
-fn at_length<T>(work: impl FnOnce() -> T) -> T {
-    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
-        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
-        _ => work(),
-    }
+/// Decides, which takes long, and leaves the other tasks of this worker thread to another meanwhile.
+fn at_length<T>(deciding: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let decided = match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(deciding),
+        _ => deciding(),
+    };
+    histogram!(names::EVALUATE_SECONDS).record(started.elapsed());
+    decided
 }
 
 /// A message by which the clock would begin nowhere.

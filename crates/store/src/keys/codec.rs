@@ -2,31 +2,29 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::cell::RefCell;
+use std::cell::Cell;
 
 /// What is kept for the next value.
 const ROOM: usize = 64 << 10;
 
 thread_local! {
     /// Where values are written before it is known how long they are: in memory for long they take no more than that.
-    static DRAFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static DRAFT: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// Reads the postcard of a value that has an older version; `None` if there never was such a version.
 pub(super) type Older<V> = fn(u8, &[u8]) -> Option<V>;
 
 pub(super) fn encode<V: Serialize>(version: u8, value: &V) -> Result<Vec<u8>, &'static str> {
-    DRAFT.with_borrow_mut(|draft| {
-        let mut room = std::mem::take(draft);
-        room.clear();
-        room.push(version);
-        let written = postcard::to_extend(value, room).map_err(|_| "it cannot be written in postcard")?;
-        let exact = written.as_slice().to_vec();
-        if written.capacity() <= ROOM {
-            *draft = written;
-        }
-        Ok(exact)
-    })
+    let mut draft = DRAFT.take();
+    draft.clear();
+    draft.push(version);
+    let written = postcard::to_extend(value, draft).map_err(|_| "it cannot be written in postcard")?;
+    let exact = written.as_slice().to_vec();
+    if written.capacity() <= ROOM {
+        DRAFT.set(written);
+    }
+    Ok(exact)
 }
 
 pub(super) fn decode<V: DeserializeOwned>(

@@ -1,7 +1,7 @@
 //! A batch is decided as if the one before had arrived, while that is on its way.
 
 use super::threads::{Plan, inputs, plans, trap};
-use super::{definitions, local, start};
+use super::{definitions, local, profiles, start};
 use crate::input::{Answer, Input, What};
 use crate::unit::Trap;
 use evaluator::Rules;
@@ -23,6 +23,7 @@ struct Decided {
 /// still stand.
 async fn decide(plans: &[Plan], cuts: &[usize], trap: Option<Trap>, ahead: bool) -> Decided {
     let (mut core, store, _running) = start();
+    let is_sound = trap.is_none();
     core.trap = trap;
     let mut decided = Decided::default();
     let mut rest = inputs(plans);
@@ -53,6 +54,7 @@ async fn decide(plans: &[Plan], cuts: &[usize], trap: Option<Trap>, ahead: bool)
         batch.extend(ticks.chain(visits).map(|what| Input { now, what }));
         let batch = if ahead {
             let attempt = core.attempt(Arc::new(batch));
+            assert!(attempt.is_ok() || !is_sound, "only what panics is decided anew");
             if let Some(decisions) = on_its_way.take() {
                 let decisions = Arc::unwrap_or_clone(decisions);
                 store.commit(decisions).await.expect("committed");
@@ -76,11 +78,7 @@ async fn decide(plans: &[Plan], cuts: &[usize], trap: Option<Trap>, ahead: bool)
         let decisions = Arc::unwrap_or_clone(decisions);
         store.commit(decisions).await.expect("committed");
     }
-    let ids = store
-        .profiles_from(ProfileId::default(), usize::MAX)
-        .expect("read");
-    let ids: Vec<ProfileId> = ids.into_iter().map(|(id, _)| id).collect();
-    decided.profiles = store.load(&ids).expect("read").into_iter().flatten().collect();
+    decided.profiles = profiles(&store);
     decided
 }
 

@@ -1,6 +1,6 @@
 //! However many threads there are and wherever batches end, the same is decided.
 
-use super::{definitions, input, local, message, start_with};
+use super::{definitions, input, local, message, profiles, start_with};
 use crate::crew::Crew;
 use crate::input::{Answer, Input, Item, What};
 use crate::rehearsal::Rehearsal;
@@ -51,11 +51,7 @@ async fn decide(plans: &[Plan], cuts: &[usize], threads: usize, trap: Option<Tra
         let due = store.timers_due(Timestamp::MAX, usize::MAX).expect("read");
         decided.timers.push(due);
     }
-    let ids = store
-        .profiles_from(ProfileId::default(), usize::MAX)
-        .expect("read");
-    let ids: Vec<ProfileId> = ids.into_iter().map(|(id, _)| id).collect();
-    decided.profiles = store.load(&ids).expect("read").into_iter().flatten().collect();
+    decided.profiles = profiles(&store);
     decided
 }
 

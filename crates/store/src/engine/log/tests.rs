@@ -111,3 +111,44 @@ fn what_is_kept_goes_before_anything_new_is_refused() {
     assert!(more > 60, "{more}");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), files);
 }
+
+#[test]
+fn a_log_under_load_keeps_what_it_fills_and_one_that_rests_gives_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("log");
+    let log = Log::begin(&folder, options(0), &sync()).unwrap();
+    let files = || fs::read_dir(&folder).unwrap().count();
+    let mut most = 0;
+    for cycle in 0..4 {
+        // Seventy are ten files.
+        let last = (0..70).map(|_| append(&log).unwrap()).max().unwrap();
+        // Where in a file a cycle begins makes one more or less.
+        if cycle > 1 {
+            assert_eq!(files(), most, "none is made in cycle {cycle}");
+        }
+        most = files();
+        log.trim(last).unwrap();
+        assert_eq!(files(), most, "none is removed in cycle {cycle}");
+    }
+    assert!(most >= 10, "{most}");
+    let full = log.bytes().0;
+    log.rest().unwrap();
+    assert_eq!(files(), 3, "the one that is written to, and two to be used again");
+    assert!(log.bytes().0 < full);
+    // As it is when the engine catches up with little.
+    let last = append(&log).unwrap();
+    log.trim(last).unwrap();
+    assert!(files() <= 4, "{}", files());
+}
+
+#[test]
+fn a_log_says_when_it_wants_its_next_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("log");
+    let log = Log::begin(&folder, options(0), &sync()).unwrap();
+    assert!(log.wants_file());
+    log.prepare();
+    assert!(!log.wants_file());
+    assert_eq!((0..8).map(|_| append(&log).unwrap()).max(), Some(8));
+    assert!(log.wants_file(), "the one that was ready is written to");
+}

@@ -178,8 +178,9 @@ impl Parts {
     /// closed.
     fn wait_until_due(&self) -> bool {
         loop {
-            // Before it is looked whether there is anything to do, so that nothing is missed that is told meanwhile.
-            if self.log.wants_file() {
+            // Before it is looked whether there is anything to do, so that nothing is missed that is told meanwhile. A log
+            // that nothing is written to needs no file.
+            if !self.tables().is_empty() {
                 self.log.prepare();
             }
             let state = locked(&self.behind.state);
@@ -206,7 +207,6 @@ impl Parts {
                     why,
                 })
             });
-            self.log.prepare();
             let mut state = locked(&self.behind.state);
             match done {
                 Ok(_) => {

@@ -105,31 +105,24 @@ impl Slot {
         if let Self::One(of, earlier) = self
             && *of == key
         {
-            let (earlier, stays) = match change.after(earlier) {
-                Some(both) => (std::mem::replace(earlier, both), true),
-                None => (std::mem::replace(earlier, Change::Delete), false),
-            };
-            if !stays {
+            let written = Written::over(earlier, change);
+            if !written.stays {
                 *self = Self::Many(BTreeMap::new());
             }
-            let earlier = Some(earlier);
-            return Written { earlier, stays };
+            return written;
         }
         match self.many().entry(key) {
             Entry::Vacant(none) => {
                 none.insert(change);
                 Written::new()
             }
-            Entry::Occupied(mut earlier) => match change.after(earlier.get()) {
-                Some(both) => Written {
-                    earlier: Some(earlier.insert(both)),
-                    stays: true,
-                },
-                None => Written {
-                    earlier: Some(earlier.remove()),
-                    stays: false,
-                },
-            },
+            Entry::Occupied(mut earlier) => {
+                let written = Written::over(earlier.get_mut(), change);
+                if !written.stays {
+                    earlier.remove();
+                }
+                written
+            }
         }
     }
 
@@ -169,6 +162,17 @@ impl Written {
         Self {
             earlier: None,
             stays: true,
+        }
+    }
+
+    /// Where `earlier` was, which is to go if nothing stays.
+    fn over(earlier: &mut Change, change: Change) -> Self {
+        let both = change.after(earlier);
+        let stays = both.is_some();
+        let earlier = std::mem::replace(earlier, both.unwrap_or(Change::Delete));
+        Self {
+            earlier: Some(earlier),
+            stays,
         }
     }
 }

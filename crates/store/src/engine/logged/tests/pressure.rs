@@ -178,3 +178,21 @@ fn who_comes_faster_than_the_engine_takes_is_slowed_down_step_by_step() {
 fn pause(span: Duration) {
     std::thread::sleep(span);
 }
+
+#[test]
+fn the_next_file_of_the_log_is_made_before_it_is_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = open(folder.path(), &Memory::new());
+    let files = || std::fs::read_dir(folder.path().join("log")).unwrap().count();
+    pause(Duration::from_millis(100));
+    assert_eq!(files(), 1, "nothing is written yet");
+    engine.commit(batch(0, 10)).unwrap();
+    // The engine takes nothing in for an hour: the thread is woken for the file alone.
+    for _ in 0..500 {
+        if files() == 2 {
+            break;
+        }
+        pause(Duration::from_millis(10));
+    }
+    assert_eq!(files(), 2);
+}
