@@ -67,6 +67,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "ENGINE", default_value = "sled")]
     engine: String,
 
+    /// A setting of the server, such as `memory=1GiB`; may be given more than once.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+
     /// The program to measure; a release build of this tree if not given.
     #[arg(long, value_name = "PROGRAM")]
     weir: Option<PathBuf>,
@@ -111,6 +115,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let engine = format!("store.engine={}", options.engine);
     let log = scratch.path().join("server.log");
     let mut flags = vec!["--set", &engine];
+    flags.extend(options.set.iter().flat_map(|set| ["--set", set.as_str()]));
     if options.kill {
         flags.extend(BEHIND);
     }

@@ -58,7 +58,7 @@ impl Phase {
 /// One column a phase.
 pub(super) fn table(title: &str, phases: &[&Phase]) -> String {
     type Row = (&'static str, fn(&Phase) -> String);
-    let rows: [Row; 17] = [
+    let rows: [Row; 18] = [
         ("", |phase| phase.name.to_owned()),
         ("records", |phase| phase.records.to_string()),
         ("seconds", |phase| format!("{:.2}", phase.took.as_secs_f64())),
@@ -81,6 +81,9 @@ pub(super) fn table(title: &str, phases: &[&Phase]) -> String {
         }),
         ("request, 99 % within", |phase| {
             format!("{:.1} ms", 1e3 * phase.latency(0.99).as_secs_f64())
+        }),
+        ("request, the longest", |phase| {
+            format!("{:.1} ms", 1e3 * phase.latency(1.0).as_secs_f64())
         }),
         ("requests postponed", |phase| phase.answers.postponed.to_string()),
         ("client CPU seconds", |phase| format!("{:.2}", phase.client_cpu)),
@@ -114,6 +117,11 @@ pub(super) fn json(phase: &Phase) -> Value {
         "serverCpuSeconds": rounded(phase.server_cpu),
         "caughtUpCpuSeconds": rounded(phase.caught_up_cpu),
         "clientCpuSeconds": rounded(phase.client_cpu),
+        "requestSeconds": {
+            "half": rounded(phase.latency(0.5).as_secs_f64()),
+            "99%": rounded(phase.latency(0.99).as_secs_f64()),
+            "longest": rounded(phase.latency(1.0).as_secs_f64()),
+        },
         "evaluateSeconds": rounded(phase.work.evaluate),
         "evaluateShare": rounded(phase.share(phase.work.evaluate)),
         "commitSeconds": rounded(phase.work.commit),

@@ -45,6 +45,7 @@ share of evaluation           25.0 %
 share of the store            50.0 %
 request, half within         51.0 ms
 request, 99 % within        100.0 ms
+request, the longest        100.0 ms
 requests postponed                 3
 client CPU seconds              0.50
 evaluations                    11000
@@ -61,6 +62,7 @@ fn programs_get_the_same() {
     assert_eq!(value["recordsPerSecond"], 2500.0);
     assert_eq!(value["commitSeconds"], 2.0);
     assert_eq!(value["commitShare"], 0.5);
+    assert_eq!(value["requestSeconds"]["longest"], 0.1);
     assert_eq!(value["exports"]["delivered"], 400);
 }
 
