@@ -215,21 +215,33 @@ impl Reading {
 }
 
 fn title(options: &Options) -> String {
+    let data = if let Some(kit) = &options.kit {
+        kit.display().to_string()
+    } else {
+        let Options {
+            seed,
+            profiles,
+            segments,
+            ..
+        } = options;
+        format!("seed {seed}, {profiles} profiles, {segments} segments")
+    };
     let dataflow = if options.dataflow { ", one dataflow" } else { "" };
     format!(
-        "durable ingestion over HTTP NDJSON into {}: seed {}, {} profiles, {} segments{dataflow}, {} lines a request, \
-         {} connections",
-        options.engine, options.seed, options.profiles, options.segments, options.lines, options.connections
+        "durable ingestion over HTTP NDJSON into {}: {data}{dataflow}, {} lines a request, {} connections",
+        options.engine, options.lines, options.connections
     )
 }
 
 /// The figures on one line, for programs.
 fn line(options: &Options, base: &Phase, updates: &Phase, disk: u64) -> String {
+    let drawn = options.kit.is_none();
     let figures = json!({
-        "seed": options.seed,
+        "kit": options.kit,
+        "seed": drawn.then_some(options.seed),
         "engine": options.engine,
         "diskBytes": disk,
-        "segments": options.segments,
+        "segments": drawn.then_some(options.segments),
         "linesPerRequest": options.lines,
         "connections": options.connections,
         "base": report::json(base),
