@@ -115,10 +115,11 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let engine = format!("store.engine={}", options.engine);
     let log = scratch.path().join("server.log");
     let mut flags = vec!["--set", &engine];
-    flags.extend(options.set.iter().flat_map(|set| ["--set", set.as_str()]));
     if options.kill {
         flags.extend(BEHIND);
     }
+    // The last one holds: what is asked for is what is measured.
+    flags.extend(options.set.iter().flat_map(|set| ["--set", set.as_str()]));
     let server = Server::start(&program, &data, &log, Time::Input, &flags)?;
     server.apply(&definitions, &[])?;
     let mut before = Account::default();
@@ -227,8 +228,13 @@ fn title(options: &Options) -> String {
         format!("seed {seed}, {profiles} profiles, {segments} segments")
     };
     let dataflow = if options.dataflow { ", one dataflow" } else { "" };
+    let settings = if options.set.is_empty() {
+        String::new()
+    } else {
+        format!(" with {}", options.set.join(", "))
+    };
     format!(
-        "durable ingestion over HTTP NDJSON into {}: {data}{dataflow}, {} lines a request, {} connections",
+        "durable ingestion over HTTP NDJSON into {}{settings}: {data}{dataflow}, {} lines a request, {} connections",
         options.engine, options.lines, options.connections
     )
 }
@@ -240,6 +246,7 @@ fn line(options: &Options, base: &Phase, updates: &Phase, disk: u64) -> String {
         "kit": options.kit,
         "seed": drawn.then_some(options.seed),
         "engine": options.engine,
+        "settings": options.set,
         "diskBytes": disk,
         "segments": drawn.then_some(options.segments),
         "linesPerRequest": options.lines,

@@ -118,8 +118,8 @@ pub(super) fn json(phase: &Phase) -> Value {
         "caughtUpCpuSeconds": rounded(phase.caught_up_cpu),
         "clientCpuSeconds": rounded(phase.client_cpu),
         "requestSeconds": {
-            "half": rounded(phase.latency(0.5).as_secs_f64()),
-            "99%": rounded(phase.latency(0.99).as_secs_f64()),
+            "p50": rounded(phase.latency(0.5).as_secs_f64()),
+            "p99": rounded(phase.latency(0.99).as_secs_f64()),
             "longest": rounded(phase.latency(1.0).as_secs_f64()),
         },
         "evaluateSeconds": rounded(phase.work.evaluate),

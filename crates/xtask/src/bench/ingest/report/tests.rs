@@ -75,6 +75,25 @@ fn without_a_dataflow_there_are_no_exports() {
 }
 
 #[test]
+fn the_longest_request_is_beyond_all_shares() {
+    let mut long = phase();
+    long.answers.latencies = (1..=1_000).map(Duration::from_millis).collect();
+    let shown = table("title", &[&long]);
+    assert!(
+        shown.contains("request, 99 % within        991.0 ms\n"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("request, the longest       1000.0 ms\n"),
+        "{shown}"
+    );
+    assert_eq!(
+        json(&long)["requestSeconds"],
+        serde_json::json!({"p50": 0.501, "p99": 0.991, "longest": 1.0})
+    );
+}
+
+#[test]
 fn a_phase_without_requests_has_no_latency() {
     let mut empty = phase();
     empty.answers.latencies.clear();
