@@ -100,4 +100,4 @@ impl Client {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

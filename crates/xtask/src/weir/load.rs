@@ -22,7 +22,8 @@ pub(crate) struct Load<'a> {
 /// How the server answered.
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
-    /// How long each request took, ascending, from its first try on.
+    /// How long each request took, ascending, from its first try on; at a rate, from the instant it was due, so that
+    /// waiting for a connection counts.
     pub(crate) latencies: Vec<Duration>,
     /// How often the server asked to come again later.
     pub(crate) postponed: usize,
@@ -95,11 +96,11 @@ impl Load<'_> {
             let Some(request) = requests.get(number) else {
                 return Ok(answers);
             };
-            if let Some(rate) = self.rate {
-                let at = Duration::from_secs_f64((number * self.lines_a_request) as f64 / rate);
-                wait(at.saturating_sub(begun.elapsed()));
-            }
-            let stopwatch = Stopwatch::start();
+            let due = match self.rate {
+                Some(rate) => Duration::from_secs_f64((number * self.lines_a_request) as f64 / rate),
+                None => begun.elapsed(),
+            };
+            wait(due.saturating_sub(begun.elapsed()));
             let mut tries = 1;
             loop {
                 let answer = client.post(self.path, "application/x-ndjson", &request.body)?;
@@ -118,7 +119,7 @@ impl Load<'_> {
                     answer.retry_after.context("a 503 without Retry-After")?,
                 ));
             }
-            answers.latencies.push(stopwatch.elapsed());
+            answers.latencies.push(begun.elapsed().saturating_sub(due));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::thread::JoinHandle;
 
 /// A server for one connection: gives the answers in order, and then the heads and bodies it was sent.
-fn server(
+pub(in crate::weir) fn server(
     answers: &'static [&'static str],
     bodies: &'static [usize],
 ) -> (SocketAddr, JoinHandle<Vec<String>>) {

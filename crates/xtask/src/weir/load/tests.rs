@@ -1,6 +1,8 @@
 use super::{Load, Request};
 use crate::weir::client::Answer;
+use crate::weir::client::tests::server;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 fn request() -> Request {
     Request {
@@ -36,6 +38,29 @@ fn lines_are_packed_in_order_and_none_is_lost() {
         ["a\nb\n", "c\n"]
     );
     assert_eq!(requests.iter().map(|r| r.lines).collect::<Vec<_>>(), [2, 1]);
+}
+
+#[test]
+fn at_a_rate_a_request_that_waits_for_the_one_before_is_late() {
+    const TAKEN: &str = "HTTP/1.1 207 Multi-Status\r\nContent-Length: 18\r\n\r\n{\"responses\":[{}]}";
+    const FULL: &str = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n";
+    let (address, served) = server(&[FULL, TAKEN, TAKEN], &[2, 2, 2]);
+    let load = Load {
+        address,
+        token: "",
+        path: "/",
+        lines_a_request: 1,
+        connections: 1,
+        rate: Some(1_000.0),
+    };
+    let requests = load.requests(&["a\n", "b\n"].map(str::to_owned));
+    let answers = load.post(&requests).unwrap();
+    served.join().unwrap();
+    assert_eq!(answers.postponed, 1);
+    let (late, due_apart) = (Duration::from_secs(1), Duration::from_millis(1));
+    for took in &answers.latencies {
+        assert!(*took + due_apart >= late, "{:?}", answers.latencies);
+    }
 }
 
 #[test]
